@@ -1,0 +1,133 @@
+// What a backend is: it makes clusters and workloads, and gives out Hosts. One folder per implementation.
+import type { Lab, LabNetwork, LabNode, LabPod } from '../lab/lab.ts';
+import type { Host } from './host.ts';
+
+/** What identifies a live cluster: plain JSON, kept in Pulumi state and in the stack's record. */
+export interface ClusterHandle {
+  readonly backend: string;
+  /** Unique for every cluster ever made. */
+  readonly id: string;
+  /** Backend-specific facts (PIDs, start times, boot id …); opaque to everybody else. */
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+export interface ClusterSpec {
+  readonly stack: string;
+  readonly lab: string;
+  readonly isolation: 'auto' | 'rootless' | 'root';
+  readonly underlay: Lab['underlay'];
+  readonly nodes: readonly LabNode[];
+}
+
+/** A node as it stands. */
+export interface NodeStatus extends LabNode {
+  /** Where the node is entered; on netns the PID (in the sandbox) of its keeper. */
+  readonly pid: number;
+}
+
+/** A pod as it stands. */
+export interface PodStatus {
+  readonly name: string;
+  readonly node: string;
+  /** Of eth0 as the CNI result says, without prefix length. */
+  readonly address: string;
+  readonly containerId: string;
+  /** PID of the pause process, in the cluster's PID namespace. */
+  readonly pid: number;
+  /** Node end of the pod's veth, as the CNI result says. */
+  readonly hostVeth: string;
+  readonly mac: string;
+  readonly containers: readonly { readonly name: string; readonly id: string; readonly pid: number }[];
+}
+
+/** One thing that is not as it was made: shown by refresh, mended by up. */
+export interface Drift {
+  /** The node or pod. */
+  readonly object: string;
+  /** Such as "route 10.244.1.0/24 via 192.168.49.3 is missing". */
+  readonly what: string;
+}
+
+export interface Progress {
+  /** One short line about what is being done now. */
+  (message: string): void;
+}
+
+export interface Operation {
+  readonly signal: AbortSignal;
+  readonly progress?: Progress;
+}
+
+/** A cluster that can be worked on. */
+export interface Cluster {
+  readonly handle: ClusterHandle;
+  /** Node, pod, or pod/container. @throws when there is none of that name, naming those there are. */
+  host(name: string): Host;
+  nodes(): Promise<readonly NodeStatus[]>;
+  pods(): Promise<readonly PodStatus[]>;
+  /** Every CNI plugin call made on this cluster so far, oldest first. */
+  cniCalls(): Promise<readonly import('../cni/call.ts').CniCall[]>;
+}
+
+export interface Backend {
+  readonly name: string;
+  /** Undefined when it can be used here, else one sentence why not and one what to do. */
+  probe(
+    isolation: ClusterSpec['isolation'],
+  ): Promise<{ readonly reason: string; readonly fix: string } | undefined>;
+
+  /** `record` is awaited with the handle before anything outlives this process, so a crash leaves nothing unrecorded. */
+  createCluster(
+    spec: ClusterSpec,
+    record: (handle: ClusterHandle) => Promise<void>,
+    op: Operation,
+  ): Promise<ClusterHandle>;
+  updateCluster(handle: ClusterHandle, old: ClusterSpec, spec: ClusterSpec, op: Operation): Promise<void>;
+  /** Cheap (no process): whether this very cluster still stands. */
+  isAlive(handle: ClusterHandle): Promise<boolean>;
+  /** Idempotent; resolves when nothing is left. */
+  deleteCluster(handle: ClusterHandle, op: Operation): Promise<void>;
+  clusterDrift(handle: ClusterHandle, spec: ClusterSpec, op: Operation): Promise<readonly Drift[]>;
+
+  /** Writes CNI configuration and wires the nodes together; idempotent, mends what drifted, removes what `old` had and `network` has not. */
+  applyNetwork(
+    handle: ClusterHandle,
+    nodes: readonly LabNode[],
+    network: LabNetwork,
+    old: LabNetwork | undefined,
+    op: Operation,
+  ): Promise<void>;
+  networkDrift(
+    handle: ClusterHandle,
+    nodes: readonly LabNode[],
+    network: LabNetwork,
+    op: Operation,
+  ): Promise<readonly Drift[]>;
+  deleteNetwork(
+    handle: ClusterHandle,
+    nodes: readonly LabNode[],
+    network: LabNetwork,
+    op: Operation,
+  ): Promise<void>;
+
+  /** Makes exactly `pods` exist for this workload: adds, removes, recreates those that changed or drifted, leaves the rest alone. */
+  applyWorkload(
+    handle: ClusterHandle,
+    workload: string,
+    pods: readonly LabPod[],
+    op: Operation,
+  ): Promise<readonly PodStatus[]>;
+  workloadDrift(
+    handle: ClusterHandle,
+    workload: string,
+    pods: readonly LabPod[],
+    op: Operation,
+  ): Promise<readonly Drift[]>;
+  /** Cheap (no process): pods of this workload whose processes are gone. */
+  deadPods(handle: ClusterHandle, pods: readonly PodStatus[]): Promise<readonly string[]>;
+  deleteWorkload(handle: ClusterHandle, workload: string, op: Operation): Promise<void>;
+
+  connect(handle: ClusterHandle): Cluster;
+  /** Lets go of everything this process holds open for the cluster; the cluster stays. */
+  disconnect(handle: ClusterHandle): Promise<void>;
+}

@@ -1,0 +1,49 @@
+// What an experiment leaves: verdict, checks with expected and observed, and everything that was observed.
+import type { Matcher } from '../lab/schema.ts';
+
+/** pass · fail (the kernel did something else) · inconclusive (we cannot know: a tap died or dropped, a tool is missing). */
+export type Verdict = 'pass' | 'fail' | 'inconclusive';
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface CheckResult {
+  readonly name: string;
+  readonly claim?: string;
+  readonly verdict: Verdict;
+  /** As in the lab file, templates filled in. */
+  readonly expected: Matcher;
+  /** The part of the observation the check looked at. */
+  readonly observed: Json;
+  /** Where they part, one line per difference; empty on pass. */
+  readonly differences: readonly string[];
+}
+
+export interface ExperimentResult {
+  readonly name: string;
+  readonly kind: 'inspect' | 'ping' | 'capture' | 'exec';
+  readonly title?: string;
+  readonly verdict: Verdict;
+  /** Why it is inconclusive, or what stopped it. */
+  readonly reason?: string;
+  readonly checks: readonly CheckResult[];
+  readonly observed: Json;
+  /** `observed` with random names, MACs, ifindexes, PIDs and times replaced by stable symbols. */
+  readonly canonical: Json;
+  readonly startedAt: string;
+  /** Wall time, ms. */
+  readonly durationMs: number;
+  /** Of that, ms spent waiting for traffic at its interval. */
+  readonly trafficMs: number;
+  /** Files kept (pcapng), relative to the stack's results directory. */
+  readonly artifacts: readonly string[];
+}
+
+/** results.json: one file for a stack. */
+export interface LabResults {
+  readonly lab: string;
+  readonly stack: string;
+  readonly backend: string;
+  readonly verdict: Verdict;
+  readonly experiments: readonly ExperimentResult[];
+}

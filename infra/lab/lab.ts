@@ -1,0 +1,60 @@
+// A resolved lab: names bound, CIDRs cut, addresses pinned. Plain JSON data, so it can be a Pulumi input.
+import type { RawExperiment, RawLab } from './schema.ts';
+
+export interface Lab {
+  readonly name: string;
+  readonly title: string;
+  readonly underlay: {
+    readonly cidr: string /** The sandbox's own address, first of the range. */;
+    readonly gateway: string;
+  };
+  readonly nodes: readonly LabNode[];
+  readonly network: LabNetwork;
+  readonly workloads: readonly LabWorkload[];
+  readonly experiments: readonly LabExperiment[];
+}
+
+export interface LabNode {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  /** Address of eth0, without prefix length. */
+  readonly address: string;
+  readonly podCIDR: string;
+}
+
+export interface LabNetwork {
+  readonly type: 'kindnet' | 'flannel' | 'conflist';
+  readonly podCIDR: string;
+  /** Of pod interfaces, bytes. kindnet: the uplink's (1500); flannel: the uplink's less 50. */
+  readonly mtu: number;
+  readonly vni: number;
+  readonly port: number;
+  readonly routes: boolean;
+  /** Extra files for /etc/cni/net.d of every node: base name → content, verbatim. */
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+export interface LabWorkload {
+  readonly name: string;
+  readonly kind: 'deployment' | 'pod';
+  readonly pods: readonly LabPod[];
+}
+
+export interface LabPod {
+  /** RFC 1123 label, unique in the lab. */
+  readonly name: string;
+  readonly node: string;
+  /** The address asked of IPAM (CNI_ARGS IP=…) so that rebuilding gives the same one; a preference, not a promise. */
+  readonly address: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly ports: readonly {
+    readonly containerPort: number;
+    readonly hostPort: number;
+    readonly protocol: 'tcp' | 'udp';
+  }[];
+  readonly containers: readonly { readonly name: string; readonly command: readonly string[] }[];
+}
+
+/** As in the file, with every name checked; templates (`${pod.address}`) are filled in when it runs. */
+export type LabExperiment = RawExperiment;
+export type { RawLab };

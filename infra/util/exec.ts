@@ -1,0 +1,104 @@
+// The only place that starts processes. Each gets its own process group, and the whole group dies on timeout or abort.
+import { execa } from 'execa';
+import { shellQuote } from './shell-quote.ts';
+
+export interface ExecOptions {
+  /** Complete environment. Default: this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+  /** Milliseconds until the process group is killed. @default no limit */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Run as this user; needs root. */
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+export interface ExecResult {
+  /** 128 + n when signal n ended it; 127 when it could not be started. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGKILL: 9,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
+
+/** Starts a process in its own group, with pipes on all three streams. Never rejects: look at the result. */
+export function startProcess(argv: readonly string[], options: ExecOptions = {}) {
+  const [file, ...args] = argv;
+  if (file === undefined) throw new TypeError('an empty argv cannot be run');
+  return execa(file, args, {
+    reject: false,
+    stripFinalNewline: false,
+    buffer: false,
+    stdin: 'pipe',
+    detached: true,
+    cleanup: false,
+    extendEnv: options.env === undefined,
+    ...(options.env && { env: options.env }),
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.uid !== undefined && { uid: options.uid }),
+    ...(options.gid !== undefined && { gid: options.gid }),
+  });
+}
+
+/** Runs a process to its end. A non-zero exit is a result; a process that cannot be started has exit code 127. */
+export async function exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  options.signal?.throwIfAborted();
+  const [file, ...args] = argv;
+  if (file === undefined) throw new TypeError('an empty argv cannot be run');
+  const child = execa(file, args, {
+    reject: false,
+    stripFinalNewline: false,
+    detached: true,
+    cleanup: true,
+    maxBuffer: 256 * 1024 * 1024,
+    ...(options.stdin === undefined ? { stdin: 'ignore' as const } : { input: options.stdin }),
+    extendEnv: options.env === undefined,
+    ...(options.env && { env: options.env }),
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.uid !== undefined && { uid: options.uid }),
+    ...(options.gid !== undefined && { gid: options.gid }),
+  });
+  let timedOut = false;
+  const kill = () => killGroup(child.pid, 'SIGKILL');
+  const timer =
+    options.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          kill();
+        }, options.timeoutMs);
+  options.signal?.addEventListener('abort', kill, { once: true });
+  try {
+    const result = await child;
+    const code = result.exitCode ?? (result.signal ? 128 + (SIGNAL_NUMBERS[result.signal] ?? 0) : 127);
+    const stderr =
+      result.exitCode === undefined && !result.signal
+        ? `${shellQuote(argv)}: ${result.shortMessage}`
+        : result.stderr;
+    options.signal?.throwIfAborted();
+    return { exitCode: code, stdout: result.stdout, stderr, timedOut };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', kill);
+  }
+}
+
+/** Signals a whole process group; a group that is gone is fine. */
+export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
