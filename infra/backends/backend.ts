@@ -1,4 +1,5 @@
 // What a backend is: it makes clusters and workloads, and gives out Hosts. One folder per implementation.
+import type { CniCall } from '../cni/call.ts';
 import type { Lab, LabNetwork, LabNode, LabPod } from '../lab/lab.ts';
 import type { Host } from './host.ts';
 
@@ -58,6 +59,14 @@ export interface Operation {
   readonly progress?: Progress;
 }
 
+/** What to start, on this machine, to be inside a host: for interactive use, with the caller's terminal. */
+export interface ShellCommand {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** A cluster that can be worked on. */
 export interface Cluster {
   readonly handle: ClusterHandle;
@@ -65,8 +74,10 @@ export interface Cluster {
   host(name: string): Host;
   nodes(): Promise<readonly NodeStatus[]>;
   pods(): Promise<readonly PodStatus[]>;
+  /** How to run `argv` on a host (by the names that `host` takes) with this process's own terminal. */
+  shell(name: string, argv: readonly string[]): Promise<ShellCommand>;
   /** Every CNI plugin call made on this cluster so far, oldest first. */
-  cniCalls(): Promise<readonly import('../cni/call.ts').CniCall[]>;
+  cniCalls(): Promise<readonly CniCall[]>;
 }
 
 export interface Backend {
@@ -89,12 +100,11 @@ export interface Backend {
   deleteCluster(handle: ClusterHandle, op: Operation): Promise<void>;
   clusterDrift(handle: ClusterHandle, spec: ClusterSpec, op: Operation): Promise<readonly Drift[]>;
 
-  /** Writes CNI configuration and wires the nodes together; idempotent, mends what drifted, removes what `old` had and `network` has not. */
+  /** Writes CNI configuration and wires the nodes together; idempotent, mends what drifted, removes what was applied before and is not wanted now. */
   applyNetwork(
     handle: ClusterHandle,
     nodes: readonly LabNode[],
     network: LabNetwork,
-    old: LabNetwork | undefined,
     op: Operation,
   ): Promise<void>;
   networkDrift(

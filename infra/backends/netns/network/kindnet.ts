@@ -1,0 +1,54 @@
+// Kindnet: ptp + host-local + portmap on each node, and a route to every other node's pods. (kindnetd, images/kindnetd)
+import type { LabNetwork, LabNode } from '../../../lab/lab.ts';
+import { type ChainPlan, configFile, configFiles, type NodePlan, type RoutePlan } from './node-plan.ts';
+
+/** What kindnetd makes of `node`: its conflist, `podCIDR via nodeIP` for each peer, the masquerade chain. */
+export function kindnetPlan(node: LabNode, nodes: readonly LabNode[], network: LabNetwork): NodePlan {
+  return {
+    files: [...configFiles(network.configs), configFile('10-kindnet.conflist', kindnetConflist(node, network))],
+    neighbours: [],
+    fdb: [],
+    routes: peerRoutes(node, nodes),
+    chains: [masqueradeChain(network)],
+    lastFiles: [],
+  };
+}
+
+/** Routes to the other nodes' pods over the underlay. */
+export function peerRoutes(node: LabNode, nodes: readonly LabNode[]): readonly RoutePlan[] {
+  return nodes
+    .filter((peer) => peer.name !== node.name)
+    .map((peer) => ({ dst: peer.podCIDR, via: peer.address, dev: 'eth0', onlink: false }));
+}
+
+function kindnetConflist(node: LabNode, network: LabNetwork) {
+  return {
+    cniVersion: '0.3.1',
+    name: 'kindnet',
+    plugins: [
+      {
+        type: 'ptp',
+        ipMasq: false,
+        ipam: {
+          type: 'host-local',
+          dataDir: '/run/cni-ipam-state',
+          routes: [{ dst: '0.0.0.0/0' }],
+          ranges: [[{ subnet: node.podCIDR }]],
+        },
+        mtu: network.mtu,
+      },
+      { type: 'portmap', capabilities: { portMappings: true } },
+    ],
+  };
+}
+
+/** Pod traffic that leaves the cluster takes the node's address; pod to pod keeps its own. */
+function masqueradeChain(network: LabNetwork): ChainPlan {
+  return {
+    table: 'nat',
+    chain: 'KIND-MASQ-AGENT',
+    from: 'POSTROUTING',
+    jumpMatch: '-m addrtype ! --dst-type LOCAL',
+    rules: [`-d ${network.podCIDR} -j RETURN`, '-j MASQUERADE'],
+  };
+}

@@ -1,0 +1,55 @@
+// What one node's networking is to look like: data, from which both the wiring script and the drift check are made.
+import type { HostFile } from '../../host.ts';
+
+export interface NodePlan {
+  /** CNI configuration. */
+  readonly files: readonly HostFile[];
+  readonly vxlan?: VxlanPlan;
+  readonly neighbours: readonly { readonly dst: string; readonly mac: string; readonly dev: string }[];
+  readonly fdb: readonly { readonly mac: string; readonly dev: string; readonly dst: string }[];
+  readonly routes: readonly RoutePlan[];
+  readonly chains: readonly ChainPlan[];
+  /** Written last: their presence tells plugins that everything else is there. */
+  readonly lastFiles: readonly HostFile[];
+}
+
+export interface VxlanPlan {
+  readonly dev: string;
+  readonly vni: number;
+  readonly port: number;
+  readonly local: string;
+  readonly mac: string;
+  readonly mtu: number;
+  /** With prefix length. */
+  readonly address: string;
+}
+
+export interface RoutePlan {
+  readonly dst: string;
+  readonly via: string;
+  readonly dev: string;
+  readonly onlink: boolean;
+}
+
+/** An iptables chain of ours: replaced as a whole, and jumped to once from a built-in chain. */
+export interface ChainPlan {
+  readonly table: 'nat' | 'filter';
+  readonly chain: string;
+  readonly from: 'POSTROUTING' | 'FORWARD';
+  /** Match of the rule that jumps here; may be empty. */
+  readonly jumpMatch: string;
+  /** Rules without their "-A CHAIN". */
+  readonly rules: readonly string[];
+}
+
+export const CNI_CONFIG_DIR = '/etc/cni/net.d';
+
+/** The lab's own files for the CNI configuration directory. */
+export function configFiles(configs: Readonly<Record<string, string>>): readonly HostFile[] {
+  return Object.entries(configs).map(([name, content]) => ({ path: `${CNI_CONFIG_DIR}/${name}`, content }));
+}
+
+/** A configuration that we write: JSON as the project it stands for writes it. */
+export function configFile(name: string, content: unknown): HostFile {
+  return { path: `${CNI_CONFIG_DIR}/${name}`, content: `${JSON.stringify(content, null, 2)}\n` };
+}

@@ -1,0 +1,57 @@
+// Shell text that makes nodes and the underlay between them; run by the keeper, or later in the keeper's namespaces.
+import type { Lab, LabNode } from '../../lab/lab.ts';
+import { shellWord } from '../../util/shell-quote.ts';
+import { scriptText } from './script-text.ts';
+
+/** Name of the underlay's bridge in the sandbox's own network namespace. */
+export const UNDERLAY = 'underlay';
+
+/** Creates the bridge that stands for the network between the nodes; the sandbox has its first address. */
+export function underlayScript(underlay: Lab['underlay']): string {
+  const prefix = underlay.cidr.split('/')[1];
+  return [
+    '[ ! -d /proc/sys/net/ipv6 ] || for i in all default; do echo 1 > "/proc/sys/net/ipv6/conf/$i/disable_ipv6"; done',
+    'ip -batch - <<END',
+    'link set lo up',
+    `link add ${UNDERLAY} type bridge stp_state 0 mcast_snooping 0`,
+    `addr add ${underlay.gateway}/${prefix} dev ${UNDERLAY}`,
+    `link set ${UNDERLAY} up`,
+    'END',
+  ].join('\n');
+}
+
+/** Creates nodes and plugs them into the underlay. Prints "node NAME PID" for each. */
+export function nodesScript(nodes: readonly LabNode[], underlay: Lab['underlay']): string {
+  if (nodes.length === 0) return '';
+  const prefix = underlay.cidr.split('/')[1];
+  const keeper = shellWord(scriptText('node'));
+  const lines = ['{'];
+  // All nodes start at once; the reader ends when each has let go of its output.
+  for (const { name } of nodes) lines.push(`unshare -m -n -u /bin/sh -c ${keeper} node ${name} < /dev/null &`);
+  lines.push('} | cat');
+  for (const { name } of nodes) lines.push(`read -r ${pidVariable(name)} < /lab/node-${name}`);
+  lines.push('ip -batch - <<END');
+  for (const { name } of nodes) {
+    // Named after the node's PID: no two nodes that live at the same time share one.
+    const pid = `$${pidVariable(name)}`;
+    lines.push(`link add port${pid} type veth peer name eth0 netns ${pid}`);
+    lines.push(`link set port${pid} master ${UNDERLAY} up`);
+  }
+  lines.push('END');
+  for (const { name, address } of nodes) {
+    lines.push(`nsenter -t $${pidVariable(name)} -n ip -batch - <<END`);
+    lines.push(`addr add ${address}/${prefix} dev eth0`, 'link set eth0 up');
+    lines.push(`route add default via ${underlay.gateway}`, 'END');
+  }
+  return lines.join('\n');
+}
+
+/** Ends nodes: their keepers die, and with the last process in it each network namespace goes, ports included. */
+export function endNodesScript(names: readonly string[]): string {
+  return names.map((name) => `read -r pid < /lab/node-${name} && kill -KILL "$pid"; rm -f /lab/node-${name}`).join('\n');
+}
+
+/** A shell variable for a node's PID; node names may hold characters that variables may not. */
+function pidVariable(name: string): string {
+  return `pid_${name.replaceAll('-', '_')}`;
+}

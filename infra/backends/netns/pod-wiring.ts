@@ -1,0 +1,85 @@
+// A pod's wiring as /proc shows it, read without a process of its own: cheap enough to compare at every refresh.
+import { readFileSync } from 'node:fs';
+import type { SandboxFacts } from './sandbox-facts.ts';
+
+export interface PodWiring {
+  /** Lines of the pod's /proc/net/route that say where packets go: "eth0 10.244.0.0/24 via 10.244.0.1". */
+  readonly routes: readonly string[];
+  /** The pod's own IPv4 addresses (table local). */
+  readonly addresses: readonly string[];
+  /** Interfaces in the pod. */
+  readonly interfaces: readonly string[];
+  /** The node's routes into this pod's veth. */
+  readonly nodeRoutes: readonly string[];
+  /** Bridge that the CNI result names for the node end. */
+  readonly master?: string | undefined;
+}
+
+/** @param hostVeth node end of the pod's veth */
+export function readWiring(facts: SandboxFacts, nodePid: number, podPid: number, hostVeth: string): PodWiring {
+  const read = (pid: number, file: string) => readFileSync(`/proc/${facts.holder}/root/proc/${pid}/net/${file}`, 'utf8');
+  return {
+    routes: parseRoutes(read(podPid, 'route')),
+    addresses: parseLocalAddresses(read(podPid, 'fib_trie')),
+    interfaces: parseInterfaces(read(podPid, 'dev')),
+    nodeRoutes: parseRoutes(read(nodePid, 'route')).filter((route) => route.startsWith(`${hostVeth} `)),
+  };
+}
+
+/** What `now` lacks or has too much, in words. */
+export function compareWiring(was: PodWiring, now: PodWiring): readonly string[] {
+  return [
+    ...compare('interface', was.interfaces, now.interfaces),
+    ...compare('address', was.addresses, now.addresses),
+    ...compare('route', was.routes, now.routes),
+    ...compare('node route', was.nodeRoutes, now.nodeRoutes),
+  ];
+}
+
+function compare(what: string, was: readonly string[], now: readonly string[]): string[] {
+  return [
+    ...was.filter((item) => !now.includes(item)).map((item) => `${what} ${item} is missing`),
+    ...now.filter((item) => !was.includes(item)).map((item) => `${what} ${item} was added`),
+  ];
+}
+
+/** /proc/net/route: IPv4 routes of the main table, numbers in the machine's byte order as hex. */
+function parseRoutes(text: string): string[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [dev, destination = '0', gateway = '0', , , , , mask = '0'] = line.trim().split(/\s+/);
+      const prefix = Number.parseInt(mask, 16).toString(2).replaceAll('0', '').length;
+      const via = Number.parseInt(gateway, 16) === 0 ? '' : ` via ${dotted(gateway)}`;
+      return `${dev} ${dotted(destination)}/${prefix}${via}`;
+    })
+    .sort();
+}
+
+/** /proc/net/fib_trie: leaves followed by "/32 host LOCAL". */
+function parseLocalAddresses(text: string): string[] {
+  const found = new Set<string>();
+  let leaf = '';
+  for (const line of text.split('\n')) {
+    const address = /\|-- (\S+)/.exec(line)?.[1];
+    if (address !== undefined) leaf = address;
+    else if (line.includes('/32 host LOCAL')) found.add(leaf);
+  }
+  return [...found].sort();
+}
+
+function parseInterfaces(text: string): string[] {
+  return text
+    .split('\n')
+    .slice(2)
+    .map((line) => line.split(':')[0]?.trim() ?? '')
+    .filter((name) => name !== '')
+    .sort();
+}
+
+/** The kernel prints an address as the hex of its in-memory word: little-endian on every platform Node runs labs on. */
+function dotted(hex: string): string {
+  return [...Buffer.from(hex.padStart(8, '0'), 'hex')].reverse().join('.');
+}

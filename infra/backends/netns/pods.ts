@@ -1,0 +1,107 @@
+// Makes and removes pods on one node: pause processes, then CNI, then containers; and the other way round.
+import { randomBytes } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
+import type { LabPod } from '../../lab/lab.ts';
+import type { PodStatus } from '../backend.ts';
+import type { Connection } from './connection.ts';
+import { attachPods, type Attached, detachPods } from './pod-network.ts';
+import { killProcesses, processesSharingNetns, startContainers, startPauses } from './pod-processes.ts';
+import type { PodRecord } from './pod-record.ts';
+import { readWiring } from './pod-wiring.ts';
+import { isAliveInside, labPath, readLabFile } from './sandbox-facts.ts';
+
+/** A record for a pod that does not exist yet: written before anything is made. */
+export function newRecord(spec: LabPod): PodRecord {
+  return { spec, containerId: randomBytes(32).toString('hex') };
+}
+
+/** What became of the pods of one node. */
+export interface Created {
+  readonly ready: readonly PodRecord[];
+  /** One for each pod that could not be made; nothing of these pods is left. */
+  readonly errors: readonly Error[];
+}
+
+/** @param records from newRecord, all of this node */
+export async function createPods(
+  connection: Connection,
+  node: string,
+  records: readonly PodRecord[],
+  signal: AbortSignal,
+): Promise<Created> {
+  const host = connection.node(node);
+  const pauses = await startPauses(host, records.map(({ spec }) => spec.name), signal);
+  const attached = await attachPods(connection, node, records, pauses, signal);
+  const good = attached.filter((pod) => !(pod.outcome instanceof Error)) as (Attached & { outcome: { address: string } })[];
+  const bad = attached.filter((pod) => pod.outcome instanceof Error);
+  await killProcesses(host, bad.map(({ record }) => pauses.get(record.spec.name) ?? 0));
+  const started = good.map(({ record: { spec } }) => ({ spec, pid: pauses.get(spec.name) ?? 0 }));
+  const containers = started.length > 0 ? await startContainers(host, started, signal) : new Map<string, number>();
+  const nodePid = connection.nodePid(node);
+  const ready = attached.flatMap(({ record, outcome }): PodRecord[] => {
+    if (outcome instanceof Error) return [];
+    const pid = pauses.get(record.spec.name) ?? 0;
+    const wiring = { ...readWiring(connection.facts, nodePid, pid, outcome.hostVeth), master: outcome.master };
+    return [{ ...record, ready: { status: podStatus(record, pid, outcome, containers), wiring } }];
+  });
+  return { ready, errors: bad.map(({ outcome }) => outcome as Error) };
+}
+
+function podStatus(
+  { spec, containerId }: PodRecord,
+  pid: number,
+  { address, mac, hostVeth }: { address: string; mac: string; hostVeth: string },
+  containers: ReadonlyMap<string, number>,
+): PodStatus {
+  return {
+    name: spec.name,
+    node: spec.node,
+    address,
+    containerId,
+    pid,
+    hostVeth,
+    mac,
+    containers: spec.containers.map(({ name }) => ({
+      name,
+      id: randomBytes(32).toString('hex'),
+      pid: containers.get(`${spec.name}/${name}`) ?? 0,
+    })),
+  };
+}
+
+/**
+ * CNI DEL, then the end of every process in the pods' namespaces. Idempotent, and fit for remains of a crash.
+ * @throws what DEL threw, after everything else has been removed
+ */
+export async function removePods(connection: Connection, node: string, records: readonly PodRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  const pids = new Map(records.map((record) => [record.spec.name, pausePid(connection, record)]));
+  const host = nodeOrUnderlay(connection, node);
+  const errors = host.isNode ? await detachPods(connection, node, records, pids) : [];
+  const alive = [...pids.values()].filter((pid) => pid !== undefined);
+  await killProcesses(host.host, processesSharingNetns(connection.facts, alive));
+  for (const { spec } of records) {
+    try {
+      unlinkSync(labPath(connection.facts, `pod-${spec.name}`));
+    } catch {
+      // It was never started.
+    }
+  }
+  if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map(String).join('\n'));
+}
+
+/** PID (inside) of a pod's pause process, if it runs. */
+export function pausePid(connection: Connection, { spec, ready }: PodRecord): number | undefined {
+  const pid = ready?.status.pid ?? Number(readLabFile(connection.facts, `pod-${spec.name}`)?.toString());
+  return pid > 0 && isAliveInside(connection.facts, pid) ? pid : undefined;
+}
+
+/** A dead node has no CNI state left, but its pods' processes may still run. */
+function nodeOrUnderlay(connection: Connection, node: string) {
+  try {
+    connection.nodePid(node);
+    return { host: connection.node(node), isNode: true };
+  } catch {
+    return { host: connection.underlay(), isNode: false };
+  }
+}

@@ -1,0 +1,133 @@
+// A workload on this backend: its pods on all their nodes, kept as asked for.
+import type { LabPod } from '../../lab/lab.ts';
+import type { Drift, Operation, PodStatus } from '../backend.ts';
+import type { Connection } from './connection.ts';
+import type { PodRecord } from './pod-record.ts';
+import { createPods, newRecord, pausePid, removePods } from './pods.ts';
+import { compareWiring, readWiring } from './pod-wiring.ts';
+import { isAliveInside } from './sandbox-facts.ts';
+import { planWorkload } from './workload-plan.ts';
+
+/**
+ * Makes exactly `wanted` exist. What could be made is recorded even when something else failed.
+ * @throws the error of the first pod that could not be made or removed, naming how many there were
+ */
+export async function applyWorkload(
+  connection: Connection,
+  workload: string,
+  wanted: readonly LabPod[],
+  op: Operation,
+): Promise<readonly PodStatus[]> {
+  const { files } = connection;
+  const records = files.pods(workload);
+  const broken = new Set((await workloadDrift(connection, workload)).map(({ object }) => object));
+  const { keep, remove, add } = planWorkload(records, wanted, broken);
+  const present = new Map(keep.map((record) => [record.spec.name, record]));
+  await byNode(remove, (node, group) => removePods(connection, node, group));
+  const fresh = add.map(newRecord);
+  const save = () => files.writePods(workload, [...present.values()]);
+  if (remove.length > 0 || fresh.length > 0) {
+    for (const record of fresh) present.set(record.spec.name, record);
+    save();
+  }
+  const errors: Error[] = [];
+  await byNode(fresh, async (node, group) => {
+    op.progress?.(`${workload}: ${group.length} pods on ${node}`);
+    try {
+      const created = await createPods(connection, node, group, op.signal);
+      for (const record of created.ready) present.set(record.spec.name, record);
+      errors.push(...created.errors);
+      const ready = new Set(created.ready.map(({ spec }) => spec.name));
+      for (const { spec } of group) if (!ready.has(spec.name)) present.delete(spec.name);
+    } catch (error) {
+      // Remains stay recorded (without `ready`), unless they can be removed right now.
+      errors.push(error as Error);
+      const removed = await removePods(connection, node, group).then(() => true, () => false);
+      if (removed) for (const { spec } of group) present.delete(spec.name);
+    }
+  });
+  if (fresh.length > 0) save();
+  const [first] = errors;
+  if (first) {
+    op.signal.throwIfAborted();
+    if (errors.length > 1) first.message += `\n(and ${errors.length - 1} more pods of ${workload} failed)`;
+    throw first;
+  }
+  return statuses([...present.values()], wanted);
+}
+
+/** In the order of `wanted`. */
+function statuses(records: readonly PodRecord[], wanted: readonly LabPod[]): readonly PodStatus[] {
+  const byName = new Map(records.map((record) => [record.spec.name, record.ready?.status]));
+  return wanted.map(({ name }) => byName.get(name)).filter((status) => status !== undefined);
+}
+
+export async function deleteWorkload(connection: Connection, workload: string): Promise<void> {
+  const { files } = connection;
+  const left = new Map(files.pods(workload).map((record) => [record.spec.name, record]));
+  await byNode([...left.values()], async (node, group) => {
+    await removePods(connection, node, group);
+    for (const { spec } of group) left.delete(spec.name);
+  }).finally(() => files.writePods(workload, [...left.values()]));
+}
+
+/** What is not as it was made; pods whose making was cut short count. */
+export async function workloadDrift(connection: Connection, workload: string): Promise<readonly Drift[]> {
+  const records = connection.files.pods(workload);
+  const drift: Drift[] = [];
+  for (const record of records) drift.push(...podDrift(connection, record));
+  const intact = records.filter(({ spec }) => !drift.some(({ object }) => object === spec.name));
+  await byNode(intact, async (node, group) => drift.push(...(await linkDrift(connection, node, group))));
+  return drift;
+}
+
+/** Costs no process. */
+function podDrift(connection: Connection, record: PodRecord): readonly Drift[] {
+  const { spec, ready } = record;
+  const { facts } = connection;
+  const say = (what: string): Drift => ({ object: spec.name, what });
+  if (ready === undefined) return [say('was not finished')];
+  const dead = deadProcess(connection, ready.status);
+  if (dead) return [say(dead)];
+  if (pausePid(connection, record) === undefined) return [say('its pause process is gone')];
+  try {
+    const now = readWiring(facts, connection.nodePid(spec.node), ready.status.pid, ready.status.hostVeth);
+    return compareWiring(ready.wiring, now).map(say);
+  } catch {
+    return [say(`its node ${spec.node} is gone`)];
+  }
+}
+
+/** The first process of a pod that does not run any more, in words. Costs no process. */
+export function deadProcess({ facts }: Connection, pod: PodStatus): string | undefined {
+  if (!isAliveInside(facts, pod.pid)) return 'its pause process is gone';
+  const container = pod.containers.find(({ pid }) => !isAliveInside(facts, pid));
+  return container && `container ${container.name} has ended`;
+}
+
+/** The node's end of each veth: there, up, and in the bridge it was put into. */
+async function linkDrift(connection: Connection, node: string, records: readonly PodRecord[]): Promise<readonly Drift[]> {
+  const { stdout } = await connection.node(node).run(['ip', '-j', 'link', 'show']);
+  const links = new Map((JSON.parse(stdout) as Link[]).map((link) => [link.ifname, link]));
+  return records.flatMap(({ spec, ready }) => {
+    const name = ready?.status.hostVeth ?? '';
+    const link = links.get(name);
+    const say = (what: string) => [{ object: spec.name, what }];
+    if (link === undefined) return say(`its node end ${name} is missing on ${node}`);
+    if (!link.flags.includes('UP')) return say(`its node end ${name} is down`);
+    const master = ready?.wiring.master;
+    return link.master === master ? [] : say(`its node end ${name} is in ${link.master ?? 'no bridge'} instead of ${master ?? 'none'}`);
+  });
+}
+
+interface Link {
+  readonly ifname: string;
+  readonly flags: readonly string[];
+  readonly master?: string;
+}
+
+async function byNode(records: readonly PodRecord[], act: (node: string, group: readonly PodRecord[]) => Promise<unknown>) {
+  const groups = Map.groupBy(records, ({ spec }) => spec.node);
+  const outcomes = await Promise.allSettled([...groups].map(([node, group]) => act(node, group)));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
