@@ -35,5 +35,7 @@ export async function loadBackend(name: string): Promise<Backend> {
 function extra(): { readonly name: string; readonly module: string } | undefined {
   const value = process.env.CNILAB_EXTRA_BACKEND;
   const at = value?.indexOf('=') ?? -1;
-  return value === undefined || at < 1 ? undefined : { name: value.slice(0, at), module: value.slice(at + 1) };
+  return value === undefined || at < 1
+    ? undefined
+    : { name: value.slice(0, at), module: value.slice(at + 1) };
 }

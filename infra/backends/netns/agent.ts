@@ -1,10 +1,11 @@
 // One resident shell inside a node (or the sandbox): jobs cost the fork of a small shell. See scripts/agent.sh.
-import { createInterface } from 'node:readline';
+
 import { constants, readFileSync, unlinkSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { startProcess } from '../../util/exec.ts';
 import { shellQuote, shellWord } from '../../util/shell-quote.ts';
-import { HostError } from '../host-error.ts';
 import type { Running, RunOptions, RunResult } from '../host.ts';
+import { HostError } from '../host-error.ts';
 import { enterArgv, enterCredentials, LAB_ENV } from './enter.ts';
 import { LineQueue } from './line-queue.ts';
 import { isHolderAlive, labPath, type SandboxFacts } from './sandbox-facts.ts';
@@ -52,7 +53,10 @@ export class Agent {
         else resolve(outcome);
       });
       const limit = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-      const timer = setTimeout(() => this.#end(id, 'timeout', `did not end within ${limit / 1000} s and was killed`), limit);
+      const timer = setTimeout(
+        () => this.#end(id, 'timeout', `did not end within ${limit / 1000} s and was killed`),
+        limit,
+      );
       const abort = () => this.#end(id, 'aborted', 'was interrupted');
       if (options.signal?.aborted) abort();
       else options.signal?.addEventListener('abort', abort, { once: true });
@@ -136,7 +140,9 @@ export class Agent {
   }
 
   #gone(host: string, argv: readonly string[]): HostError {
-    const why = isHolderAlive(this.#facts) ? 'the node cannot be entered' : 'the sandbox is gone (killed, or the machine was restarted)';
+    const why = isHolderAlive(this.#facts)
+      ? 'the node cannot be entered'
+      : 'the sandbox is gone (killed, or the machine was restarted)';
     return new HostError('gone', host, argv, why, this.#startError);
   }
 
@@ -204,7 +210,10 @@ export class Agent {
     this.#ended = error;
     for (const [id, job] of this.#jobs) {
       this.#jobs.delete(id);
-      job.settle(new HostError('gone', job.host, job.argv, error.message.split('\n')[0] ?? '', error.stderr), Buffer.alloc(0));
+      job.settle(
+        new HostError('gone', job.host, job.argv, error.message.split('\n')[0] ?? '', error.stderr),
+        Buffer.alloc(0),
+      );
     }
   }
 }

@@ -1,15 +1,25 @@
 // What this process holds open for one sandbox: a resident shell a node, started when first needed.
+import pLimit from 'p-limit';
+import type { CniCall } from '../../cni/call.ts';
+import { CniRuntime } from '../../cni/runtime.ts';
+import { cniPluginDirs } from '../../util/tools.ts';
 import type { ClusterHandle } from '../backend.ts';
 import { HostError } from '../host-error.ts';
 import { Agent } from './agent.ts';
 import { LabFiles } from './lab-files.ts';
 import { NetnsHost } from './netns-host.ts';
-import { nodePid, sandboxFacts, type SandboxFacts } from './sandbox-facts.ts';
+import { nodePid, type SandboxFacts, sandboxFacts } from './sandbox-facts.ts';
+
+/** CNI plugins that run at a time in one sandbox. More than this and they only wait for the kernel's RTNL lock. */
+const PARALLEL_CNI = 8;
 
 export class Connection {
   readonly facts: SandboxFacts;
   readonly files: LabFiles;
   readonly #agents = new Map<string, Agent>();
+  readonly #runtimes = new Map<string, CniRuntime>();
+  readonly #limit = pLimit(PARALLEL_CNI);
+  #calls: CniCall[] = [];
 
   constructor(handle: ClusterHandle) {
     this.facts = sandboxFacts(handle);
@@ -31,16 +41,41 @@ export class Connection {
     return new NetnsHost('the underlay', this.#agentAt('', this.facts.keeper));
   }
 
+  /** The CNI runtime of a node; one for all users, because it keeps operations on one container apart. */
+  runtime(node: string): CniRuntime {
+    let runtime = this.#runtimes.get(node);
+    if (runtime === undefined) {
+      runtime = new CniRuntime({
+        host: this.node(node),
+        node,
+        binDirs: cniPluginDirs(),
+        limit: this.#limit,
+        onCall: (call) => this.#calls.push(call),
+      });
+      this.#runtimes.set(node, runtime);
+    }
+    return runtime;
+  }
+
+  /** Puts the CNI calls made since the last time on record. */
+  saveCalls(): void {
+    this.files.appendCalls(this.#calls);
+    this.#calls = [];
+  }
+
   /** PID inside of a node's keeper. @throws HostError when it is dead */
   nodePid(node: string): number {
     const pid = nodePid(this.facts, node);
-    if (pid === undefined) throw new HostError('gone', node, [], 'the node is gone: its keeper process does not run any more');
+    if (pid === undefined)
+      throw new HostError('gone', node, [], 'the node is gone: its keeper process does not run any more');
     return pid;
   }
 
   async close(): Promise<void> {
     const agents = [...this.#agents.values()];
     this.#agents.clear();
+    this.#runtimes.clear();
+    this.saveCalls();
     await Promise.all(agents.map((agent) => agent.close()));
   }
 

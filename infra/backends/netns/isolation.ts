@@ -47,7 +47,10 @@ export function chooseIsolation(asked: ClusterSpec['isolation'], facts: Isolatio
     };
   }
   if (asked === 'root' && !facts.isRoot) {
-    return { reason: 'isolation "root" needs root', fix: 'run the same command with sudo, or use isolation "auto"' };
+    return {
+      reason: 'isolation "root" needs root',
+      fix: 'run the same command with sudo, or use isolation "auto"',
+    };
   }
   const restriction = restrictionOf(facts);
   if (restriction === undefined) return asked === 'root' ? 'root' : 'rootless';
@@ -60,7 +63,10 @@ export function chooseIsolation(asked: ClusterSpec['isolation'], facts: Isolatio
 
 function restrictionOf(facts: IsolationFacts): { why: string; command: string } | undefined {
   if (!facts.unprivilegedClone) {
-    return { why: 'kernel.unprivileged_userns_clone is 0', command: 'sysctl -w kernel.unprivileged_userns_clone=1' };
+    return {
+      why: 'kernel.unprivileged_userns_clone is 0',
+      command: 'sysctl -w kernel.unprivileged_userns_clone=1',
+    };
   }
   if (facts.apparmorRestricts) {
     const command = 'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0';

@@ -1,7 +1,15 @@
 // What this backend keeps on the machine's disk about a sandbox: its spec, its pods, the CNI calls made. Nothing inside
 // the sandbox can reach it.
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { CniCall } from '../../cni/call.ts';
 import type { LabNetwork, LabNode } from '../../lab/lab.ts';

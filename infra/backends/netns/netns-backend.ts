@@ -1,8 +1,8 @@
 // The embedded backend: a cluster is a sandbox of namespaces, a node a network and mount namespace in it.
 import { randomBytes } from 'node:crypto';
-import { observeHost } from '../../observe/observe-host.ts';
 import { pickNetwork } from '../../cni/config-dir.ts';
 import type { LabNetwork, LabNode } from '../../lab/lab.ts';
+import { observeHost } from '../../observe/observe-host.ts';
 import { findTool } from '../../util/tools.ts';
 import type { Backend, ClusterHandle, ClusterSpec, Drift } from '../backend.ts';
 import { HostError } from '../host-error.ts';
@@ -15,11 +15,21 @@ import { planDrift } from './network/drift.ts';
 import { planNode } from './network/plan.ts';
 import { endNodesScript, nodesScript, underlayScript } from './node-scripts.ts';
 import { endSandbox, startSandbox } from './sandbox.ts';
-import { isHolderAlive, nodePid, sandboxFacts, type SandboxFacts } from './sandbox-facts.ts';
+import { isHolderAlive, nodePid, type SandboxFacts, sandboxFacts } from './sandbox-facts.ts';
 import { applyWorkload, deadProcess, deleteWorkload, workloadDrift } from './workload.ts';
 
 /** Tools that making a lab needs; experiments need more, and say so themselves. */
-const NEEDED_TOOLS = ['unshare', 'nsenter', 'setpriv', 'setcap', 'mount', 'ip', 'bridge', 'bash', 'iptables-restore'];
+const NEEDED_TOOLS = [
+  'unshare',
+  'nsenter',
+  'setpriv',
+  'setcap',
+  'mount',
+  'ip',
+  'bridge',
+  'bash',
+  'iptables-restore',
+];
 
 const connections = new Map<string, Connection>();
 
@@ -39,7 +49,10 @@ function handleOf(id: string, facts: SandboxFacts): ClusterHandle {
 async function probe(isolation: ClusterSpec['isolation']) {
   const missing = NEEDED_TOOLS.filter((tool) => findTool(tool) === undefined);
   if (missing.length > 0) {
-    return { reason: `these tools are missing: ${missing.join(', ')}`, fix: 'npm run doctor says how to install them here' };
+    return {
+      reason: `these tools are missing: ${missing.join(', ')}`,
+      fix: 'npm run doctor says how to install them here',
+    };
   }
   const choice = chooseIsolation(isolation, readIsolationFacts());
   return typeof choice === 'string' ? undefined : choice;
@@ -78,7 +91,8 @@ export const netnsBackend: Backend = {
     const fresh = spec.nodes.filter(({ name }) => nodePid(facts, name) === undefined);
     const script = [endNodesScript(gone), nodesScript(fresh, spec.underlay)].join('\n');
     const { exitCode, stderr } = await underlay().run(['sh', '-e', '-c', script]);
-    if (exitCode !== 0) throw new HostError('failed', 'the underlay', [], 'nodes could not be changed', stderr);
+    if (exitCode !== 0)
+      throw new HostError('failed', 'the underlay', [], 'nodes could not be changed', stderr);
     files.writeSpec(spec);
   },
 
@@ -113,7 +127,14 @@ export const netnsBackend: Backend = {
         const before = old && planNode(node, old.nodes, old.network);
         const script = applyScript(plan, before);
         const { exitCode, stderr, argv } = await host.run(['sh', '-c', script], { signal });
-        if (exitCode !== 0) throw new HostError('failed', node.name, argv.slice(0, 1), `the ${network.type} network could not be set up`, stderr);
+        if (exitCode !== 0)
+          throw new HostError(
+            'failed',
+            node.name,
+            argv.slice(0, 1),
+            `the ${network.type} network could not be set up`,
+            stderr,
+          );
         await host.write([...plan.files, ...plan.lastFiles]);
       }),
     );
@@ -129,7 +150,9 @@ export const netnsBackend: Backend = {
     const connection = connect(handle);
     const empty = { files: [], neighbours: [], fdb: [], routes: [], chains: [], lastFiles: [] };
     await Promise.all(
-      nodes.map((node) => connection.node(node.name).run(['sh', '-c', applyScript(empty, planNode(node, nodes, network))])),
+      nodes.map((node) =>
+        connection.node(node.name).run(['sh', '-c', applyScript(empty, planNode(node, nodes, network))]),
+      ),
     );
     connection.files.writeNetwork(undefined);
   },
@@ -158,7 +181,12 @@ export const netnsBackend: Backend = {
 function open(handle: ClusterHandle): Connection {
   const connection = connect(handle);
   if (!isHolderAlive(connection.facts)) {
-    throw new HostError('gone', 'the sandbox', [], 'the sandbox is gone (killed, or the machine was restarted)');
+    throw new HostError(
+      'gone',
+      'the sandbox',
+      [],
+      'the sandbox is gone (killed, or the machine was restarted)',
+    );
   }
   return connection;
 }
@@ -177,6 +205,8 @@ async function nodeDrift(
     observeHost(host, 'node', { signal, pickNetwork }),
     ...paths.map((file) => host.read(file)),
   ]);
-  const files = Object.fromEntries(paths.flatMap((file, i) => (contents[i] ? [[file, contents[i].toString()]] : [])));
+  const files = Object.fromEntries(
+    paths.flatMap((file, i) => (contents[i] ? [[file, contents[i].toString()]] : [])),
+  );
   return planDrift(plan, seen, files).map((what) => ({ object: node.name, what }));
 }

@@ -1,7 +1,7 @@
 // A live sandbox as a Cluster: its hosts by name, what stands in it, what CNI was asked.
 import type { Cluster, ClusterHandle, NodeStatus, PodStatus, ShellCommand } from '../backend.ts';
-import { HostError } from '../host-error.ts';
 import type { Host } from '../host.ts';
+import { HostError } from '../host-error.ts';
 import type { Connection } from './connection.ts';
 import { enterArgv, enterCredentials, LAB_ENV } from './enter.ts';
 
@@ -55,7 +55,10 @@ export class NetnsCluster implements Cluster {
     const [podName, container] = name.split('/');
     const pods = this.#pods();
     const pod = pods.find((candidate) => candidate.name === podName);
-    if (pod && (container === undefined || pod.containers.some((candidate) => candidate.name === container))) {
+    if (
+      pod &&
+      (container === undefined || pod.containers.some((candidate) => candidate.name === container))
+    ) {
       return { node: pod.node, pod };
     }
     const containers = pod?.containers.map((candidate) => `${pod.name}/${candidate.name}`);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { shellWord } from '../../util/shell-quote.ts';
-import type { Host, HostFile, RunOptions, Running, RunResult } from '../host.ts';
+import type { Host, HostFile, Running, RunOptions, RunResult } from '../host.ts';
 import { HostError } from '../host-error.ts';
 import type { Agent } from './agent.ts';
 
@@ -22,7 +22,10 @@ export class NetnsHost implements Host {
     return this.#agent.run(this.name, [...this.#prefix, ...argv], options);
   }
 
-  async start(argv: readonly string[], options: Omit<RunOptions, 'stdin' | 'timeoutMs'> = {}): Promise<Running> {
+  async start(
+    argv: readonly string[],
+    options: Omit<RunOptions, 'stdin' | 'timeoutMs'> = {},
+  ): Promise<Running> {
     options.signal?.throwIfAborted();
     const running = this.#agent.start(this.name, [...this.#prefix, ...argv], options.env);
     const stop = () => void running.stop('SIGKILL').catch(() => undefined);
@@ -46,7 +49,8 @@ export class NetnsHost implements Host {
     if (files.length === 0) return;
     const script = writeScript(files, randomBytes(4).toString('hex'));
     const { exitCode, stderr, argv } = await this.run(['sh', '-e', '-c', script]);
-    if (exitCode !== 0) throw new HostError('failed', this.name, argv.slice(0, 2), 'cannot write files', stderr);
+    if (exitCode !== 0)
+      throw new HostError('failed', this.name, argv.slice(0, 2), 'cannot write files', stderr);
   }
 }
 
@@ -54,7 +58,9 @@ export class NetnsHost implements Host {
 function writeScript(files: readonly HostFile[], token: string): string {
   const byDirectory = Map.groupBy(files, (file) => path.dirname(file.path));
   const staging = (directory: string) => path.join(directory, `.cnilab-${token}`);
-  const lines = [`mkdir -p ${[...byDirectory.keys()].map((directory) => shellWord(staging(directory))).join(' ')}`];
+  const lines = [
+    `mkdir -p ${[...byDirectory.keys()].map((directory) => shellWord(staging(directory))).join(' ')}`,
+  ];
   for (const [directory, group] of byDirectory) {
     const staged = group.map((file) => shellWord(path.join(staging(directory), path.basename(file.path))));
     group.forEach((file, i) => {

@@ -27,7 +27,8 @@ export function nodesScript(nodes: readonly LabNode[], underlay: Lab['underlay']
   const keeper = shellWord(scriptText('node'));
   const lines = ['{'];
   // All nodes start at once; the reader ends when each has let go of its output.
-  for (const { name } of nodes) lines.push(`unshare -m -n -u /bin/sh -c ${keeper} node ${name} < /dev/null &`);
+  for (const { name } of nodes)
+    lines.push(`unshare -m -n -u /bin/sh -c ${keeper} node ${name} < /dev/null &`);
   lines.push('} | cat');
   for (const { name } of nodes) lines.push(`read -r ${pidVariable(name)} < /lab/node-${name}`);
   lines.push('ip -batch - <<END');
@@ -48,7 +49,9 @@ export function nodesScript(nodes: readonly LabNode[], underlay: Lab['underlay']
 
 /** Ends nodes: their keepers die, and with the last process in it each network namespace goes, ports included. */
 export function endNodesScript(names: readonly string[]): string {
-  return names.map((name) => `read -r pid < /lab/node-${name} && kill -KILL "$pid"; rm -f /lab/node-${name}`).join('\n');
+  return names
+    .map((name) => `read -r pid < /lab/node-${name} && kill -KILL "$pid"; rm -f /lab/node-${name}`)
+    .join('\n');
 }
 
 /** A shell variable for a node's PID; node names may hold characters that variables may not. */

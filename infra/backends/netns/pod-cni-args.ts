@@ -1,10 +1,9 @@
 // What a Kubernetes runtime tells CNI about a pod: CNI_ARGS and capability arguments.
 import type { LabPod } from '../../lab/lab.ts';
 
-/** CNI_ARGS as Kubernetes runtimes set them, plus the address that the lab pins (host-local honours IP=). */
+/** CNI_ARGS as Kubernetes runtimes set them (IgnoreUnknown is the CNI runtime's), plus the address that the lab pins. */
 export function cniArgs(pod: LabPod, containerId: string): Readonly<Record<string, string>> {
   return {
-    IgnoreUnknown: '1',
     K8S_POD_NAMESPACE: 'default',
     K8S_POD_NAME: pod.name,
     K8S_POD_INFRA_CONTAINER_ID: containerId,
@@ -18,10 +17,19 @@ export function capabilityArgs(pod: LabPod): Readonly<Record<string, unknown>> {
   const ingressRate = quantity(annotations['kubernetes.io/ingress-bandwidth']);
   const egressRate = quantity(annotations['kubernetes.io/egress-bandwidth']);
   return {
-    ...(ports.length > 0 && { portMappings: ports.map(({ hostPort, containerPort, protocol }) => ({ hostPort, containerPort, protocol })) }),
+    ...(ports.length > 0 && {
+      portMappings: ports.map(({ hostPort, containerPort, protocol }) => ({
+        hostPort,
+        containerPort,
+        protocol,
+      })),
+    }),
     ...((ingressRate || egressRate) && {
       bandwidth: {
-        ...(ingressRate && { ingressRate, ingressBurst: burst(ingressRate, annotations['cnilab/ingress-burst']) }),
+        ...(ingressRate && {
+          ingressRate,
+          ingressBurst: burst(ingressRate, annotations['cnilab/ingress-burst']),
+        }),
         ...(egressRate && { egressRate, egressBurst: burst(egressRate, annotations['cnilab/egress-burst']) }),
       },
     }),
@@ -36,7 +44,15 @@ function burst(rate: number, annotation: string | undefined): number {
   return quantity(annotation) ?? Math.max(Math.round(rate / 10), 16 * 1024 * 8);
 }
 
-const SUFFIXES: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9, Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3 };
+const SUFFIXES: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
+};
 
 /** A Kubernetes quantity, such as 8M, as a number. */
 function quantity(text: string | undefined): number | undefined {

@@ -1,1 +1,116 @@
-export type Attached = any; export const attachPods: any = 0; export const detachPods: any = 0;
+// Attaches pods to the node's network, and detaches them: the CNI runtime, driven as a Kubernetes runtime drives it.
+
+import type { AddResult } from '../../cni/add-result.ts';
+import type { Attachment } from '../../cni/attachment.ts';
+import { type Pick, pickNetwork } from '../../cni/config-dir.ts';
+import type { Host } from '../host.ts';
+import { HostError } from '../host-error.ts';
+import type { Connection } from './connection.ts';
+import { CNI_CONFIG_DIR } from './network/node-plan.ts';
+import { capabilityArgs, cniArgs } from './pod-cni-args.ts';
+import type { PodRecord } from './pod-record.ts';
+
+/** What CNI says about a pod's eth0. */
+export interface PodInterface {
+  /** Without prefix length. */
+  readonly address: string;
+  readonly mac: string;
+  /** Node end of the veth. */
+  readonly hostVeth: string;
+  /** Bridge that the node end is in. */
+  readonly master?: string;
+}
+
+export interface Attached {
+  readonly record: PodRecord;
+  readonly outcome: PodInterface | Error;
+}
+
+/** lo, then eth0, of every pod. An error in an outcome means that nothing of that pod's network is left. */
+export async function attachPods(
+  connection: Connection,
+  node: string,
+  records: readonly PodRecord[],
+  pauses: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<readonly Attached[]> {
+  const { picked, loopback, error } = await readConfig(connection.node(node));
+  if (error) throw error;
+  if (!picked)
+    throw new HostError('failed', node, ['ls', CNI_CONFIG_DIR], 'there is no CNI network configuration');
+  const requests = records.flatMap((record) => {
+    const netns = netnsPath(pauses.get(record.spec.name));
+    return [
+      { list: loopback, attachment: attachment(record, 'lo', netns) },
+      { list: picked, attachment: attachment(record, 'eth0', netns) },
+    ];
+  });
+  const outcomes = await connection.runtime(node).addBatch(requests, { signal });
+  return records.map((record) => {
+    const own = outcomes.filter((outcome) => outcome.attachment.containerId === record.containerId);
+    const failed = own.find((outcome) => !outcome.ok);
+    if (failed && !failed.ok) return { record, outcome: failed.error };
+    const eth0 = own.find((outcome) => outcome.attachment.ifName === 'eth0');
+    if (!eth0?.ok) return { record, outcome: new Error(`${record.spec.name}: CNI has not been asked`) };
+    return { record, outcome: podInterface(eth0.result) };
+  });
+}
+
+/** @returns what could not be undone */
+export async function detachPods(
+  connection: Connection,
+  node: string,
+  records: readonly PodRecord[],
+  pauses: ReadonlyMap<string, number | undefined>,
+): Promise<readonly Error[]> {
+  const requests = records.flatMap((record) => {
+    const netns = netnsPath(pauses.get(record.spec.name));
+    return ['lo', 'eth0'].map((ifName) => ({ attachment: attachment(record, ifName, netns) }));
+  });
+  const outcomes = await connection.runtime(node).delBatch(requests, { bestEffort: true });
+  return outcomes.flatMap(({ errors }) => errors);
+}
+
+function attachment(record: PodRecord, ifName: string, netns: string): Attachment {
+  const { spec, containerId } = record;
+  const forEth0 = ifName === 'eth0';
+  return {
+    containerId,
+    ifName,
+    netns,
+    args: cniArgs(forEth0 ? spec : { ...spec, address: '' }, containerId),
+    capabilityArgs: forEth0 ? capabilityArgs(spec) : {},
+  };
+}
+
+function netnsPath(pid: number | undefined): string {
+  return pid === undefined ? '' : `/proc/${pid}/ns/net`;
+}
+
+function podInterface({ interfaces, ips }: AddResult): PodInterface {
+  const eth0 = interfaces.find(({ name, sandbox }) => sandbox !== '' && name === 'eth0');
+  const onNode = interfaces.filter(({ sandbox }) => sandbox === '');
+  const veth = onNode.find(({ name }) => name.startsWith('veth'));
+  // The bridge plugin lists its bridge first; ptp has none.
+  const [first] = onNode;
+  return {
+    address: ips[0]?.address.split('/')[0] ?? '',
+    mac: eth0?.mac ?? '',
+    hostVeth: veth?.name ?? '',
+    ...(first && first !== veth && { master: first.name }),
+  };
+}
+
+/** Reads the node's CNI configuration directory in one command. */
+async function readConfig(node: Host): Promise<Pick> {
+  const script =
+    'cd "$1" && for f in *; do [ -f "$f" ] && printf "%s %s\\n" "$f" "$(base64 -w0 < "$f")"; done; true';
+  const { stdout } = await node.run(['sh', '-c', script, 'config', CNI_CONFIG_DIR]);
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return pickNetwork(
+    lines.map((line) => {
+      const space = line.lastIndexOf(' ');
+      return { name: line.slice(0, space), content: Buffer.from(line.slice(space + 1), 'base64').toString() };
+    }),
+  );
+}

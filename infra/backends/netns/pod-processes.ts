@@ -8,7 +8,11 @@ import type { SandboxFacts } from './sandbox-facts.ts';
 import { scriptText } from './script-text.ts';
 
 /** Starts a pause process for each pod in namespaces of its own. @returns PID (inside) by pod name */
-export async function startPauses(node: Host, pods: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+export async function startPauses(
+  node: Host,
+  pods: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
   const lines = pods.map((pod) => `unshare -m -n -u /bin/sh -c "$pause" pod ${pod} < /dev/null &`);
   const script = [`pause=${shellWord(scriptText('pod'))}`, '{', ...lines, '} | cat'].join('\n');
   const pids = new Map<string, number>();
@@ -20,7 +24,13 @@ export async function startPauses(node: Host, pods: readonly string[], signal: A
   const failed = pods.filter((pod) => !pids.has(pod));
   if (failed.length > 0) {
     await killProcesses(node, [...pids.values()]);
-    throw new HostError('failed', node.name, ['unshare', '-m', '-n', '-u'], `no namespaces for ${failed.join(', ')}`, result.stderr);
+    throw new HostError(
+      'failed',
+      node.name,
+      ['unshare', '-m', '-n', '-u'],
+      `no namespaces for ${failed.join(', ')}`,
+      result.stderr,
+    );
   }
   return pids;
 }
@@ -44,12 +54,14 @@ export async function startContainers(
   for (const line of result.stdout.split('\n')) {
     const [tag, pod, container, last = ''] = line.split(' ');
     if (tag === 'container') pids.set(`${pod}/${container}`, Number(last));
-    else if (tag === 'missing') missing.push(`${pod}/${container}: there is no command "${last}" on this machine`);
+    else if (tag === 'missing')
+      missing.push(`${pod}/${container}: there is no command "${last}" on this machine`);
   }
   if (missing.length > 0) throw new HostError('failed', node.name, [], missing.join('; '));
   const wanted = pods.flatMap(({ spec }) => spec.containers.map(({ name }) => `${spec.name}/${name}`));
   const failed = wanted.filter((name) => !pids.has(name));
-  if (failed.length > 0) throw new HostError('failed', node.name, [], `could not start ${failed.join(', ')}`, result.stderr);
+  if (failed.length > 0)
+    throw new HostError('failed', node.name, [], `could not start ${failed.join(', ')}`, result.stderr);
   return pids;
 }
 

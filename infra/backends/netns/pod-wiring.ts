@@ -16,8 +16,14 @@ export interface PodWiring {
 }
 
 /** @param hostVeth node end of the pod's veth */
-export function readWiring(facts: SandboxFacts, nodePid: number, podPid: number, hostVeth: string): PodWiring {
-  const read = (pid: number, file: string) => readFileSync(`/proc/${facts.holder}/root/proc/${pid}/net/${file}`, 'utf8');
+export function readWiring(
+  facts: SandboxFacts,
+  nodePid: number,
+  podPid: number,
+  hostVeth: string,
+): PodWiring {
+  const read = (pid: number, file: string) =>
+    readFileSync(`/proc/${facts.holder}/root/proc/${pid}/net/${file}`, 'utf8');
   return {
     routes: parseRoutes(read(podPid, 'route')),
     addresses: parseLocalAddresses(read(podPid, 'fib_trie')),

@@ -4,7 +4,7 @@ import { unlinkSync } from 'node:fs';
 import type { LabPod } from '../../lab/lab.ts';
 import type { PodStatus } from '../backend.ts';
 import type { Connection } from './connection.ts';
-import { attachPods, type Attached, detachPods } from './pod-network.ts';
+import { type Attached, attachPods, detachPods } from './pod-network.ts';
 import { killProcesses, processesSharingNetns, startContainers, startPauses } from './pod-processes.ts';
 import type { PodRecord } from './pod-record.ts';
 import { readWiring } from './pod-wiring.ts';
@@ -30,18 +30,31 @@ export async function createPods(
   signal: AbortSignal,
 ): Promise<Created> {
   const host = connection.node(node);
-  const pauses = await startPauses(host, records.map(({ spec }) => spec.name), signal);
+  const pauses = await startPauses(
+    host,
+    records.map(({ spec }) => spec.name),
+    signal,
+  );
   const attached = await attachPods(connection, node, records, pauses, signal);
-  const good = attached.filter((pod) => !(pod.outcome instanceof Error)) as (Attached & { outcome: { address: string } })[];
+  const good = attached.filter((pod) => !(pod.outcome instanceof Error)) as (Attached & {
+    outcome: { address: string };
+  })[];
   const bad = attached.filter((pod) => pod.outcome instanceof Error);
-  await killProcesses(host, bad.map(({ record }) => pauses.get(record.spec.name) ?? 0));
+  await killProcesses(
+    host,
+    bad.map(({ record }) => pauses.get(record.spec.name) ?? 0),
+  );
   const started = good.map(({ record: { spec } }) => ({ spec, pid: pauses.get(spec.name) ?? 0 }));
-  const containers = started.length > 0 ? await startContainers(host, started, signal) : new Map<string, number>();
+  const containers =
+    started.length > 0 ? await startContainers(host, started, signal) : new Map<string, number>();
   const nodePid = connection.nodePid(node);
   const ready = attached.flatMap(({ record, outcome }): PodRecord[] => {
     if (outcome instanceof Error) return [];
     const pid = pauses.get(record.spec.name) ?? 0;
-    const wiring = { ...readWiring(connection.facts, nodePid, pid, outcome.hostVeth), master: outcome.master };
+    const wiring = {
+      ...readWiring(connection.facts, nodePid, pid, outcome.hostVeth),
+      master: outcome.master,
+    };
     return [{ ...record, ready: { status: podStatus(record, pid, outcome, containers), wiring } }];
   });
   return { ready, errors: bad.map(({ outcome }) => outcome as Error) };
@@ -73,13 +86,19 @@ function podStatus(
  * CNI DEL, then the end of every process in the pods' namespaces. Idempotent, and fit for remains of a crash.
  * @throws what DEL threw, after everything else has been removed
  */
-export async function removePods(connection: Connection, node: string, records: readonly PodRecord[]): Promise<void> {
+export async function removePods(
+  connection: Connection,
+  node: string,
+  records: readonly PodRecord[],
+): Promise<void> {
   if (records.length === 0) return;
   const pids = new Map(records.map((record) => [record.spec.name, pausePid(connection, record)]));
   const host = nodeOrUnderlay(connection, node);
   const errors = host.isNode ? await detachPods(connection, node, records, pids) : [];
   const alive = [...pids.values()].filter((pid) => pid !== undefined);
   await killProcesses(host.host, processesSharingNetns(connection.facts, alive));
+  const logs = records.flatMap(({ spec }) => spec.containers.map(({ name }) => `/run/cnilab/${spec.name}.${name}.log`));
+  if (host.isNode) await host.host.run(['rm', '-f', ...logs]);
   for (const { spec } of records) {
     try {
       unlinkSync(labPath(connection.facts, `pod-${spec.name}`));
@@ -87,7 +106,8 @@ export async function removePods(connection: Connection, node: string, records: 
       // It was never started.
     }
   }
-  if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map(String).join('\n'));
+  if (errors.length > 0)
+    throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map(String).join('\n'));
 }
 
 /** PID (inside) of a pod's pause process, if it runs. */

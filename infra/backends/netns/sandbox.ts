@@ -23,7 +23,18 @@ export interface SandboxOptions {
 
 /** The argv that gives `command` a user, mount and PID namespace of its own. */
 export function outerArgv(isolation: Isolation, command: readonly string[]): readonly string[] {
-  const unshare = ['unshare', '-U', '-m', '-p', '--map-root-user', '--fork', '--propagation', 'private', '--', ...command];
+  const unshare = [
+    'unshare',
+    '-U',
+    '-m',
+    '-p',
+    '--map-root-user',
+    '--fork',
+    '--propagation',
+    'private',
+    '--',
+    ...command,
+  ];
   if (isolation === 'rootless') return unshare;
   const { uid, gid } = labUser();
   // Where unprivileged user namespaces are restricted (AppArmor on Ubuntu), CAP_SYS_ADMIN lifts the restriction; it is
@@ -41,14 +52,18 @@ export function outerCredentials(isolation: Isolation): { readonly uid?: number;
 /**
  * @throws HostError with what the failing step printed; nothing is left behind then.
  */
-export async function startSandbox(options: SandboxOptions): Promise<{ facts: SandboxFacts; printed: readonly string[] }> {
+export async function startSandbox(
+  options: SandboxOptions,
+): Promise<{ facts: SandboxFacts; printed: readonly string[] }> {
   options.signal.throwIfAborted();
   const argv = outerArgv(options.isolation, ['/bin/sh', '-c', scriptText('compose-root'), 'cnilab-sandbox']);
   const setcap = findTool('setcap');
   const child = startProcess(argv, {
     env: {
       ...LAB_ENV,
-      LAB_BINDS: cniPluginDirs().filter((dir) => !dir.startsWith('/usr/')).join('\n'),
+      LAB_BINDS: cniPluginDirs()
+        .filter((dir) => !dir.startsWith('/usr/'))
+        .join('\n'),
       LAB_KEEPER: scriptText('keeper'),
       ...(setcap && { SETCAP: setcap }),
     },
@@ -67,7 +82,13 @@ export async function startSandbox(options: SandboxOptions): Promise<{ facts: Sa
     for await (const line of createInterface({ input: child.stdout })) {
       if (line.startsWith('holder ')) {
         const holder = Number(line.slice(7));
-        facts = { holder, holderStart: processStart(holder) ?? '', bootId: bootId(), keeper: 0, ...labUser() };
+        facts = {
+          holder,
+          holderStart: processStart(holder) ?? '',
+          bootId: bootId(),
+          keeper: 0,
+          ...labUser(),
+        };
         await options.record(facts);
         child.stdin.end(`go\n${options.script}\n`);
       } else if (facts && line.startsWith('keeper ')) facts = { ...facts, keeper: Number(line.slice(7)) };
@@ -78,7 +99,13 @@ export async function startSandbox(options: SandboxOptions): Promise<{ facts: Sa
       } else printed.push(line);
     }
     options.signal.throwIfAborted();
-    throw new HostError('failed', 'the sandbox', argv.slice(0, argv.indexOf('/bin/sh')), 'the sandbox could not be made', stderr);
+    throw new HostError(
+      'failed',
+      'the sandbox',
+      argv.slice(0, argv.indexOf('/bin/sh')),
+      'the sandbox could not be made',
+      stderr,
+    );
   } catch (error) {
     stop();
     child.stdin.destroy();

@@ -17,7 +17,9 @@ export function planWorkload(
   const byName = new Map(wanted.map((pod) => [pod.name, pod]));
   const isGood = (record: PodRecord) => {
     const pod = byName.get(record.spec.name);
-    return pod !== undefined && record.ready !== undefined && !broken.has(pod.name) && isSameSpec(record.spec, pod);
+    return (
+      pod !== undefined && record.ready !== undefined && !broken.has(pod.name) && isSameSpec(record.spec, pod)
+    );
   };
   const keep = records.filter(isGood);
   const kept = new Set(keep.map(({ spec }) => spec.name));

@@ -3,10 +3,10 @@ import type { LabPod } from '../../lab/lab.ts';
 import type { Drift, Operation, PodStatus } from '../backend.ts';
 import type { Connection } from './connection.ts';
 import type { PodRecord } from './pod-record.ts';
-import { createPods, newRecord, pausePid, removePods } from './pods.ts';
 import { compareWiring, readWiring } from './pod-wiring.ts';
+import { createPods, newRecord, pausePid, removePods } from './pods.ts';
 import { isAliveInside } from './sandbox-facts.ts';
-import { planWorkload } from './workload-plan.ts';
+import { planWorkload, type WorkloadPlan } from './workload-plan.ts';
 
 /**
  * Makes exactly `wanted` exist. What could be made is recorded even when something else failed.
@@ -18,10 +18,24 @@ export async function applyWorkload(
   wanted: readonly LabPod[],
   op: Operation,
 ): Promise<readonly PodStatus[]> {
-  const { files } = connection;
-  const records = files.pods(workload);
+  const records = connection.files.pods(workload);
   const broken = new Set((await workloadDrift(connection, workload)).map(({ object }) => object));
   const { keep, remove, add } = planWorkload(records, wanted, broken);
+  try {
+    return await changeWorkload(connection, workload, wanted, { keep, remove, add }, op);
+  } finally {
+    connection.saveCalls();
+  }
+}
+
+async function changeWorkload(
+  connection: Connection,
+  workload: string,
+  wanted: readonly LabPod[],
+  { keep, remove, add }: WorkloadPlan,
+  op: Operation,
+): Promise<readonly PodStatus[]> {
+  const { files } = connection;
   const present = new Map(keep.map((record) => [record.spec.name, record]));
   await byNode(remove, (node, group) => removePods(connection, node, group));
   const fresh = add.map(newRecord);
@@ -42,7 +56,10 @@ export async function applyWorkload(
     } catch (error) {
       // Remains stay recorded (without `ready`), unless they can be removed right now.
       errors.push(error as Error);
-      const removed = await removePods(connection, node, group).then(() => true, () => false);
+      const removed = await removePods(connection, node, group).then(
+        () => true,
+        () => false,
+      );
       if (removed) for (const { spec } of group) present.delete(spec.name);
     }
   });
@@ -68,7 +85,10 @@ export async function deleteWorkload(connection: Connection, workload: string): 
   await byNode([...left.values()], async (node, group) => {
     await removePods(connection, node, group);
     for (const { spec } of group) left.delete(spec.name);
-  }).finally(() => files.writePods(workload, [...left.values()]));
+  }).finally(() => {
+    files.writePods(workload, [...left.values()]);
+    connection.saveCalls();
+  });
 }
 
 /** What is not as it was made; pods whose making was cut short count. */
@@ -106,7 +126,11 @@ export function deadProcess({ facts }: Connection, pod: PodStatus): string | und
 }
 
 /** The node's end of each veth: there, up, and in the bridge it was put into. */
-async function linkDrift(connection: Connection, node: string, records: readonly PodRecord[]): Promise<readonly Drift[]> {
+async function linkDrift(
+  connection: Connection,
+  node: string,
+  records: readonly PodRecord[],
+): Promise<readonly Drift[]> {
   const { stdout } = await connection.node(node).run(['ip', '-j', 'link', 'show']);
   const links = new Map((JSON.parse(stdout) as Link[]).map((link) => [link.ifname, link]));
   return records.flatMap(({ spec, ready }) => {
@@ -116,7 +140,9 @@ async function linkDrift(connection: Connection, node: string, records: readonly
     if (link === undefined) return say(`its node end ${name} is missing on ${node}`);
     if (!link.flags.includes('UP')) return say(`its node end ${name} is down`);
     const master = ready?.wiring.master;
-    return link.master === master ? [] : say(`its node end ${name} is in ${link.master ?? 'no bridge'} instead of ${master ?? 'none'}`);
+    return link.master === master
+      ? []
+      : say(`its node end ${name} is in ${link.master ?? 'no bridge'} instead of ${master ?? 'none'}`);
   });
 }
 
@@ -126,7 +152,10 @@ interface Link {
   readonly master?: string;
 }
 
-async function byNode(records: readonly PodRecord[], act: (node: string, group: readonly PodRecord[]) => Promise<unknown>) {
+async function byNode(
+  records: readonly PodRecord[],
+  act: (node: string, group: readonly PodRecord[]) => Promise<unknown>,
+) {
   const groups = Map.groupBy(records, ({ spec }) => spec.node);
   const outcomes = await Promise.allSettled([...groups].map(([node, group]) => act(node, group)));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;

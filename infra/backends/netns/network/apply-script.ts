@@ -10,9 +10,20 @@ export function applyScript(plan: NodePlan, old: NodePlan | undefined): string {
     'set -e',
     ...removals(plan, old),
     ...(plan.vxlan ? [vxlanScript(plan.vxlan)] : []),
-    batch('ip', plan.neighbours.map(({ dst, mac, dev }) => `neigh replace ${dst} lladdr ${mac} dev ${dev} nud permanent`)),
-    batch('bridge', plan.fdb.map(({ mac, dev, dst }) => `fdb replace ${mac} dev ${dev} dst ${dst} self permanent`)),
-    batch('ip', plan.routes.map((route) => `route replace ${routeWords(route)}`)),
+    batch(
+      'ip',
+      plan.neighbours.map(
+        ({ dst, mac, dev }) => `neigh replace ${dst} lladdr ${mac} dev ${dev} nud permanent`,
+      ),
+    ),
+    batch(
+      'bridge',
+      plan.fdb.map(({ mac, dev, dst }) => `fdb replace ${mac} dev ${dev} dst ${dst} self permanent`),
+    ),
+    batch(
+      'ip',
+      plan.routes.map((route) => `route replace ${routeWords(route)}`),
+    ),
     ...plan.chains.map(chainScript),
   ]
     .filter((part) => part !== '')
@@ -25,7 +36,11 @@ function removals(plan: NodePlan, old: NodePlan | undefined): string[] {
     const kept = new Set(now.map(key));
     return was.filter((item) => !kept.has(key(item)));
   };
-  const files = gone([...old.files, ...old.lastFiles], [...plan.files, ...plan.lastFiles], (file) => file.path);
+  const files = gone(
+    [...old.files, ...old.lastFiles],
+    [...plan.files, ...plan.lastFiles],
+    (file) => file.path,
+  );
   const routes = gone(old.routes, plan.routes, (route) => route.dst);
   const neighbours = gone(old.neighbours, plan.neighbours, ({ dst, dev }) => `${dst} ${dev}`);
   const fdb = gone(old.fdb, plan.fdb, ({ mac, dev }) => `${mac} ${dev}`);
@@ -33,9 +48,21 @@ function removals(plan: NodePlan, old: NodePlan | undefined): string[] {
   return [
     files.length > 0 ? `rm -f ${files.map((file) => shellWord(file.path)).join(' ')}` : '',
     // What somebody has removed already is no error here.
-    batch('ip', routes.map((route) => `route del ${route.dst}`), true),
-    batch('ip', neighbours.map(({ dst, dev }) => `neigh del ${dst} dev ${dev}`), true),
-    batch('bridge', fdb.map(({ mac, dev }) => `fdb del ${mac} dev ${dev} self`), true),
+    batch(
+      'ip',
+      routes.map((route) => `route del ${route.dst}`),
+      true,
+    ),
+    batch(
+      'ip',
+      neighbours.map(({ dst, dev }) => `neigh del ${dst} dev ${dev}`),
+      true,
+    ),
+    batch(
+      'bridge',
+      fdb.map(({ mac, dev }) => `fdb del ${mac} dev ${dev} self`),
+      true,
+    ),
     ...chains.map(removeChainScript),
     old.vxlan && old.vxlan.dev !== plan.vxlan?.dev ? `ip link del ${old.vxlan.dev} 2> /dev/null || true` : '',
   ];
@@ -77,11 +104,17 @@ function chainScript({ table, chain, from, jumpMatch, rules }: ChainPlan): strin
 
 function removeChainScript({ table, chain, from, jumpMatch }: ChainPlan): string {
   const jump = [from, jumpMatch, '-j', chain].filter((part) => part !== '').join(' ');
-  return [`-D ${jump}`, `-F ${chain}`, `-X ${chain}`].map((words) => `iptables -t ${table} ${words} 2> /dev/null || true`).join('\n');
+  return [`-D ${jump}`, `-F ${chain}`, `-X ${chain}`]
+    .map((words) => `iptables -t ${table} ${words} 2> /dev/null || true`)
+    .join('\n');
 }
 
 function batch(tool: 'ip' | 'bridge', lines: readonly string[], force = false): string {
   if (lines.length === 0) return '';
   const command = force ? `${tool} -force -batch - 2> /dev/null || true` : `${tool} -batch -`;
-  return [force ? `{ ${tool} -force -batch - 2> /dev/null || true; } <<END` : `${command} <<END`, ...lines, 'END'].join('\n');
+  return [
+    force ? `{ ${tool} -force -batch - 2> /dev/null || true; } <<END` : `${command} <<END`,
+    ...lines,
+    'END',
+  ].join('\n');
 }

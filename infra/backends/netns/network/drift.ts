@@ -3,7 +3,11 @@ import type { HostSnapshot } from '../../../observe/snapshot.ts';
 import type { NodePlan } from './node-plan.ts';
 
 /** @param files content of each planned file on the node, by path */
-export function planDrift(plan: NodePlan, seen: HostSnapshot, files: Readonly<Record<string, string>>): readonly string[] {
+export function planDrift(
+  plan: NodePlan,
+  seen: HostSnapshot,
+  files: Readonly<Record<string, string>>,
+): readonly string[] {
   const drift: string[] = [];
   for (const file of [...plan.files, ...plan.lastFiles]) {
     if (files[file.path] === undefined) drift.push(`file ${file.path} is missing`);
@@ -14,8 +18,10 @@ export function planDrift(plan: NodePlan, seen: HostSnapshot, files: Readonly<Re
     if (!device) drift.push(`interface ${plan.vxlan.dev} is missing`);
     else {
       if (!device.up) drift.push(`interface ${device.name} is down`);
-      if (device.mac !== plan.vxlan.mac) drift.push(`interface ${device.name} has MAC ${device.mac} instead of ${plan.vxlan.mac}`);
-      if (device.mtu !== plan.vxlan.mtu) drift.push(`interface ${device.name} has mtu ${device.mtu} instead of ${plan.vxlan.mtu}`);
+      if (device.mac !== plan.vxlan.mac)
+        drift.push(`interface ${device.name} has MAC ${device.mac} instead of ${plan.vxlan.mac}`);
+      if (device.mtu !== plan.vxlan.mtu)
+        drift.push(`interface ${device.name} has mtu ${device.mtu} instead of ${plan.vxlan.mtu}`);
       const [address] = plan.vxlan.address.split('/');
       if (!seen.addresses.some((row) => row.dev === device.name && row.address === address)) {
         drift.push(`address ${plan.vxlan.address} of ${device.name} is missing`);
@@ -38,10 +44,16 @@ export function planDrift(plan: NodePlan, seen: HostSnapshot, files: Readonly<Re
     }
   }
   for (const { table, chain, rules, from } of plan.chains) {
-    const inChain = seen.netfilter.filter((row) => row.table === table && row.chain === chain);
-    if (inChain.length !== rules.length) drift.push(`chain ${chain} has ${inChain.length} rules instead of ${rules.length}`);
-    const jumps = seen.netfilter.some((row) => row.table === table && row.chain === from && row.rule.includes(chain));
-    if (!jumps) drift.push(`the jump from ${from} to ${chain} is missing`);
+    const has = (name: string) =>
+      seen.netfilter.filter((row) => row.table === table && row.chain === name).map((row) => row.rule);
+    const wanted = rules.map((rule) => `-A ${chain} ${rule}`);
+    const found = has(chain).filter((rule) => rule.startsWith('-A '));
+    for (const rule of wanted.filter((one) => !found.includes(one)))
+      drift.push(`${table} rule ${rule} is missing`);
+    for (const rule of found.filter((one) => !wanted.includes(one)))
+      drift.push(`${table} rule ${rule} was added`);
+    if (!has(from).some((rule) => rule.endsWith(` -j ${chain}`)))
+      drift.push(`the jump from ${from} to ${chain} is missing`);
   }
   return drift;
 }

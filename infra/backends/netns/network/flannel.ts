@@ -21,7 +21,12 @@ export function flannelPlan(node: LabNode, nodes: readonly LabNode[], network: L
     },
     neighbours: peers.map((peer) => ({ dst: networkAddress(peer.podCIDR), mac: vtepMac(peer), dev })),
     fdb: peers.map((peer) => ({ mac: vtepMac(peer), dev, dst: peer.address })),
-    routes: peers.map((peer) => ({ dst: peer.podCIDR, via: networkAddress(peer.podCIDR), dev, onlink: true })),
+    routes: peers.map((peer) => ({
+      dst: peer.podCIDR,
+      via: networkAddress(peer.podCIDR),
+      dev,
+      onlink: true,
+    })),
     chains: [postroutingChain(node, network), forwardChain(network)],
     lastFiles: [{ path: '/run/flannel/subnet.env', content: subnetEnv(node, network) }],
   };

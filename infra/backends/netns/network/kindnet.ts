@@ -5,7 +5,10 @@ import { type ChainPlan, configFile, configFiles, type NodePlan, type RoutePlan 
 /** What kindnetd makes of `node`: its conflist, `podCIDR via nodeIP` for each peer, the masquerade chain. */
 export function kindnetPlan(node: LabNode, nodes: readonly LabNode[], network: LabNetwork): NodePlan {
   return {
-    files: [...configFiles(network.configs), configFile('10-kindnet.conflist', kindnetConflist(node, network))],
+    files: [
+      ...configFiles(network.configs),
+      configFile('10-kindnet.conflist', kindnetConflist(node, network)),
+    ],
     neighbours: [],
     fdb: [],
     routes: peerRoutes(node, nodes),

@@ -34,7 +34,7 @@ describe('the plan of a node', () => {
     expect(mine?.routes).toEqual([{ dst: '10.42.1.0/24', via: '10.42.1.0', dev: 'flannel.1', onlink: true }]);
   });
 
-  it("writes subnet.env as flanneld does", () => {
+  it('writes subnet.env as flanneld does', () => {
     expect(plan('flannel').lastFiles[0]?.content).toMatchInlineSnapshot(`
       "FLANNEL_NETWORK=10.42.0.0/16
       FLANNEL_SUBNET=10.42.0.1/24
@@ -46,7 +46,10 @@ describe('the plan of a node', () => {
 
   it("fills the node's own podCIDR into a lab's own conflist", () => {
     const { files } = plan('conflist', { configs: { '10-own.conflist': '{"subnet":"@POD_CIDR@"}' } });
-    expect(files[0]).toEqual({ path: '/etc/cni/net.d/10-own.conflist', content: '{"subnet":"10.42.0.0/24"}' });
+    expect(files[0]).toEqual({
+      path: '/etc/cni/net.d/10-own.conflist',
+      content: '{"subnet":"10.42.0.0/24"}',
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 // The sandbox for real: what runs inside a lab cannot write outside it, remount, or get back out.
-import { existsSync, mkdtempSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,96 +23,122 @@ const remount = (target: string, flags = 0) =>
 const umount = (target: string) => perl(`${numbers.umount}, $t, ${MNT_DETACH}`, target);
 
 /** The command where the node's own sysfs is gone and the sandbox's shows. */
-const bareSys = (command: string) => shellQuote(['unshare', '-m', 'sh', '-c', `${umount('/sys')}; ${command}`]);
+const bareSys = (command: string) =>
+  shellQuote(['unshare', '-m', 'sh', '-c', `${umount('/sys')}; ${command}`]);
 
 const isRoot = process.getuid?.() === 0;
 const op = { signal: new AbortController().signal };
 
-describe.each(isRoot ? (['rootless', 'root'] as const) : (['rootless'] as const))('a %s sandbox', (isolation) => {
-  let handle: ClusterHandle;
-  let outside: string;
-  const before = process.env.CNILAB_STATE_DIR;
+describe.each(isRoot ? (['rootless', 'root'] as const) : (['rootless'] as const))(
+  'a %s sandbox',
+  (isolation) => {
+    let handle: ClusterHandle;
+    let outside: string;
+    const before = process.env.CNILAB_STATE_DIR;
 
-  beforeAll(async () => {
-    outside = mkdtempSync(path.join(tmpdir(), 'cnilab-outside-'));
-    chmodSync(outside, 0o777);
-    writeFileSync(path.join(outside, 'open'), 'untouched', { mode: 0o666 });
-    process.env.CNILAB_STATE_DIR = path.join(outside, 'state');
-    handle = await netnsBackend.createCluster(
-      {
-        stack: 'sandbox-test',
-        lab: 'sandbox-test',
-        isolation,
-        underlay: { cidr: '192.168.49.0/24', gateway: '192.168.49.1' },
-        nodes: [{ name: 'n1', role: 'worker', address: '192.168.49.2', podCIDR: '10.244.0.0/24' }],
-      },
-      async () => undefined,
-      op,
-    );
-  });
+    beforeAll(async () => {
+      outside = mkdtempSync(path.join(tmpdir(), 'cnilab-outside-'));
+      chmodSync(outside, 0o777);
+      writeFileSync(path.join(outside, 'open'), 'untouched', { mode: 0o666 });
+      process.env.CNILAB_STATE_DIR = path.join(outside, 'state');
+      handle = await netnsBackend.createCluster(
+        {
+          stack: 'sandbox-test',
+          lab: 'sandbox-test',
+          isolation,
+          underlay: { cidr: '192.168.49.0/24', gateway: '192.168.49.1' },
+          nodes: [{ name: 'n1', role: 'worker', address: '192.168.49.2', podCIDR: '10.244.0.0/24' }],
+        },
+        async () => undefined,
+        op,
+      );
+    });
 
-  afterAll(async () => {
-    await netnsBackend.deleteCluster(handle, op);
-    expect(await netnsBackend.isAlive(handle)).toBe(false);
-    rmSync(outside, { recursive: true });
-    process.env.CNILAB_STATE_DIR = before;
-  });
+    afterAll(async () => {
+      await netnsBackend.deleteCluster(handle, op);
+      expect(await netnsBackend.isAlive(handle)).toBe(false);
+      rmSync(outside, { recursive: true });
+      process.env.CNILAB_STATE_DIR = before;
+    });
 
-  /** As `lab exec` does it. */
-  async function inside(command: string) {
-    const shell = await netnsBackend.connect(handle).shell('n1', ['sh', '-c', command]);
-    return exec(shell.argv, { env: shell.env, uid: shell.uid, gid: shell.gid, timeoutMs: 20_000 });
-  }
+    /** As `lab exec` does it. */
+    async function inside(command: string) {
+      const shell = await netnsBackend.connect(handle).shell('n1', ['sh', '-c', command]);
+      return exec(shell.argv, { env: shell.env, uid: shell.uid, gid: shell.gid, timeoutMs: 20_000 });
+    }
 
-  it('has every capability over its own network, under a uid that tcpdump accepts', async () => {
-    const { stdout, stderr } = await inside('id -u; ip link add t0 type veth peer name t1 && ip link del t0 && echo made');
-    expect({ stdout, stderr }).toEqual({ stdout: '1000\nmade\n', stderr: '' });
-  });
+    it('has every capability over its own network, under a uid that tcpdump accepts', async () => {
+      const { stdout, stderr } = await inside(
+        'id -u; ip link add t0 type veth peer name t1 && ip link del t0 && echo made',
+      );
+      expect({ stdout, stderr }).toEqual({ stdout: '1000\nmade\n', stderr: '' });
+    });
 
-  it.each([
-    ['create a file in /usr', 'touch /usr/escaped', 'Read-only file system'],
-    ['create a file in /', 'touch /escaped', 'Read-only file system'],
-    ['change a sysctl of the machine', 'echo 1 > /proc/sys/kernel/panic', 'Read-only file system'],
-    ['make /usr writable', remount('/usr', MS_NOSUID | MS_NODEV), 'Operation not permitted'],
-    ['make / writable', remount('/'), 'Operation not permitted'],
-    ['make /proc/sys writable', remount('/proc/sys', MS_NOSUID | MS_NODEV | MS_NOEXEC), 'Operation not permitted'],
-    ['let setuid programs work', remount('/usr', MS_NODEV), 'Operation not permitted'],
-    ['take away the cover of /proc/sys', umount('/proc/sys'), 'Invalid argument'],
-    ['take away /proc', umount('/proc'), 'Invalid argument'],
-    ['take away /usr', umount('/usr'), 'Invalid argument'],
-    ['unlock mounts in a mount namespace of its own', `unshare -m ${remount('/usr', MS_NOSUID | MS_NODEV)}`, 'Operation not permitted'],
-    ['unlock mounts in a user namespace of its own', `unshare -Urm ${remount('/usr', MS_NOSUID | MS_NODEV)}`, 'Operation not permitted'],
-    ['enter the namespaces of PID 1', 'nsenter -t 1 -m true', 'Permission denied'],
-    ['enter the user namespace of PID 1', 'nsenter -t 1 -U true', 'Permission denied'],
-    ['see the root of PID 1', 'ls /proc/1/root/', 'Permission denied'],
-    ['make a device of the disk', 'mknod /tmp/disk b 8 0', 'Operation not permitted'],
-    ["uncover the machine's cgroups", bareSys(umount('/sys/fs/cgroup')), 'Invalid argument'],
-    ['make a cgroup', bareSys('mkdir /sys/fs/cgroup/escaped'), 'Read-only file system'],
-  ])('does not let anybody %s', async (_, command, why) => {
-    const { exitCode, stderr } = await inside(command);
-    expect(exitCode).not.toBe(0);
-    expect(stderr).toContain(why);
-    expect(existsSync('/usr/escaped') || existsSync('/escaped')).toBe(false);
-  });
+    it.each([
+      ['create a file in /usr', 'touch /usr/escaped', 'Read-only file system'],
+      ['create a file in /', 'touch /escaped', 'Read-only file system'],
+      ['change a sysctl of the machine', 'echo 1 > /proc/sys/kernel/panic', 'Read-only file system'],
+      ['make /usr writable', remount('/usr', MS_NOSUID | MS_NODEV), 'Operation not permitted'],
+      ['make / writable', remount('/'), 'Operation not permitted'],
+      [
+        'make /proc/sys writable',
+        remount('/proc/sys', MS_NOSUID | MS_NODEV | MS_NOEXEC),
+        'Operation not permitted',
+      ],
+      ['let setuid programs work', remount('/usr', MS_NODEV), 'Operation not permitted'],
+      ['take away the cover of /proc/sys', umount('/proc/sys'), 'Invalid argument'],
+      ['take away /proc', umount('/proc'), 'Invalid argument'],
+      ['take away /usr', umount('/usr'), 'Invalid argument'],
+      [
+        'unlock mounts in a mount namespace of its own',
+        `unshare -m ${remount('/usr', MS_NOSUID | MS_NODEV)}`,
+        'Operation not permitted',
+      ],
+      [
+        'unlock mounts in a user namespace of its own',
+        `unshare -Urm ${remount('/usr', MS_NOSUID | MS_NODEV)}`,
+        'Operation not permitted',
+      ],
+      ['enter the namespaces of PID 1', 'nsenter -t 1 -m true', 'Permission denied'],
+      ['enter the user namespace of PID 1', 'nsenter -t 1 -U true', 'Permission denied'],
+      ['see the root of PID 1', 'ls /proc/1/root/', 'Permission denied'],
+      ['make a device of the disk', 'mknod /tmp/disk b 8 0', 'Operation not permitted'],
+      ["uncover the machine's cgroups", bareSys(umount('/sys/fs/cgroup')), 'Invalid argument'],
+      ['make a cgroup', bareSys('mkdir /sys/fs/cgroup/escaped'), 'Read-only file system'],
+    ])('does not let anybody %s', async (_, command, why) => {
+      const { exitCode, stderr } = await inside(command);
+      expect(exitCode).not.toBe(0);
+      expect(stderr).toContain(why);
+      expect(existsSync('/usr/escaped') || existsSync('/escaped')).toBe(false);
+    });
 
-  it('refuses because of the locks: the same calls work on what the lab itself mounted', async () => {
-    const own = shellQuote(['unshare', '-m', 'sh', '-c', `${remount('/run')} && ${umount('/sys')} && echo both`]);
-    expect(await inside(own)).toMatchObject({ stdout: 'both\n', stderr: '' });
-  });
+    it('refuses because of the locks: the same calls work on what the lab itself mounted', async () => {
+      const own = shellQuote([
+        'unshare',
+        '-m',
+        'sh',
+        '-c',
+        `${remount('/run')} && ${umount('/sys')} && echo both`,
+      ]);
+      expect(await inside(own)).toMatchObject({ stdout: 'both\n', stderr: '' });
+    });
 
-  it('shows nothing of the machine but programs: no home, no files of others, none of its processes', async () => {
-    const { stdout } = await inside(`ls -d /home /root /boot ${outside} 2>/dev/null; ps -A -o pid= -o comm= || ls /proc`);
-    expect(stdout).not.toMatch(/^\//m);
-    // Node.js runs this very test on the machine.
-    expect(stdout).toMatch(/^ *1 sh$/m);
-    expect(stdout).not.toContain('node');
-  });
+    it('shows nothing of the machine but programs: no home, no files of others, none of its processes', async () => {
+      const { stdout } = await inside(
+        `ls -d /home /root /boot ${outside} 2>/dev/null; ps -A -o pid= -o comm= || ls /proc`,
+      );
+      expect(stdout).not.toMatch(/^\//m);
+      // Node.js runs this very test on the machine.
+      expect(stdout).toMatch(/^ *1 sh$/m);
+      expect(stdout).not.toContain('node');
+    });
 
-  it('cannot be reached back from a rewritten mount table either', async () => {
-    const { stdout } = await inside(
-      'unshare -Urm sh -c "mount -t tmpfs t /mnt && mkdir /mnt/p && mount --rbind / /mnt/p && touch /mnt/p/usr/escaped; umount -l /mnt/p/usr && touch /mnt/p/usr/escaped; echo tried" 2>&1',
-    );
-    expect(stdout).toContain('tried');
-    expect(existsSync('/usr/escaped')).toBe(false);
-  });
-});
+    it('cannot be reached back from a rewritten mount table either', async () => {
+      const { stdout } = await inside(
+        'unshare -Urm sh -c "mount -t tmpfs t /mnt && mkdir /mnt/p && mount --rbind / /mnt/p && touch /mnt/p/usr/escaped; umount -l /mnt/p/usr && touch /mnt/p/usr/escaped; echo tried" 2>&1',
+      );
+      expect(stdout).toContain('tried');
+      expect(existsSync('/usr/escaped')).toBe(false);
+    });
+  },
+);
