@@ -92,12 +92,21 @@ export async function removePods(
   records: readonly PodRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
-  const pids = new Map(records.map((record) => [record.spec.name, pausePid(connection, record)]));
+  // Any process of the pod will do to find its network namespace: DEL needs it as long as it exists.
+  const pids = new Map(records.map((record) => [record.spec.name, livePids(connection, record)[0]]));
   const host = nodeOrUnderlay(connection, node);
   const errors = host.isNode ? await detachPods(connection, node, records, pids) : [];
   const alive = [...pids.values()].filter((pid) => pid !== undefined);
   await killProcesses(host.host, processesSharingNetns(connection.facts, alive));
-  const logs = records.flatMap(({ spec }) => spec.containers.map(({ name }) => `/run/cnilab/${spec.name}.${name}.log`));
+  // A pod that died whole: plugins cannot look into its network namespace any more, and the kernel takes its time to
+  // free it, during which the node's old route would be in the way of a new pod with the same address.
+  const dead = records.filter(({ spec }) => pids.get(spec.name) === undefined);
+  const veths = dead.flatMap(({ ready }) => (ready ? [`link del ${ready.status.hostVeth}\n`] : []));
+  if (host.isNode && veths.length > 0)
+    await host.host.run(['ip', '-force', '-batch', '-'], { stdin: veths.join('') });
+  const logs = records.flatMap(({ spec }) =>
+    spec.containers.map(({ name }) => `/run/cnilab/${spec.name}.${name}.log`),
+  );
   if (host.isNode) await host.host.run(['rm', '-f', ...logs]);
   for (const { spec } of records) {
     try {
@@ -110,10 +119,12 @@ export async function removePods(
     throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map(String).join('\n'));
 }
 
-/** PID (inside) of a pod's pause process, if it runs. */
-export function pausePid(connection: Connection, { spec, ready }: PodRecord): number | undefined {
-  const pid = ready?.status.pid ?? Number(readLabFile(connection.facts, `pod-${spec.name}`)?.toString());
-  return pid > 0 && isAliveInside(connection.facts, pid) ? pid : undefined;
+/** PIDs (inside) of a pod's processes that run, the pause process first. */
+function livePids({ facts }: Connection, { spec, ready }: PodRecord): readonly number[] {
+  const pids = ready
+    ? [ready.status.pid, ...ready.status.containers.map(({ pid }) => pid)]
+    : [Number(readLabFile(facts, `pod-${spec.name}`)?.toString())];
+  return pids.filter((pid) => pid > 0 && isAliveInside(facts, pid));
 }
 
 /** A dead node has no CNI state left, but its pods' processes may still run. */

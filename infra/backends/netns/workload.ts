@@ -4,7 +4,7 @@ import type { Drift, Operation, PodStatus } from '../backend.ts';
 import type { Connection } from './connection.ts';
 import type { PodRecord } from './pod-record.ts';
 import { compareWiring, readWiring } from './pod-wiring.ts';
-import { createPods, newRecord, pausePid, removePods } from './pods.ts';
+import { createPods, newRecord, removePods } from './pods.ts';
 import { isAliveInside } from './sandbox-facts.ts';
 import { planWorkload, type WorkloadPlan } from './workload-plan.ts';
 
@@ -109,7 +109,6 @@ function podDrift(connection: Connection, record: PodRecord): readonly Drift[] {
   if (ready === undefined) return [say('was not finished')];
   const dead = deadProcess(connection, ready.status);
   if (dead) return [say(dead)];
-  if (pausePid(connection, record) === undefined) return [say('its pause process is gone')];
   try {
     const now = readWiring(facts, connection.nodePid(spec.node), ready.status.pid, ready.status.hostVeth);
     return compareWiring(ready.wiring, now).map(say);

@@ -1,0 +1,160 @@
+// Pods for real: made, broken by hand in every way that refresh is to notice, mended, and removed without a trace.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClusterHandle, PodStatus } from '../../../../infra/backends/backend.ts';
+import { netnsBackend } from '../../../../infra/backends/netns/netns-backend.ts';
+import type { LabNetwork, LabNode, LabPod } from '../../../../infra/lab/lab.ts';
+
+const op = { signal: new AbortController().signal };
+const nodes: readonly LabNode[] = [
+  { name: 'n1', role: 'control-plane', address: '192.168.49.2', podCIDR: '10.42.0.0/24' },
+  { name: 'n2', role: 'worker', address: '192.168.49.3', podCIDR: '10.42.1.0/24' },
+];
+const pod = (name: string, node: string, address: string): LabPod => ({
+  name,
+  node,
+  address,
+  annotations: {},
+  ports: [],
+  containers: [{ name: 'main', command: ['sleep', 'infinity'] }],
+});
+const wanted = [
+  pod('web-1', 'n1', '10.42.0.2'),
+  pod('web-2', 'n1', '10.42.0.3'),
+  pod('web-3', 'n2', '10.42.1.2'),
+];
+
+describe.each(['kindnet', 'flannel'] as const)('pods on %s', (type) => {
+  const network: LabNetwork = {
+    type,
+    podCIDR: '10.42.0.0/16',
+    mtu: type === 'flannel' ? 1450 : 1500,
+    vni: 1,
+    port: 8472,
+    routes: true,
+    configs: {},
+  };
+  const before = process.env.CNILAB_STATE_DIR;
+  let state: string;
+  let handle: ClusterHandle;
+  let pods: readonly PodStatus[];
+
+  beforeAll(async () => {
+    state = mkdtempSync(path.join(tmpdir(), 'cnilab-pods-'));
+    process.env.CNILAB_STATE_DIR = state;
+    const underlay = { cidr: '192.168.49.0/24', gateway: '192.168.49.1' };
+    const spec = { stack: `pods-${type}`, lab: 'pods', isolation: 'auto', underlay, nodes } as const;
+    handle = await netnsBackend.createCluster(spec, async () => undefined, op);
+    await netnsBackend.applyNetwork(handle, nodes, network, op);
+    pods = await netnsBackend.applyWorkload(handle, 'web', wanted, op);
+  }, 60_000);
+
+  afterAll(async () => {
+    await netnsBackend.deleteCluster(handle, op);
+    rmSync(state, { recursive: true });
+    process.env.CNILAB_STATE_DIR = before;
+  });
+
+  const on = async (host: string, command: string) => {
+    const result = await netnsBackend.connect(handle).host(host).run(['sh', '-c', command]);
+    if (result.exitCode !== 0) throw new Error(`${command}: ${result.stderr}`);
+    return result.stdout;
+  };
+  const calls = async () => (await netnsBackend.connect(handle).cniCalls()).length;
+  const drift = () => netnsBackend.workloadDrift(handle, 'web', wanted, op);
+  const status = (name: string) => pods.find((one) => one.name === name) as PodStatus;
+  const mend = async () => {
+    pods = await netnsBackend.applyWorkload(handle, 'web', wanted, op);
+  };
+
+  it('have the addresses they were to have, and reach each other across nodes', async () => {
+    expect(pods.map(({ name, address }) => [name, address])).toEqual(
+      wanted.map((one) => [one.name, one.address]),
+    );
+    expect(await on('web-1', 'ping -c1 -W2 10.42.1.2')).toContain('1 received');
+    expect(await drift()).toEqual([]);
+  });
+
+  it('are left alone, without a single plugin call, when nothing changed', async () => {
+    const made = await calls();
+    await mend();
+    expect(await calls()).toBe(made);
+  });
+
+  it.each<[string, string, (victim: PodStatus) => [host: string, command: string]]>([
+    ['a deleted veth', 'interface eth0 is missing', ({ hostVeth }) => ['n1', `ip link del ${hostVeth}`]],
+    ['a veth that is down', 'is down', ({ hostVeth }) => ['n1', `ip link set ${hostVeth} down`]],
+    [
+      'a route that was deleted',
+      'route eth0 0.0.0.0/0 via 10.42.0.1 is missing',
+      () => ['web-1', 'ip route del default'],
+    ],
+    ['a flushed route table', 'is missing', () => ['web-1', 'ip route flush table main']],
+    [
+      'an address that was added',
+      'address 10.9.9.9 was added',
+      () => ['web-1', 'ip addr add 10.9.9.9/32 dev lo'],
+    ],
+    ['a killed pod', 'its pause process is gone', ({ pid }) => ['n1', `kill -9 ${pid}`]],
+    [
+      'the end of all its processes',
+      'its pause process is gone',
+      ({ pid, containers }) => ['n1', `kill -9 ${pid} ${containers[0]?.pid}`],
+    ],
+    [
+      'a container that ended',
+      'container main has ended',
+      ({ containers }) => [
+        'n1',
+        `kill -9 ${containers[0]?.pid}; while [ -d /proc/${containers[0]?.pid} ]; do :; done`,
+      ],
+    ],
+  ])('are mended after %s, and only the broken one is made anew', async (_, said, sabotage) => {
+    const others = pods.filter(({ name }) => name !== 'web-1');
+    const [host, command] = sabotage(status('web-1'));
+    await on(host, command);
+    const found = await drift();
+    expect(found.every(({ object }) => object === 'web-1')).toBe(true);
+    expect(found.map(({ what }) => what).join('; ')).toContain(said);
+    await mend();
+    expect(await drift()).toEqual([]);
+    expect(pods.filter(({ name }) => name !== 'web-1')).toEqual(others);
+    expect(status('web-1').address).toBe('10.42.0.2');
+    expect(await on('web-1', 'ping -c1 -W2 10.42.1.2')).toContain('1 received');
+  });
+
+  it('tell which node’s network was changed, and it is mended', async () => {
+    await on('n2', type === 'flannel' ? 'ip link del flannel.1' : 'ip route del 10.42.0.0/24');
+    const found = await netnsBackend.networkDrift(handle, nodes, network, op);
+    expect(found.map(({ object }) => object)).toContain('n2');
+    await netnsBackend.applyNetwork(handle, nodes, network, op);
+    expect(await netnsBackend.networkDrift(handle, nodes, network, op)).toEqual([]);
+  });
+
+  it('say so when a container’s command does not exist, and leave nothing of that pod', async () => {
+    const bad = { ...pod('bad', 'n1', ''), containers: [{ name: 'main', command: ['no-such-command'] }] };
+    const leases = () =>
+      on('n1', 'ls /run/cni-ipam-state/kindnet /var/lib/cni/networks/cbr0 2>/dev/null; true');
+    const had = await leases();
+    await expect(netnsBackend.applyWorkload(handle, 'bad', [bad], op)).rejects.toThrow(
+      'bad/main: there is no command "no-such-command"',
+    );
+    expect((await leases()).replaceAll(/last_reserved.*/g, '')).toBe(had.replaceAll(/last_reserved.*/g, ''));
+    expect(await netnsBackend.connect(handle).pods()).toHaveLength(3);
+  });
+
+  it('leave no veth, lease, chain, cache entry or process when they go', async () => {
+    const marks = pods.flatMap(({ containerId, hostVeth, pid }) => [containerId, hostVeth, `/proc/${pid}/`]);
+    await netnsBackend.deleteWorkload(handle, 'web', op);
+    for (const node of ['n1', 'n2']) {
+      const left = await on(
+        node,
+        'ip -br link; ls -R /run /var/lib/cni; cat /run/cni-ipam-state/*/* /var/lib/cni/networks/*/* 2>/dev/null; iptables-save; nft list ruleset; ls -d /proc/[0-9]*/',
+      );
+      expect(marks.filter((mark) => left.includes(mark))).toEqual([]);
+      expect(left).not.toMatch(/CNI-DN-|CNI-[0-9a-f]{8}|^10\.42\.\d+\.[2-9]$/m);
+    }
+  });
+});
