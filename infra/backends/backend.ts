@@ -49,10 +49,8 @@ export interface Drift {
   readonly what: string;
 }
 
-export interface Progress {
-  /** One short line about what is being done now. */
-  (message: string): void;
-}
+/** Takes one short line about what is being done now. */
+export type Progress = (message: string) => void;
 
 export interface Operation {
   readonly signal: AbortSignal;

@@ -26,6 +26,10 @@ const wanted = [
   pod('web-3', 'n2', '10.42.1.2'),
 ];
 
+/** kill(2) returns before the process is gone. */
+const killed = (...pids: readonly (number | undefined)[]) =>
+  `kill -9 ${pids.join(' ')}; for p in ${pids.join(' ')}; do while [ -d /proc/$p ]; do sleep 0.01; done; done`;
+
 describe.each(['kindnet', 'flannel'] as const)('pods on %s', (type) => {
   const network: LabNetwork = {
     type,
@@ -97,19 +101,16 @@ describe.each(['kindnet', 'flannel'] as const)('pods on %s', (type) => {
       'address 10.9.9.9 was added',
       () => ['web-1', 'ip addr add 10.9.9.9/32 dev lo'],
     ],
-    ['a killed pod', 'its pause process is gone', ({ pid }) => ['n1', `kill -9 ${pid}`]],
+    ['a killed pod', 'its pause process is gone', ({ pid }) => ['n1', killed(pid)]],
     [
       'the end of all its processes',
       'its pause process is gone',
-      ({ pid, containers }) => ['n1', `kill -9 ${pid} ${containers[0]?.pid}`],
+      ({ pid, containers }) => ['n1', killed(pid, containers[0]?.pid)],
     ],
     [
       'a container that ended',
       'container main has ended',
-      ({ containers }) => [
-        'n1',
-        `kill -9 ${containers[0]?.pid}; while [ -d /proc/${containers[0]?.pid} ]; do :; done`,
-      ],
+      ({ containers }) => ['n1', killed(containers[0]?.pid)],
     ],
   ])('are mended after %s, and only the broken one is made anew', async (_, said, sabotage) => {
     const others = pods.filter(({ name }) => name !== 'web-1');
