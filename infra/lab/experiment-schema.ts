@@ -1,0 +1,135 @@
+// The shape of an experiment in a lab file: what runs, and the checks on what was observed.
+import { z } from 'zod';
+import { label, matcher } from './schema-parts.ts';
+
+/** Tables of a snapshot that belong to one node or pod (`at`). */
+export const hostTables = [
+  'interfaces',
+  'addresses',
+  'routes',
+  'rules',
+  'neighbours',
+  'fdb',
+  'qdiscs',
+  'netfilter',
+  'sysctls',
+  'cniConfig',
+  'leases',
+] as const;
+/** Tables of a snapshot that belong to the whole lab. */
+export const labTables = ['nodes', 'pods', 'containers', 'veths', 'attachments', 'cniCalls'] as const;
+
+const checkCommon = {
+  name: z.string().min(1).describe('What a reader learns when this holds.'),
+  claim: z.string().optional().describe('The acceptance row or other claim it shows, such as K8.'),
+  expect: matcher,
+};
+
+const inspectCheck = z.strictObject({
+  ...checkCommon,
+  at: z.string().optional().describe('Node or pod whose table is looked at; left out for lab-wide tables.'),
+  table: z
+    .enum([...hostTables, ...labTables])
+    .describe(
+      `Of one node or pod (needs \`at\`): ${hostTables.join(', ')}. Of the whole lab: ${labTables.join(', ')}.`,
+    ),
+  where: z
+    .record(z.string(), matcher)
+    .optional()
+    .describe('Keep only the rows that match: column → matcher.'),
+});
+
+const observedCheck = z.strictObject({
+  ...checkCommon,
+  select: z
+    .string()
+    .optional()
+    .describe(
+      'Dotted path into what was observed: a ping has received, replies, …; a capture has ping.received, taps, packets, paths. Default: all of it.',
+    ),
+  where: z
+    .record(z.string(), matcher)
+    .optional()
+    .describe('Of a selected list, keep only the elements that match: field → matcher.'),
+});
+
+const experimentCommon = {
+  name: label.describe('Unique in the lab; how results and commands call it.'),
+  title: z.string().optional().describe('One line for people.'),
+  onFailure: z.enum(['fail', 'record']).default('fail').describe('Whether a failed check fails `up`.'),
+};
+
+const pingTraffic = {
+  from: z.string().describe('Pod or node that sends.'),
+  to: z.string().describe('Pod, node or IPv4 address that is asked.'),
+  count: z.int().min(1).max(1000).default(3).describe('Echo requests.'),
+  interval: z.number().min(0.002).max(10).default(0.2).describe('Seconds between requests.'),
+  size: z.int().min(0).max(65507).optional().describe('Payload bytes. Default: 56, as ping(8).'),
+  dontFragment: z.boolean().default(false).describe('Set DF, so that an MTU on the way is met, not evaded.'),
+  timeout: z.number().min(0.1).max(60).default(2).describe('Seconds to wait for the last reply.'),
+};
+
+const execStep = z.strictObject({
+  in: z.string().describe('Node, pod or pod/container.'),
+  command: z
+    .array(z.string())
+    .min(1)
+    .describe('Program and arguments; no shell unless it is one. Words may hold ${pod.address} templates.'),
+  json: z.boolean().default(false).describe('Parse standard output as JSON.'),
+  timeout: z.number().min(0.1).max(600).default(30).describe('Seconds.'),
+  expect: matcher.default({ exitCode: 0 }).describe('Matched against {exitCode, stdout, stderr, json}.'),
+});
+
+const tap = z.strictObject({
+  name: label.describe('What checks call this tap; unique in the experiment.'),
+  at: z.string().describe('Node or pod.'),
+  dev: z.string().min(1).describe('Interface; `${pod.hostVeth}` names the node end of a pod’s veth.'),
+});
+
+export const experiment = z.discriminatedUnion('kind', [
+  z
+    .strictObject({ kind: z.literal('inspect'), ...experimentCommon, checks: z.array(inspectCheck).min(1) })
+    .describe('Looks at tables of one snapshot of the lab.'),
+  z
+    .strictObject({
+      kind: z.literal('ping'),
+      ...experimentCommon,
+      ...pingTraffic,
+      checks: z.array(observedCheck).default([]),
+    })
+    .describe('Sends echo requests and looks at the replies.'),
+  z
+    .strictObject({
+      kind: z.literal('capture'),
+      ...experimentCommon,
+      taps: z.array(tap).min(1).max(64).describe('Interfaces listened at, all before the first packet.'),
+      filter: z.string().default('icmp or arp').describe('pcap-filter(7) expression for every tap.'),
+      before: z
+        .array(execStep)
+        .default([])
+        .describe('Run before the taps start, such as flushing neighbours.'),
+      ping: z.strictObject(pingTraffic).describe('The traffic.'),
+      checks: z.array(observedCheck).default([]),
+    })
+    .describe('Listens at several interfaces while a ping runs, and ties the packets together.'),
+  z
+    .strictObject({
+      kind: z.literal('exec'),
+      ...experimentCommon,
+      steps: z
+        .array(
+          execStep.extend({
+            name: z.string().optional().describe('What a reader learns when this holds.'),
+            claim: z.string().optional().describe('The acceptance row or other claim it shows.'),
+          }),
+        )
+        .min(1)
+        .describe('Run one after the other.'),
+      cleanup: z.array(execStep).default([]).describe('Run at the end whatever happened.'),
+    })
+    .describe('Runs commands and looks at what they print.'),
+]);
+
+export type RawExperiment = z.infer<typeof experiment>;
+export type ExecStep = z.infer<typeof execStep>;
+export type PingTraffic = { readonly [K in keyof typeof pingTraffic]: z.infer<(typeof pingTraffic)[K]> };

@@ -1,0 +1,90 @@
+// The things of a lab that experiments can speak of: nodes, pods and their containers, by name.
+import { podNames } from './names.ts';
+import type { Path } from './problem.ts';
+import type { Report } from './report.ts';
+import type { RawLab } from './schema.ts';
+import { suggest } from './suggest.ts';
+import { nodeFields, podFields, templatesIn } from './template.ts';
+
+/** Names of everything that has a network of its own, and the checks that a mention of one is right. */
+export class LabHosts {
+  readonly nodes: readonly string[];
+  /** Pod → its containers. */
+  readonly pods: ReadonlyMap<string, readonly string[]>;
+  readonly #report: Report;
+
+  constructor(raw: RawLab, report: Report) {
+    this.#report = report;
+    this.nodes = raw.cluster.nodes.map((node) => node.name);
+    this.pods = new Map(
+      raw.workloads.flatMap((workload) =>
+        podNames(workload).map(
+          (pod) => [pod, workload.containers.map((container) => container.name)] as const,
+        ),
+      ),
+    );
+  }
+
+  /** `name` must be a node or a pod. */
+  checkHost(name: string, path: Path): void {
+    if (this.nodes.includes(name) || this.pods.has(name)) return;
+    const [pod = ''] = name.split('/');
+    if (name.includes('/') && this.pods.has(pod))
+      this.#report.at(path, `"${name}" names a container; a node or a pod is meant here`, `write ${pod}`);
+    else this.#unknown(name, path);
+  }
+
+  /** `name` must be a node: pods have no such thing. */
+  checkNode(name: string, path: Path, why: string): void {
+    if (this.pods.has(name))
+      this.#report.at(path, `${why}, and "${name}" is a pod`, suggest(name, this.nodes, 'nodes'));
+    else this.checkHost(name, path);
+  }
+
+  /** `name` must be a node, a pod or pod/container. */
+  checkPlace(name: string, path: Path): void {
+    const [pod = '', container, ...rest] = name.split('/');
+    const containers = this.pods.get(pod);
+    if (container === undefined) this.checkHost(name, path);
+    else if (this.nodes.includes(pod))
+      this.#report.at(path, `"${pod}" is a node and has no containers`, `write ${pod}`);
+    else if (!containers) this.#unknown(pod, path);
+    else if (rest.length > 0 || !containers.includes(container))
+      this.#report.at(
+        path,
+        `pod ${pod} has no container "${[container, ...rest].join('/')}"`,
+        suggest(container, containers, 'containers'),
+      );
+  }
+
+  /** Every `${name.field}` at any depth of `value` must name a pod or node, and a field that it has. */
+  checkTemplates(value: unknown, path: Path): void {
+    if (typeof value === 'string') this.#checkText(value, path);
+    else if (Array.isArray(value))
+      for (const [i, element] of value.entries()) this.checkTemplates(element, [...path, i]);
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, inner] of Object.entries(value)) this.checkTemplates(inner, [...path, key]);
+  }
+
+  #checkText(text: string, path: Path): void {
+    for (const { text: template, name, field } of templatesIn(text)) {
+      const fields: readonly string[] | undefined = this.pods.has(name)
+        ? podFields
+        : this.nodes.includes(name)
+          ? nodeFields
+          : undefined;
+      if (fields === undefined) this.#unknown(name, path, ` in ${template}`);
+      else if (!fields.includes(field))
+        this.#report.at(
+          path,
+          `a ${fields === podFields ? 'pod' : 'node'} has no "${field}" (in ${template})`,
+          suggest(field, fields, 'fields'),
+        );
+    }
+  }
+
+  #unknown(name: string, path: Path, where = ''): void {
+    const all = [...this.nodes, ...this.pods.keys()];
+    this.#report.at(path, `no node or pod is called "${name}"${where}`, suggest(name, all, 'nodes and pods'));
+  }
+}

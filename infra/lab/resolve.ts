@@ -1,0 +1,56 @@
+// RawLab → Lab: names bound, CIDRs cut, addresses pinned, everything checked across. Pure: nothing touches a kernel.
+import { checkConfigs } from './check-configs.ts';
+import { checkExperiments } from './check-experiments.ts';
+import { checkNames } from './check-names.ts';
+import { formatAddress, formatCidr, gateway, parseCidr } from './cidr.ts';
+import { LabHosts } from './hosts.ts';
+import type { Lab, LabNetwork } from './lab.ts';
+import { planNodes } from './plan-nodes.ts';
+import { planWorkloads } from './plan-workloads.ts';
+import { Report } from './report.ts';
+import type { RawLab } from './schema.ts';
+import type { LabSource } from './source.ts';
+
+/** Ethernet's, which the underlay has. Bytes. */
+const UPLINK_MTU = 1500;
+/** Outer Ethernet, IPv4, UDP and VXLAN headers (RFC 7348, section 4.3): what flannel takes off the uplink's MTU. */
+const VXLAN_OVERHEAD = 50;
+
+/**
+ * @param source where things are written, for the messages
+ * @param configs base name → content of the files of `network.configs`
+ * @throws LabError with every problem found, each with its place and what to do
+ */
+export function resolveLab(raw: RawLab, source: LabSource, configs: Readonly<Record<string, string>>): Lab {
+  const report = new Report(source);
+  checkNames(raw, report);
+  const nodes = planNodes(raw, report);
+  const workloads = planWorkloads(raw, nodes, report);
+  checkExperiments(raw, new LabHosts(raw, report), report);
+  checkConfigs(raw, configs, report);
+  report.throwIfAny();
+  const underlay = parseCidr(raw.cluster.underlay);
+  return {
+    name: raw.name,
+    title: raw.title ?? raw.name,
+    underlay: { cidr: formatCidr(underlay), gateway: formatAddress(gateway(underlay)) },
+    nodes,
+    network: resolveNetwork(raw.network, configs),
+    workloads,
+    experiments: raw.experiments,
+  };
+}
+
+function resolveNetwork(network: RawLab['network'], configs: Readonly<Record<string, string>>): LabNetwork {
+  const flannel = network.type === 'flannel';
+  return {
+    type: network.type,
+    podCIDR: formatCidr(parseCidr(network.podCIDR)),
+    mtu: network.mtu ?? (flannel ? UPLINK_MTU - VXLAN_OVERHEAD : UPLINK_MTU),
+    // flannel's defaults, so that the shape is one; other networks have no VXLAN and do not look at them.
+    vni: flannel ? network.vni : 1,
+    port: flannel ? network.port : 8472,
+    routes: network.type === 'conflist' ? network.routes : network.type === 'kindnet',
+    configs,
+  };
+}

@@ -1,0 +1,27 @@
+// Small pieces that the lab schema is built from: labels, and the matcher that assertions are written in.
+import { z } from 'zod';
+
+/** RFC 1123 label: what Kubernetes accepts as a node, pod or container name. */
+export const label = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and "-" (RFC 1123 label)');
+
+/** A value to compare an observed value with; see docs/assertions.md. */
+export type Matcher =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Matcher[]
+  | { readonly [key: string]: Matcher };
+
+export const matcher: z.ZodType<Matcher> = z
+  .lazy(() =>
+    z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(matcher), z.record(z.string(), matcher)]),
+  )
+  .meta({
+    id: 'matcher',
+    description:
+      'What is compared: a scalar is equal; a mapping matches the fields it names; a list is exactly these, in order; keys with $ are operators, such as {$contains: [...]}, {$unordered: [...]}, {$count: 2}, {$matches: "^veth"}. Texts may hold ${pod.address} templates. See docs/assertions.md.',
+  });
