@@ -1,0 +1,47 @@
+// What one plugin of a list is given on standard input (CNI spec 1.1.0, "Deriving execution configuration").
+import type { Attachment } from './attachment.ts';
+import type { NetworkList, PluginConf } from './network-list.ts';
+
+export interface DerivedExtras {
+  readonly capabilityArgs?: Attachment['capabilityArgs'];
+  /** As the plugin before printed it, or the final result of the ADD. */
+  readonly prevResult?: unknown;
+  /** GC: the attachments that are to stay. */
+  readonly validAttachments?: readonly { readonly containerID: string; readonly ifname: string }[];
+}
+
+/** Keys of a plugin's own object that only a runtime may set, or that must not be passed on. */
+const RUNTIME_KEYS = new Set([
+  'capabilities',
+  'cniVersion',
+  'name',
+  'prevResult',
+  'runtimeConfig',
+  'cni.dev/attachments',
+  'cni.dev/valid-attachments',
+]);
+
+/** Pure: the plugin's keys as they are, plus the runtime's. */
+export function deriveConfig(
+  list: NetworkList,
+  plugin: PluginConf,
+  extras: DerivedExtras = {},
+): Readonly<Record<string, unknown>> {
+  const own = Object.fromEntries(Object.entries(plugin).filter(([key]) => !RUNTIME_KEYS.has(key)));
+  const wanted = Object.entries(extras.capabilityArgs ?? {}).filter(
+    ([key]) => plugin.capabilities && Object.hasOwn(plugin.capabilities, key) && plugin.capabilities[key],
+  );
+  const { validAttachments, prevResult } = extras;
+  return {
+    cniVersion: list.cniVersion,
+    name: list.name,
+    ...own,
+    ...(wanted.length > 0 && { runtimeConfig: Object.fromEntries(wanted) }),
+    ...(prevResult !== undefined && { prevResult }),
+    // Plugins of the first days of 1.1 read the second, mistaken name.
+    ...(validAttachments && {
+      'cni.dev/valid-attachments': validAttachments,
+      'cni.dev/attachments': validAttachments,
+    }),
+  };
+}
