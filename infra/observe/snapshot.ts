@@ -15,6 +15,17 @@ export interface HostSnapshot {
   readonly cniConfig: readonly CniConfigRow[];
   /** host-local lease files (nodes only). */
   readonly leases: readonly LeaseRow[];
+  /** Inode of this network namespace, as `net:[4026532…]`. */
+  readonly netns?: string;
+  /** Other netns as this one numbers them (RTM_GETNSID): what `link-netnsid` refers to (nodes only). */
+  readonly netnsids?: readonly NetnsidRow[];
+  /** Base names of the CNI runtime's result cache, `<network>-<containerID>-<ifname>` (nodes only). */
+  readonly cniCache?: readonly string[];
+}
+
+export interface NetnsidRow {
+  readonly netnsid: number;
+  readonly netns: string;
 }
 
 export interface InterfaceRow {
@@ -35,7 +46,7 @@ export interface InterfaceRow {
   readonly master?: string;
   /** Selected details of its kind: vxlan {id, port, local, learning, dev}; bridge port {hairpin, learning, flood}. */
   readonly details: Readonly<Record<string, string | number | boolean>>;
-  /** Who made it: loopback plugin, ptp plugin, bridge plugin, flannel, cnilab (underlay), kernel. */
+  /** Who made it: see creator.ts for the words and what they rest on. */
   readonly creator: string;
 }
 export interface AddressRow {
@@ -57,6 +68,9 @@ export interface RouteRow {
   readonly type: string;
   readonly onlink: boolean;
   readonly metric?: number;
+  readonly family?: 'inet' | 'inet6';
+  /** Of a multipath route; `via` and `dev` are then absent. */
+  readonly nexthops?: readonly { readonly via?: string; readonly dev?: string; readonly weight: number }[];
 }
 export interface RuleRow {
   readonly priority: number;
@@ -88,14 +102,16 @@ export interface QdiscRow {
   readonly dev: string;
   readonly kind: string;
   readonly handle: string;
-  readonly parent?: string /** bits per second, for tbf */;
+  readonly parent?: string;
+  /** Bits per second, for tbf. */
   readonly rateBps?: number;
   readonly burstBytes?: number;
 }
 export interface NetfilterRow {
   readonly family: string;
   readonly table: string;
-  readonly chain: string /** As `nft list` or iptables -S prints it, without counters. */;
+  readonly chain: string;
+  /** As `nft list` or iptables -S prints it, without counters. */
   readonly rule: string;
 }
 export interface SysctlRow {
@@ -154,8 +170,12 @@ export interface LabSnapshot {
     readonly containerId: string;
     readonly ifName: string;
     readonly address: string;
+    /** The runtime's result cache has an entry for it. */
     readonly cached: boolean;
+    /** host-local has a lease of this very address for this very container. */
     readonly lease: boolean;
+    /** The kernel has this very address on that interface of the pod. */
+    readonly inKernel?: boolean;
   }[];
   readonly cniCalls: readonly {
     readonly command: string;
@@ -185,7 +205,12 @@ export interface VethRow {
   readonly nodePeerIfindex: number;
   /** The pod's netns as the node numbers it. */
   readonly nodeNetnsid: number;
+  /** Inodes of both netns, as `net:[…]`. */
+  readonly podNetns?: string;
+  readonly nodeNetns?: string;
   readonly master?: string;
+  /** What the pairing rests on: the kernel's own netnsid → netns map, or the pair being mutual and the only one. */
+  readonly provenBy?: 'netnsid' | 'mutual';
   /** True when both directions agree: N is the node end's ifindex and M the pod end's, and each netnsid resolves to the other netns. */
   readonly matches: boolean;
 }

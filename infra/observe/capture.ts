@@ -1,0 +1,76 @@
+// Captures at many interfaces at once: all taps are listening before the body runs, and each says how it fared.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Host } from '../backends/host.ts';
+import { type OpenTap, openTap } from './tap.ts';
+
+export interface Tap {
+  /** What checks and reports call it. */
+  readonly name: string;
+  readonly host: Host;
+  /** Interface, as its host calls it. */
+  readonly dev: string;
+}
+
+export interface CaptureOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes kept of each packet. @default 262144 */
+  readonly snaplen?: number;
+  /** A tap ends after so many packets, with status `full`. @default no limit */
+  readonly maxPackets?: number;
+  /** Milliseconds each tap has to say that it listens. @default 5000 */
+  readonly readyTimeoutMs?: number;
+  /**
+   * Milliseconds from the body's end to the end of the taps, for packets on their last hop: tcpdump hands over every
+   * packet at once (--immediate-mode), so this need not be long. @default 50
+   */
+  readonly graceMs?: number;
+}
+
+/**
+ * `complete`: everything that matched was kept. Any other status means that something may be missing, and a verdict
+ * that rests on the tap is inconclusive: `dropped` (the kernel lost packets), `full` (maxPackets), `died`.
+ */
+export type TapStatus = 'complete' | 'dropped' | 'full' | 'died';
+
+export interface TapResult {
+  readonly name: string;
+  readonly host: string;
+  readonly dev: string;
+  readonly status: TapStatus;
+  /** Why it is not complete, with tcpdump's own words. */
+  readonly reason?: string;
+  /** tcpdump's counters; absent when it did not get to print them. */
+  readonly captured?: number;
+  readonly received?: number;
+  readonly dropped?: number;
+  /** Classic pcap, ns stamps. */
+  readonly pcap: Buffer;
+}
+
+/**
+ * @param filter pcap-filter(7) expression for every tap; empty for everything
+ * @param body makes the traffic; it runs once every tap listens
+ * @throws CaptureError naming the tap that did not start, with tcpdump's words; whatever the body throws
+ */
+export async function capture<T>(
+  taps: readonly Tap[],
+  filter: string,
+  body: () => Promise<T>,
+  options: CaptureOptions = {},
+): Promise<{ readonly result: T; readonly taps: readonly TapResult[] }> {
+  options.signal?.throwIfAborted();
+  const opening = await Promise.allSettled(taps.map((tap) => openTap(tap, filter, options)));
+  const open = opening.flatMap((o): OpenTap[] => (o.status === 'fulfilled' ? [o.value] : []));
+  const failed = opening.find((o) => o.status === 'rejected');
+  let results: readonly TapResult[] = [];
+  let result: T;
+  try {
+    if (failed) throw failed.reason;
+    options.signal?.throwIfAborted();
+    result = await body();
+    await sleep(options.graceMs ?? 50, undefined, options.signal && { signal: options.signal });
+  } finally {
+    results = await Promise.all(open.map((tap) => tap.close()));
+  }
+  return { result, taps: results };
+}

@@ -1,0 +1,39 @@
+// Reads one node or pod: a single command on it, then parsing.
+import { randomUUID } from 'node:crypto';
+import type { Host } from '../backends/host.ts';
+import { pickNetwork } from '../cni/config-dir.ts';
+import type { PickNetwork } from './parse-files.ts';
+import { parseHostSections } from './parse-host.ts';
+import { DEFAULT_LEASE_DIRS, OBSERVE_SCRIPT } from './script.ts';
+import { MARK_PREFIX, ObserveError } from './sections.ts';
+import type { HostSnapshot } from './snapshot.ts';
+
+export interface ObserveOptions {
+  readonly signal?: AbortSignal;
+  /** Says which CNI configuration file the runtime takes. @default as containerd chooses (cni/config-dir.ts) */
+  readonly pickNetwork?: PickNetwork;
+  /** host-local data directories. @default /run/cni-ipam-state and /var/lib/cni/networks */
+  readonly leaseDirs?: readonly string[];
+}
+
+/**
+ * Everything worth knowing of one network namespace, from one moment.
+ * @throws ObserveError naming the host and the tool that did not answer as expected
+ * @throws HostError when nothing can be run there
+ */
+export async function observeHost(
+  host: Host,
+  role: 'node' | 'pod',
+  options: ObserveOptions = {},
+): Promise<HostSnapshot> {
+  const mark = `${MARK_PREFIX}${randomUUID()}`;
+  const leaseDirs = options.leaseDirs ?? DEFAULT_LEASE_DIRS;
+  const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, role, ...leaseDirs];
+  const { stdout, stderr } = await host.run(argv, options.signal && { signal: options.signal });
+  try {
+    return parseHostSections(stdout, stderr, { role, pickNetwork: options.pickNetwork ?? pickNetwork });
+  } catch (error) {
+    if (!(error instanceof ObserveError)) throw error;
+    throw new ObserveError(`cannot observe ${host.name}: ${error.message}`, { cause: error });
+  }
+}

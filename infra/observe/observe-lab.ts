@@ -1,0 +1,105 @@
+// Reads a whole lab: every node and pod at the same time, then what only shows when they are put side by side.
+import type { Cluster, PodStatus } from '../backends/backend.ts';
+import type { CniCall } from '../cni/call.ts';
+import type { Lab } from '../lab/lab.ts';
+import { attachments } from './attachments.ts';
+import { containerNetns } from './container-netns.ts';
+import { type ObserveOptions, observeHost } from './observe-host.ts';
+import type { HostSnapshot, LabSnapshot } from './snapshot.ts';
+import { correlateVeths } from './veths.ts';
+
+/**
+ * @throws ObserveError naming the node or pod and the tool that did not answer as expected
+ * @throws HostError when a node or pod cannot be entered
+ */
+export async function observeLab(
+  cluster: Cluster,
+  lab: Lab,
+  options: ObserveOptions = {},
+): Promise<LabSnapshot> {
+  const [pods, calls] = await Promise.all([cluster.pods(), cluster.cniCalls()]);
+  const [nodes, podSnapshots, netns] = await Promise.all([
+    snapshots(cluster, lab.nodes, 'node', options),
+    snapshots(cluster, pods, 'pod', options),
+    allNetns(cluster, lab, pods, options.signal),
+  ]);
+  const netnsOf = (pod: PodStatus) => netns.get(`${pod.node} ${pod.pid}`) ?? '';
+  return {
+    nodes: lab.nodes.map(({ name, role, address, podCIDR }) => ({ name, role, address, podCIDR })),
+    pods: pods.map((pod) => ({
+      name: pod.name,
+      node: pod.node,
+      address: pod.address,
+      mac: pod.mac,
+      hostVeth: pod.hostVeth,
+      netns: netnsOf(pod),
+      pid: pod.pid,
+    })),
+    containers: pods.flatMap((pod) =>
+      pod.containers.map(({ name, id, pid }) => ({
+        pod: pod.name,
+        node: pod.node,
+        name,
+        id,
+        pid,
+        netns: netns.get(`${pod.node} ${pid}`) ?? '',
+      })),
+    ),
+    veths: correlateVeths({
+      nodes: [...nodes].map(([name, snapshot]) => ({ name, snapshot })),
+      pods: pods.flatMap((pod) => {
+        const snapshot = podSnapshots.get(pod.name);
+        return snapshot ? [{ name: pod.name, node: pod.node, netns: netnsOf(pod), snapshot }] : [];
+      }),
+    }),
+    attachments: attachments(pods, nodes, podSnapshots, calls),
+    cniCalls: callRows(calls, pods),
+    hosts: Object.fromEntries([...nodes, ...podSnapshots]),
+  };
+}
+
+async function snapshots(
+  cluster: Cluster,
+  members: readonly { readonly name: string }[],
+  role: 'node' | 'pod',
+  options: ObserveOptions,
+): Promise<ReadonlyMap<string, HostSnapshot>> {
+  const read = async ({ name }: { readonly name: string }) =>
+    [name, await observeHost(cluster.host(name), role, options)] as const;
+  return new Map(await Promise.all(members.map(read)));
+}
+
+/** Keyed by node and PID: on real clusters every node numbers its own processes. */
+async function allNetns(
+  cluster: Cluster,
+  lab: Lab,
+  pods: readonly PodStatus[],
+  signal: AbortSignal | undefined,
+) {
+  const perNode = lab.nodes.map(async ({ name }) => {
+    const here = pods.filter((pod) => pod.node === name);
+    const pids = here.flatMap((pod) => [pod.pid, ...pod.containers.map((c) => c.pid)]);
+    const found = await containerNetns(cluster.host(name), pids, signal);
+    return [...found].map(([pid, netns]) => [`${name} ${pid}`, netns] as const);
+  });
+  return new Map((await Promise.all(perNode)).flat());
+}
+
+/** `order` counts within one attachment: pods are wired side by side, so an order across them would mean nothing. */
+function callRows(calls: readonly CniCall[], pods: readonly PodStatus[]): LabSnapshot['cniCalls'] {
+  const podOf = new Map(pods.map((pod) => [pod.containerId, pod.name]));
+  const counts = new Map<string, number>();
+  return calls.map((call) => {
+    const order = counts.get(call.containerId) ?? 0;
+    counts.set(call.containerId, order + 1);
+    return {
+      command: call.command,
+      node: call.node,
+      pod: podOf.get(call.containerId) ?? '',
+      plugin: call.plugin,
+      order,
+      exitCode: call.exitCode,
+      durationMs: Number(call.durationNs) / 1e6,
+    };
+  });
+}

@@ -1,0 +1,110 @@
+// What the observe script printed for one netns, as a snapshot. Pure: recorded outputs are its tests.
+import { z } from 'zod';
+import { creatorOf } from './creator.ts';
+import { readFdb } from './parse-fdb.ts';
+import { cniConfigRows, leaseRows, type PickNetwork, readFiles, sysctlRows } from './parse-files.ts';
+import { addressRows, interfaceRow, readLinks, readNeighbours, readRoutes, readRules } from './parse-ip.ts';
+import { readIptables, readNft } from './parse-netfilter.ts';
+import { readQdiscs } from './parse-qdisc.ts';
+import { IP_BATCH } from './script.ts';
+import { markOf, ObserveError, readJson, requireSection, type Section, splitSections } from './sections.ts';
+import type { HostSnapshot, NetfilterRow, NetnsidRow } from './snapshot.ts';
+
+export interface ParseHostOptions {
+  /** @default pod, unless the output has a node's sections */
+  readonly role?: 'node' | 'pod';
+  readonly pickNetwork: PickNetwork;
+}
+
+const NEEDS_IPROUTE2 = 'iproute2 5.0 or later is needed (not busybox)';
+
+/**
+ * @param stdout of OBSERVE_SCRIPT
+ * @param stderr of the same run: its words go into the errors
+ * @throws ObserveError when a tool is missing, failed, or printed something else than expected
+ */
+export function parseHostSections(stdout: string, stderr: string, options: ParseHostOptions): HostSnapshot {
+  const sections = splitSections(stdout, stderr);
+  const role = options.role ?? (sections.has('iptables') ? 'node' : 'pod');
+  const ip = requireSection(sections, 'ip', 'ip -j -d -batch -', NEEDS_IPROUTE2);
+  const [linkText = '', routeText = '', ruleText = '', neighText = ''] = ipDocuments(ip);
+  const links = readLinks(linkText, 'ip -j -d addr show');
+  const bare = links.map(interfaceRow);
+  const addresses = addressRows(links);
+  const routes = readRoutes(routeText, 'ip -j -d route show table all');
+  const context = { role, interfaces: bare, addresses, routes };
+  const files = readFiles(requireSection(sections, 'files', 'awk', 'is awk there?').text, markOf(stdout));
+  const fdb = requireSection(sections, 'fdb', 'bridge -j fdb show', NEEDS_IPROUTE2);
+  const qdisc = requireSection(sections, 'qdisc', 'tc -j qdisc show', NEEDS_IPROUTE2);
+  const netns = sections.get('netns')?.text.trim();
+  return {
+    interfaces: bare.map((row) => ({ ...row, creator: creatorOf(row, context) })),
+    addresses,
+    routes,
+    rules: readRules(ruleText, 'ip -j -d rule show'),
+    neighbours: readNeighbours(neighText, 'ip -j -d neigh show'),
+    fdb: readFdb(fdb.text, 'bridge -j fdb show', {
+      macs: new Map(bare.map((row) => [row.name, row.mac])),
+      kinds: new Map(bare.map((row) => [row.name, row.kind])),
+    }),
+    qdiscs: readQdiscs(qdisc.text, 'tc -j qdisc show'),
+    netfilter: netfilterRows(sections),
+    sysctls: sysctlRows(files),
+    cniConfig: cniConfigRows(files, options.pickNetwork),
+    leases: leaseRows(files),
+    ...(netns && { netns }),
+    ...(role === 'node' && {
+      netnsids: netnsidRows(sections.get('netnsids')),
+      cniCache: cacheNames(sections),
+    }),
+  };
+}
+
+/** `ip -j -batch` prints one line for each command, and an empty list as `[ ]` or `[]`. */
+function ipDocuments(section: Section): readonly string[] {
+  const documents = section.text.split('\n').filter((line) => line.trim() !== '');
+  if (documents.length !== IP_BATCH.length) {
+    throw new ObserveError(
+      `ip -j -d -batch - printed ${documents.length} documents for ${IP_BATCH.length} commands; ${NEEDS_IPROUTE2}` +
+        (section.stderr ? `: ${section.stderr}` : ''),
+    );
+  }
+  return documents;
+}
+
+/** A node without one of the two tools has no rules of that kind that could be shown; one with neither is an error. */
+function netfilterRows(sections: ReadonlyMap<string, Section>): NetfilterRow[] {
+  const [iptables, nft] = [sections.get('iptables'), sections.get('nft')];
+  if (iptables === undefined && nft === undefined) return [];
+  const missing = (s: Section | undefined) => s === undefined || s.exitCode === 127;
+  if (missing(iptables) && missing(nft)) {
+    throw new ObserveError('neither iptables-save nor nft is installed there: install nftables or iptables');
+  }
+  if (!missing(iptables))
+    requireSection(sections, 'iptables', 'iptables-save', 'are the capabilities there?');
+  if (!missing(nft)) requireSection(sections, 'nft', 'nft -s list ruleset', 'are the capabilities there?');
+  return [
+    ...(missing(iptables) ? [] : readIptables(iptables?.text ?? '')),
+    ...(missing(nft) ? [] : readNft(nft?.text ?? '', !missing(iptables))),
+  ];
+}
+
+const lsns = z.object({
+  namespaces: z.array(z.looseObject({ ns: z.union([z.int(), z.string()]), netnsid: z.string() })),
+});
+
+/** lsns (util-linux) asks the kernel for the id of every netns it finds in /proc. Optional: older ones have no such column. */
+function netnsidRows(section: Section | undefined): NetnsidRow[] {
+  if (section === undefined || section.exitCode !== 0) return [];
+  return readJson(section.text, 'lsns -t net -J', lsns)
+    .namespaces.filter(({ netnsid }) => /^\d+$/.test(netnsid))
+    .map(({ ns, netnsid }) => ({ netnsid: Number(netnsid), netns: `net:[${ns}]` }));
+}
+
+function cacheNames(sections: ReadonlyMap<string, Section>): string[] {
+  const text = sections.get('cache')?.text ?? '';
+  return text
+    .split('\n')
+    .filter((path) => path !== '')
+    .map((path) => path.slice(path.lastIndexOf('/') + 1));
+}

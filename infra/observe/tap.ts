@@ -1,0 +1,146 @@
+// One tcpdump at one interface: started, confirmed listening, stopped, and its counters read.
+import type { Running } from '../backends/host.ts';
+import type { CaptureOptions, Tap, TapResult, TapStatus } from './capture.ts';
+
+/** A tap could not be started. */
+export class CaptureError extends Error {
+  override readonly name = 'CaptureError';
+  readonly tap: string;
+
+  constructor(tap: Tap, why: string, options?: ErrorOptions) {
+    super(`tap "${tap.name}" (${tap.dev} on ${tap.host.name}) ${why}`, options);
+    this.tap = tap.name;
+  }
+}
+
+/** A tap that is listening. */
+export interface OpenTap {
+  /** Stops it and tells how it fared. Never throws. */
+  close(): Promise<TapResult>;
+}
+
+/** The argv of a tap. `--` keeps a filter from being taken for an option. */
+export function tcpdumpArgv(dev: string, filter: string, options: CaptureOptions): string[] {
+  return [
+    'tcpdump',
+    ...['-i', dev, '-nn', '-U', '--immediate-mode', '--time-stamp-precision=nano'],
+    ...['-s', String(options.snaplen ?? 262_144)],
+    ...(options.maxPackets === undefined ? [] : ['-c', String(options.maxPackets)]),
+    ...['-w', '-', '--'],
+    ...(filter.trim() === '' ? [] : [filter]),
+  ];
+}
+
+/** Resolves when tcpdump has said that it listens. @throws CaptureError */
+export async function openTap(tap: Tap, filter: string, options: CaptureOptions): Promise<OpenTap> {
+  const limit = options.readyTimeoutMs ?? 5000;
+  const argv = tcpdumpArgv(tap.dev, filter, options);
+  const running = await tap.host.start(argv, options.signal && { signal: options.signal }).catch((cause) => {
+    throw new CaptureError(tap, `did not start: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  });
+  const lines: string[] = [];
+  let listening = () => {};
+  const isListening = new Promise<'listening'>((resolve) => {
+    listening = () => resolve('listening');
+  });
+  const drained = drain(running, (line) => {
+    lines.push(line);
+    if (line.includes('listening on ')) listening();
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), limit);
+  });
+  const outcome = await Promise.race([isListening, drained, tooLate]);
+  clearTimeout(timer);
+  if (outcome !== 'listening') {
+    await running.stop('SIGKILL').catch(() => undefined);
+    options.signal?.throwIfAborted();
+    const said = complaint(lines) || 'tcpdump said nothing';
+    throw new CaptureError(
+      tap,
+      outcome === 'late' ? `was not listening after ${limit} ms: ${said}` : `did not start: ${said}`,
+    );
+  }
+  let ended = false;
+  running.exited
+    .finally(() => {
+      ended = true;
+    })
+    .catch(() => undefined);
+  return { close: () => close(tap, running, drained, lines, () => ended, options) };
+}
+
+async function drain(running: Running, onLine: (line: string) => void): Promise<'ended'> {
+  try {
+    for await (const line of running.stderrLines) onLine(line);
+  } catch {
+    // The stream breaks when the process is killed: what it said until then is what there is.
+  }
+  return 'ended';
+}
+
+async function close(
+  tap: Tap,
+  running: Running,
+  drained: Promise<'ended'>,
+  lines: readonly string[],
+  hasEnded: () => boolean,
+  { maxPackets }: CaptureOptions,
+): Promise<TapResult> {
+  const early = hasEnded();
+  let pcap: Buffer = Buffer.alloc(0);
+  let failure: string | undefined;
+  let exitCode = 0;
+  try {
+    const stopped = await running.stop('SIGINT');
+    pcap = stopped.stdout;
+    exitCode = stopped.result.exitCode;
+    await drained;
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  const counters = tcpdumpCounters(lines);
+  const [status, reason] = ((): [TapStatus, string?] => {
+    if (failure !== undefined) return ['died', failure];
+    if (maxPackets !== undefined && (counters.captured ?? 0) >= maxPackets) {
+      return ['full', `it ended after ${maxPackets} packets, its limit`];
+    }
+    if (early || counters.captured === undefined) {
+      return ['died', `tcpdump ended with ${exitCode}: ${complaint(lines) || 'it said nothing'}`];
+    }
+    if (counters.dropped) return ['dropped', `the kernel dropped ${counters.dropped} packets at ${tap.dev}`];
+    return ['complete'];
+  })();
+  const { name, dev } = tap;
+  return { name, host: tap.host.name, dev, status, ...(reason && { reason }), ...counters, pcap };
+}
+
+/** What tcpdump prints when it ends; older versions say "packet" for one. Drops by the interface count as drops. */
+export function tcpdumpCounters(
+  lines: readonly string[],
+): Pick<TapResult, 'captured' | 'received' | 'dropped'> {
+  const sum = (pattern: RegExp) => {
+    const found = lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
+    return found.length === 0 ? undefined : found.reduce((total, n) => total + Number(n), 0);
+  };
+  const captured = sum(/^(\d+) packets? captured/);
+  const received = sum(/^(\d+) packets? received by filter/);
+  const dropped = sum(/^(\d+) packets? dropped by (?:kernel|interface)/);
+  return {
+    ...(captured !== undefined && { captured }),
+    ...(received !== undefined && { received }),
+    ...(dropped !== undefined && { dropped }),
+  };
+}
+
+/** tcpdump's own words, without the lines it always prints. */
+function complaint(lines: readonly string[]): string {
+  return lines
+    .filter((line) => !/listening on |^\d+ packets? |packets? (captured|received|dropped)/.test(line))
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('; ');
+}
