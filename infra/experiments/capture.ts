@@ -1,0 +1,118 @@
+// The capture experiment: taps at many interfaces while a ping runs, and what every tap saw of it.
+import path from 'node:path';
+import type { Matcher } from '../lab/schema.ts';
+import { fillTemplates } from '../lab/template.ts';
+import { capture as captureAt, type TapResult } from '../observe/capture.ts';
+import { decodeTap } from '../observe/paths.ts';
+import { readPcap } from '../observe/pcap.ts';
+import { writePcapng } from '../observe/pcapng.ts';
+import { packetRows, pathRows } from './captured.ts';
+import { type Check, evaluateCheck, rowsMatching } from './evaluate-check.ts';
+import { ExperimentError, type ExperimentOf, type Runner, type Running } from './experiment.ts';
+import { defaultCheck } from './ping.ts';
+import type { CheckResult } from './result.ts';
+import { runPing, trafficMs } from './run-ping.ts';
+import { runStep } from './run-steps.ts';
+import { toJson } from './to-json.ts';
+import { writeAtomic } from './write-atomic.ts';
+
+export const capture: Runner<'capture'> = async (running, experiment) => {
+  await prepare(running, experiment);
+  const { cluster, lookup, signal } = running;
+  const taps = experiment.taps.map(({ name, at, dev }) => {
+    return { name, host: cluster.host(at), dev: String(fillTemplates(dev, lookup)) };
+  });
+  const ping = () => runPing(running, experiment.ping);
+  const { result, taps: tapped } = await captureAt(taps, experiment.filter, ping, { signal });
+
+  const decoded = tapped.map(decodeTap);
+  const summary = tapped.map(({ name, host, dev, dropped = 0 }, index) => {
+    return { name, at: host, dev, packets: decoded[index]?.packets.length ?? 0, dropped };
+  });
+  const observed = toJson({
+    ping: result,
+    taps: summary,
+    packets: packetRows(decoded),
+    paths: pathRows(decoded),
+  });
+  const saved = await savePcapng(running.resultsDir, experiment.name, tapped);
+  const doubts = [
+    ...tapped.flatMap(({ name, status, reason }) =>
+      status === 'complete' ? [] : [`tap ${name}: ${reason ?? status}`],
+    ),
+    ...decoded.flatMap(({ name, truncated }) =>
+      truncated === undefined ? [] : [`tap ${name}: ${truncated}`],
+    ),
+    ...('problem' in saved ? [saved.problem] : []),
+  ];
+  const checks: readonly Check[] =
+    experiment.checks.length > 0 ? experiment.checks : [defaultCheck(experiment.ping, 'ping')];
+  return {
+    observed,
+    checks: checks.map((check) => {
+      const evaluated = evaluateCheck(check, observed, 'capture', lookup);
+      const silent = doubts.length > 0 ? doubts : silentTaps(check, evaluated, summary, running);
+      return silent.length === 0 ? evaluated : unfounded(evaluated, silent);
+    }),
+    ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
+    trafficMs: trafficMs(experiment.ping),
+    artifacts: 'file' in saved ? [saved.file] : [],
+  };
+};
+
+async function prepare(running: Running, { before }: ExperimentOf<'capture'>): Promise<void> {
+  for (const step of before) {
+    const { check } = await runStep(running, step, running.signal);
+    if (check.verdict !== 'pass') {
+      throw new ExperimentError(
+        `the step "${check.name}" before the capture did not work: ${check.differences.join('; ')}`,
+      );
+    }
+  }
+}
+
+/**
+ * That a tap saw no such packet shows something only if it sees packets at all: a passing check that rests on having
+ * found none needs every tap it speaks of to have captured at least one packet.
+ */
+function silentTaps(
+  check: Check,
+  { verdict, observed }: CheckResult,
+  taps: readonly { readonly name: string; readonly packets: number }[],
+  { lookup }: Running,
+): readonly string[] {
+  if (verdict !== 'pass' || check.select !== 'packets' || !Array.isArray(observed) || observed.length > 0)
+    return [];
+  const tap = check.where?.tap as Matcher | undefined;
+  const spokenOf = taps.filter(
+    ({ name }) =>
+      tap === undefined || rowsMatching({ tap: fillTemplates(tap, lookup) }, [{ tap: name }]).length > 0,
+  );
+  const silent = spokenOf.filter(({ packets }) => packets === 0);
+  return silent.map(
+    ({ name }) => `tap ${name} saw no packet at all, so that it did not see these shows nothing`,
+  );
+}
+
+function unfounded(check: CheckResult, reasons: readonly string[]): CheckResult {
+  return { ...check, verdict: 'inconclusive', differences: [...check.differences, ...reasons] };
+}
+
+/** One pcapng of all taps, kept as captures/<experiment>.pcapng. */
+async function savePcapng(
+  resultsDir: string,
+  experiment: string,
+  taps: readonly TapResult[],
+): Promise<{ readonly file: string } | { readonly problem: string }> {
+  const file = path.posix.join('captures', `${experiment}.pcapng`);
+  try {
+    const interfaces = taps.map(({ name, host, dev, pcap }) => {
+      const { snaplen, packets } = readPcap(pcap);
+      return { name, description: `${dev} on ${host}`, snaplen, packets };
+    });
+    await writeAtomic(path.join(resultsDir, file), writePcapng(interfaces));
+    return { file };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}

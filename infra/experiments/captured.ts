@@ -1,0 +1,79 @@
+// Captured packets as a lab's checks see them: one row a packet and tap, and one path a packet.
+
+import type { Frame, Packet } from '../observe/packets/packet.ts';
+import { carried, correlate } from '../observe/paths.ts';
+import type { Json } from './result.ts';
+import { toJson } from './to-json.ts';
+
+/** A tap's packets, in the order they were captured. */
+export interface TapPackets {
+  readonly name: string;
+  readonly packets: readonly Packet[];
+}
+
+/**
+ * Rows by time; those with one stamp in the order of the taps. `ns` counts from the first packet of the capture, so
+ * that it stays a number without rounding. A VXLAN packet's row is about what it carries; its own headers are in `vxlan`.
+ */
+export function packetRows(taps: readonly TapPackets[]): readonly Json[] {
+  const start = firstStamp(taps);
+  return taps
+    .flatMap(({ name, packets }) => packets.map((packet, index) => ({ tap: name, index, packet })))
+    .sort((a, b) => Number(a.packet.ns - b.packet.ns))
+    .map(({ tap, index, packet }) =>
+      toJson({ tap, index, ns: Number(packet.ns - start), length: packet.length, ...frameRow(packet) }),
+    );
+}
+
+/** `{packet, seq, src, dst, at: {tap: ns}}` for every packet that can be told from the others. */
+export function pathRows(taps: readonly TapPackets[]): readonly Json[] {
+  const start = firstStamp(taps);
+  return correlate(taps).map(({ packet, seq, src, dst, at }) => {
+    const since = Object.entries(at).map(([tap, ns]) => [tap, Number(ns - start)] as const);
+    return toJson({ packet, seq, src, dst, at: Object.fromEntries(since) });
+  });
+}
+
+function firstStamp(taps: readonly TapPackets[]): bigint {
+  let first: bigint | undefined;
+  for (const { ns } of taps.flatMap(({ packets }) => packets)) {
+    if (first === undefined || ns < first) first = ns;
+  }
+  return first ?? 0n;
+}
+
+function frameRow(outer: Frame) {
+  const frame = carried(outer);
+  const { eth, arp, icmp, ipv4, ipv6, malformed } = frame;
+  return {
+    kind: kindOf(frame),
+    ethSrc: eth?.src,
+    ethDst: eth?.dst,
+    src: arp?.senderIp ?? ipv4?.src ?? ipv6?.src,
+    dst: arp?.targetIp ?? ipv4?.dst ?? ipv6?.dst,
+    ttl: ipv4?.ttl ?? ipv6?.hopLimit,
+    icmp: icmp && { type: icmp.type, code: icmp.code, id: icmp.id, seq: icmp.seq, mtu: icmp.mtu },
+    arp: arp && { op: arp.op, senderIp: arp.senderIp, senderMac: arp.senderMac, targetIp: arp.targetIp },
+    vxlan: outer.vxlan && {
+      vni: outer.vxlan.vni,
+      outerSrc: outer.ipv4?.src ?? outer.ipv6?.src,
+      outerDst: outer.ipv4?.dst ?? outer.ipv6?.dst,
+      outerEthSrc: outer.eth?.src,
+      outerEthDst: outer.eth?.dst,
+      outerTtl: outer.ipv4?.ttl ?? outer.ipv6?.hopLimit,
+      udpDst: outer.udp?.dstPort,
+    },
+    malformed,
+  };
+}
+
+/** The same words as in the paths: echo-request, arp-reply, udp, … */
+function kindOf({ arp, icmp, udp, tcp, ipv4, ipv6, eth }: Frame): string {
+  if (arp) return `arp-${arp.op}`;
+  if (icmp) return icmp.kind;
+  if (udp) return 'udp';
+  if (tcp) return 'tcp';
+  const protocol = ipv4?.protocol ?? ipv6?.nextHeader;
+  if (protocol !== undefined) return `ip-${protocol}`;
+  return eth === undefined ? 'malformed' : `ethertype-0x${eth.type.toString(16).padStart(4, '0')}`;
+}

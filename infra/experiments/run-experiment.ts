@@ -1,0 +1,91 @@
+// Runs one experiment of a lab, whatever its kind, and always comes back with a result.
+import { pickNetwork } from '../cni/config-dir.ts';
+import type { LabExperiment } from '../lab/lab.ts';
+import { canonicalise } from '../observe/canonical.ts';
+import { observeLab } from '../observe/observe-lab.ts';
+import type { LabSnapshot } from '../observe/snapshot.ts';
+import { capture } from './capture.ts';
+import { exec } from './exec.ts';
+import type { Kind, Observation, RunContext, Runner, Running } from './experiment.ts';
+import { inspect } from './inspect.ts';
+import { liveFacts } from './live-facts.ts';
+import { ping } from './ping.ts';
+import type { ExperimentResult, Json } from './result.ts';
+import { worst } from './verdict.ts';
+
+const RUNNERS: { readonly [K in Kind]: Runner<K> } = { inspect, ping, capture, exec };
+
+/**
+ * Runs an experiment and judges it. What goes wrong in running it (a tool missing, a tap lost, a pod gone) makes the
+ * verdict inconclusive, with the reason.
+ * @throws the signal's reason when it aborts; nothing else
+ */
+export async function runExperiment(
+  context: RunContext,
+  experiment: LabExperiment,
+): Promise<ExperimentResult> {
+  context.signal.throwIfAborted();
+  context.progress?.(`experiment ${experiment.name}`);
+  const started = new Date();
+  const begun = performance.now();
+  // Beside the experiment, not after it: pings mostly wait.
+  const picture = experiment.kind === 'inspect' ? undefined : symbolsPicture(context);
+  const observation = await observe(context, experiment);
+  const { doubt, observed, checks, trafficMs = 0, artifacts = [] } = observation;
+  const canonical = observation.canonical ?? canonicalForm(observed, await picture);
+  context.signal.throwIfAborted();
+  const durationMs = Math.round((performance.now() - begun) * 1000) / 1000;
+  const { name, kind, title } = experiment;
+  return {
+    name,
+    kind,
+    ...(title !== undefined && { title }),
+    verdict: worst([
+      ...checks.map((check) => check.verdict),
+      ...(doubt === undefined ? [] : ['inconclusive' as const]),
+    ]),
+    ...(doubt !== undefined && { reason: doubt }),
+    checks,
+    observed,
+    canonical,
+    startedAt: started.toISOString(),
+    durationMs,
+    trafficMs,
+    artifacts,
+  };
+}
+
+/** The lab as it stands, to know what its random names stand for; an experiment is as good without. */
+async function symbolsPicture({
+  cluster,
+  lab,
+  signal,
+  snapshot,
+}: RunContext): Promise<LabSnapshot | undefined> {
+  return snapshot ?? observeLab(cluster, lab, { signal, pickNetwork }).catch(() => undefined);
+}
+
+/** Null when there is no picture of the lab to name things by. */
+function canonicalForm(observed: Json, snapshot: LabSnapshot | undefined): Json {
+  return snapshot === undefined ? null : canonicalise(observed, snapshot);
+}
+
+async function observe(context: RunContext, experiment: LabExperiment): Promise<Observation> {
+  const { cluster, lab, signal } = context;
+  try {
+    const lookup = await liveFacts(cluster, lab, experiment, signal);
+    return await dispatch({ ...context, lookup }, experiment);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { observed: null, checks: [], doubt: reason };
+  }
+}
+
+function dispatch<E extends LabExperiment>(running: Running, experiment: E): Promise<Observation> {
+  // Each kind's runner takes that kind's experiments: the registry's type says so, the compiler cannot follow it here.
+  const run = RUNNERS[experiment.kind] as unknown as (
+    running: Running,
+    experiment: E,
+  ) => Promise<Observation>;
+  return run(running, experiment);
+}

@@ -1,0 +1,58 @@
+// Sends a series of pings from a pod or node, and reads what came of it.
+import { randomBytes } from 'node:crypto';
+import type { PingTraffic } from '../lab/schema.ts';
+import { fillTemplates } from '../lab/template.ts';
+import { ExperimentError, type Running } from './experiment.ts';
+import { type ParsedPing, parsePing } from './parse-ping.ts';
+
+/** A series of pings as a lab file has it. */
+export type Traffic = Omit<PingTraffic, 'size'> & { readonly size?: number | undefined };
+
+export interface PingObservation extends ParsedPing {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Milliseconds ping may take beyond its own waiting before it counts as hung. */
+const MARGIN_MS = 10_000;
+
+/** The argv of iputils ping. `cookie` is hexadecimal, at most 16 bytes; it fills the payload, so that packets can be told apart. */
+export function pingArgv(traffic: Traffic, address: string, cookie: string): string[] {
+  return [
+    'ping',
+    ...['-n', '-c', `${traffic.count}`, '-i', `${traffic.interval}`, '-W', `${traffic.timeout}`],
+    ...(traffic.size === undefined ? [] : ['-s', `${traffic.size}`]),
+    ...(traffic.dontFragment ? ['-M', 'do'] : []),
+    ...['-p', cookie, address],
+  ];
+}
+
+/** Time a series waits at its interval, ms. */
+export function trafficMs(traffic: Traffic): number {
+  return (traffic.count - 1) * traffic.interval * 1000;
+}
+
+/**
+ * @throws ExperimentError when ping itself did not work, so that nothing was learnt about the network
+ * @throws HostError when the sender is gone
+ */
+export async function runPing(running: Running, traffic: Traffic): Promise<PingObservation> {
+  const { cluster, lookup, signal } = running;
+  const address = targetAddress(running, traffic.to);
+  const argv = pingArgv(traffic, address, randomBytes(8).toString('hex'));
+  const from = String(fillTemplates(traffic.from, lookup));
+  const timeoutMs = trafficMs(traffic) + traffic.timeout * 1000 + MARGIN_MS;
+  const result = await cluster.host(from).run(argv, { signal, timeoutMs });
+  const parsed = parsePing(result.stdout, result.stderr);
+  if (parsed === undefined) {
+    const said = result.stderr.trim() || result.stdout.trim() || 'it said nothing';
+    throw new ExperimentError(`ping on ${from} ended with ${result.exitCode}: ${said}`);
+  }
+  return { from, to: traffic.to, ...parsed };
+}
+
+/** A pod's or node's address by its name; anything else is taken for an address. */
+function targetAddress({ lookup }: Running, to: string): string {
+  const filled = String(fillTemplates(to, lookup));
+  return String(lookup(filled, 'address') ?? filled);
+}

@@ -1,0 +1,69 @@
+// Runs the commands of an experiment one after the other, and keeps what each left.
+import type { Host } from '../backends/host.ts';
+import type { ExecStep } from '../lab/schema.ts';
+import { fillArgv } from '../lab/template.ts';
+import { shellQuote } from '../util/shell-quote.ts';
+import { evaluateCheck } from './evaluate-check.ts';
+import { ExperimentError, type Running } from './experiment.ts';
+import type { CheckResult, Json } from './result.ts';
+
+/** A step as it stands in a lab file; only steps of `exec` have a name and a claim. */
+export type Step = ExecStep & { readonly name?: string | undefined; readonly claim?: string | undefined };
+
+export interface StepOutcome {
+  readonly observed: Json;
+  readonly check: CheckResult;
+}
+
+/** One step. A command that cannot be run, or is killed for its time limit, is an inconclusive check; only an abort throws. */
+export async function runStep(running: Running, step: Step, signal?: AbortSignal): Promise<StepOutcome> {
+  const named = { name: step.name ?? shellQuote(step.command), claim: step.claim, expect: step.expect };
+  let command: readonly string[] = step.command;
+  try {
+    command = fillArgv(step.command, running.lookup);
+    const name = step.name ?? shellQuote(command);
+    const observed = await runCommand(running.cluster.host(step.in), step, command, signal);
+    return { observed, check: evaluateCheck({ ...named, name }, observed, '', running.lookup) };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    const observed = { in: step.in, command, error: reason };
+    const { name, claim } = named;
+    return {
+      observed,
+      check: {
+        name,
+        ...(claim !== undefined && { claim }),
+        verdict: 'inconclusive',
+        expected: step.expect,
+        observed,
+        differences: [reason],
+      },
+    };
+  }
+}
+
+/** `{in, command, exitCode, stdout, stderr, json?}`; `json` only when asked for. */
+async function runCommand(
+  host: Host,
+  step: Step,
+  command: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly [key: string]: Json }> {
+  const { exitCode, stdout, stderr } = await host.run(command, {
+    timeoutMs: step.timeout * 1000,
+    ...(signal && { signal }),
+  });
+  const result = { in: step.in, command, exitCode, stdout, stderr };
+  if (!step.json) return result;
+  try {
+    return { ...result, json: JSON.parse(stdout) as Json };
+  } catch (cause) {
+    // A command that failed has said so by its exit code; `json` is then simply not there.
+    if (exitCode !== 0) return result;
+    throw new ExperimentError(
+      `${shellQuote(command)} on ${step.in} was to print JSON and printed: ${stdout.trim().slice(0, 200) || 'nothing'}`,
+      { cause },
+    );
+  }
+}
