@@ -1,0 +1,56 @@
+// Runs one verb of package.json's scripts on Node 24, after making ready what it needs.
+import { fileURLToPath } from 'node:url';
+import { toolPath } from './engine-env.ts';
+import { ensureEverything } from './ensure.ts';
+import { EXIT_NOT_READY, NotReady } from './not-ready.mjs';
+import { endChildrenOnSignal, run } from './run.ts';
+import { isVerb, needOf, VERBS, type Verb } from './verbs.ts';
+
+/** The program behind each verb; each runs when imported and reads its arguments from process.argv. */
+const PROGRAMS: Readonly<Record<Exclude<Verb, 'pulumi'>, { file: string; first?: string }>> = {
+  up: { file: '../cnilab.ts', first: 'up' },
+  down: { file: '../cnilab.ts', first: 'down' },
+  lab: { file: '../cnilab.ts' },
+  test: { file: '../test-all.ts' },
+  doctor: { file: '../doctor.ts' },
+  bench: { file: '../bench.ts' },
+};
+
+const [verb, ...args] = process.argv.slice(2);
+try {
+  process.exitCode = await main(verb, args);
+} catch (error) {
+  if (!(error instanceof NotReady)) throw error;
+  process.stderr.write(`cnilab: ${error.message}\n`);
+  // Whoever runs the tests reads the last line.
+  if (verb === 'test') process.stdout.write('0 passed, 1 failed, 0 skipped\n');
+  process.exitCode = EXIT_NOT_READY;
+}
+
+async function main(verb: string | undefined, args: readonly string[]): Promise<number | undefined> {
+  if (!isVerb(verb)) {
+    process.stderr.write(`usage: npm run ${VERBS.join('|')} [-- arguments]\n`);
+    return 2;
+  }
+  const restore = endChildrenOnSignal('kill');
+  if (needOf(verb, args) === 'everything') Object.assign(process.env, await ensureEverything());
+  else process.env.PATH = toolPath();
+  restore();
+  return verb === 'pulumi' ? await pulumi(args) : await program(verb, args);
+}
+
+/** The engine itself, with the terminal; it decides what Ctrl-C means. */
+async function pulumi(args: readonly string[]): Promise<number> {
+  const restore = endChildrenOnSignal('wait');
+  const { exitCode } = await run(['pulumi', ...args], { output: 'inherit' });
+  restore();
+  return exitCode;
+}
+
+/** In this process: a second Node would cost every command 40 ms and 40 MB. The program sets the exit code. */
+async function program(verb: Exclude<Verb, 'pulumi'>, args: readonly string[]): Promise<undefined> {
+  const { file, first } = PROGRAMS[verb];
+  const url = new URL(file, import.meta.url);
+  process.argv.splice(1, Number.POSITIVE_INFINITY, fileURLToPath(url), ...(first ? [first] : []), ...args);
+  await import(url.href);
+}

@@ -1,0 +1,62 @@
+// `npm test`: every check of the project, stage by stage, a failure does not hide the next. `npm test -- unit` runs one.
+import { fileURLToPath } from 'node:url';
+import { duration } from './setup/progress.ts';
+import { endChildrenOnSignal } from './setup/run.ts';
+import { countLine, NOTHING, sum } from './test/count.ts';
+import { ordinaryUserStage } from './test/ordinary-user.ts';
+import { type Outcome, programStage, type Stage, vitestStage } from './test/stage.ts';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+const stages: readonly Stage[] = [
+  programStage('lint', 'format and lint', ['node_modules/.bin/biome', 'ci', '--error-on-warnings', '.']),
+  programStage('types', 'types', [process.execPath, 'node_modules/typescript/bin/tsc', '-p', '.']),
+  ...['unit', 'program', 'provider', 'labs'].map(vitestStage),
+  ...(process.getuid?.() === 0 ? [ordinaryUserStage(ROOT)] : []),
+];
+
+const words = process.argv.slice(2);
+const names = stages.map((stage) => stage.name);
+/** Words up to the first that is no stage choose; the rest is the stages' own, such as a file or `-t name`. */
+const cut = words.findIndex((word) => !names.includes(word));
+const chosen = cut < 0 ? words : words.slice(0, cut);
+const rest = cut < 0 ? [] : words.slice(cut);
+
+if (words.includes('--help') || words.includes('-h')) {
+  process.stdout.write(`usage: npm test [-- stage… [arguments of the stage]]\nstages: ${names.join(', ')}\n`);
+} else if (rest.length > 0 && chosen.length === 0) {
+  process.stderr.write(`npm test: no stage is called ${rest[0]}; there are ${names.join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  process.chdir(ROOT);
+  process.exitCode = await runStages(
+    stages.filter((stage) => chosen.length === 0 || chosen.includes(stage.name)),
+    rest,
+  );
+}
+
+async function runStages(selected: readonly Stage[], args: readonly string[]): Promise<number> {
+  let stopped: NodeJS.Signals | undefined;
+  endChildrenOnSignal('wait');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stopped = signal;
+    });
+  }
+  const lines: string[] = [];
+  const outcomes: Outcome[] = [];
+  for (const stage of selected) {
+    process.stdout.write(`\n── ${stage.title}\n`);
+    const start = Date.now();
+    const outcome: Outcome = stopped ? { ...NOTHING, skipped: 1, reason: stopped } : await stage.run(args);
+    outcomes.push(outcome);
+    const took = duration(Math.round((Date.now() - start) / 1000));
+    const why = outcome.reason ? ` (${outcome.reason})` : '';
+    lines.push(`${outcome.failed > 0 ? '✗' : '✓'} ${stage.title}: ${countLine(outcome)}${why}, ${took}`);
+    process.stdout.write(`${lines.at(-1)}\n`);
+  }
+  const total = sum(outcomes);
+  const failed = total.failed > 0 || stopped !== undefined;
+  process.stdout.write(`\n${lines.join('\n')}\n${countLine(total)}\n`);
+  return failed ? 1 : 0;
+}
