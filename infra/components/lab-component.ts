@@ -1,0 +1,115 @@
+// A lab as a graph of resources: Cluster → Network → Workloads → Experiments → Verdict.
+import * as pulumi from '@pulumi/pulumi';
+import { worst } from '../experiments/verdict.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Origin } from '../provider/handlers/cluster.ts';
+import { Cluster } from '../resources/cluster.ts';
+import { Experiment } from '../resources/experiment.ts';
+import { Network } from '../resources/network.ts';
+import { Verdict } from '../resources/verdict.ts';
+import { Workload } from '../resources/workload.ts';
+import { digest, networkRevision } from './network-revision.ts';
+import { observedWorkloads } from './observed-workloads.ts';
+
+export interface LabArgs {
+  readonly lab: Lab;
+  readonly stack: string;
+  /** Name of a backend. */
+  readonly backend: string;
+  readonly isolation: 'auto' | 'rootless' | 'root';
+  readonly origin: Origin;
+}
+
+/** Everything of one lab. */
+export class LabComponent extends pulumi.ComponentResource {
+  readonly cluster: Cluster;
+  readonly network: Network;
+  readonly workloads: readonly Workload[];
+  readonly experiments: readonly Experiment[];
+  readonly #args: LabArgs;
+
+  constructor(name: string, args: LabArgs, options?: pulumi.ComponentResourceOptions) {
+    super('cnilab:index:Lab', name, {}, options);
+    this.#args = args;
+    const { lab, stack, backend, isolation, origin } = args;
+    const { title, underlay, nodes } = lab;
+    this.cluster = new Cluster(
+      `${name}-cluster`,
+      { stack, lab: lab.name, title, backend, isolation, underlay, nodes, origin },
+      { parent: this },
+    );
+    const clusterHandle = this.cluster.handle;
+    // Whatever is on a cluster goes with it: one call takes the whole lab down.
+    const within = { parent: this, deletedWith: this.cluster };
+    this.network = new Network(
+      `${name}-network`,
+      { clusterHandle, nodes, network: lab.network, revision: networkRevision(lab.network) },
+      within,
+    );
+    this.workloads = lab.workloads.map(
+      ({ name: workload, kind, pods }, order) =>
+        new Workload(
+          `${name}-${workload}`,
+          { clusterHandle, name: workload, kind, pods, networkRevision: this.network.revision, order },
+          { ...within, dependsOn: this.network },
+        ),
+    );
+    // After all workloads, so that no pod is being wired while packets are captured; and one after the other in the
+    // lab file's order: traffic of one must not show in another, and each finds what the ones before it left.
+    const before: pulumi.Resource[] = [this.network, ...this.workloads];
+    this.experiments = lab.experiments.map((experiment) => {
+      const observes = this.#observedBy(experiment);
+      const resource = new Experiment(
+        `${name}-${experiment.name}`,
+        { clusterHandle, experiment, observes, order: lab.experiments.indexOf(experiment) },
+        { ...within, dependsOn: [...before] },
+      );
+      before.splice(0, before.length, resource);
+      return resource;
+    });
+    if (lab.experiments.length > 0) {
+      new Verdict(`${name}-verdict`, { clusterHandle, experiments: this.#verdicts() }, within);
+    }
+    this.registerOutputs(this.outputs());
+  }
+
+  /** What the stack shows. */
+  outputs() {
+    const { lab, backend } = this.#args;
+    const verdicts = this.#verdicts();
+    return {
+      lab: lab.name,
+      backend,
+      verdict: verdicts.apply((all) => worst(all.map(({ verdict }) => verdict))),
+      nodes: this.cluster.nodeStatus.apply((nodes) => nodes.map(({ pid: _, ...node }) => node)),
+      pods: pulumi
+        .all(this.workloads.map((workload) => workload.podStatus))
+        .apply((lists) =>
+          lists.flat().map(({ name, node, address, hostVeth }) => ({ name, node, address, hostVeth })),
+        ),
+      experiments: verdicts.apply((all) =>
+        Object.fromEntries(all.map(({ name, verdict }) => [name, verdict])),
+      ),
+    };
+  }
+
+  #verdicts() {
+    const ran = this.#args.lab.experiments.flatMap(({ name, onFailure }, index) => {
+      const resource = this.experiments[index];
+      if (!resource) return [];
+      const { verdict, generation } = resource;
+      return [pulumi.all([verdict, generation]).apply((of) => ({ name, onFailure, verdict: of[0], generation: of[1] }))];
+    });
+    return pulumi.all(ran);
+  }
+
+  /** A digest that changes whenever something it looks at has been made or changed. */
+  #observedBy(experiment: Lab['experiments'][number]): pulumi.Output<string> {
+    const { lab } = this.#args;
+    const seen = observedWorkloads(lab, experiment);
+    const workloads = this.workloads.filter((_, index) => seen.includes(lab.workloads[index]?.name ?? ''));
+    return pulumi
+      .all([this.cluster, this.network, ...workloads].map(({ generation }) => generation))
+      .apply((generations) => digest([seen, generations]));
+  }
+}

@@ -1,0 +1,33 @@
+// Which workloads an experiment looks at, found from what it names: when in doubt, all of them.
+import { labTables } from '../lab/schema.ts';
+import type { Lab, LabExperiment } from '../lab/lab.ts';
+
+const LAB_TABLES: ReadonlySet<string> = new Set(labTables);
+
+/**
+ * Names of the workloads whose pods can show in the experiment's result. One that names a node, or a table of the
+ * whole lab, sees traces of every pod (routes, FDB, leases); one that names only pods or their addresses sees those.
+ */
+export function observedWorkloads(lab: Lab, experiment: LabExperiment): readonly string[] {
+  const words = new Set(textsOf(experiment).flatMap((text) => text.split(/[^A-Za-z0-9.-]+/)));
+  const seesAll =
+    lab.nodes.some(({ name, address }) => words.has(name) || words.has(address)) ||
+    (experiment.kind === 'inspect' && experiment.checks.some(({ table }) => LAB_TABLES.has(table)));
+  const named = lab.workloads.filter(({ name, pods }) =>
+    [name, ...pods.flatMap((pod) => [pod.name, pod.address])].some((word) => mentions(words, word)),
+  );
+  return (seesAll || named.length === 0 ? lab.workloads : named).map(({ name }) => name);
+}
+
+/** A template such as ${web-1.address} puts a dot after the name. */
+function mentions(words: ReadonlySet<string>, name: string): boolean {
+  return words.has(name) || [...words].some((word) => word.startsWith(`${name}.`));
+}
+
+/** Every text in it, keys included. */
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => [key, ...textsOf(member)]);
+}

@@ -1,0 +1,15 @@
+// Where `pulumi` enters. Plain JavaScript, so that a Node that is too old can still say so.
+const NEEDED = 24;
+
+if (Number.parseInt(process.versions.node, 10) < NEEDED) {
+  console.error(
+    `cnilab needs Node ${NEEDED} or newer, and the \`node\` on your PATH is ${process.version}.\n` +
+      'Use `npm run pulumi -- <arguments>`: it always works, with the Node that the set-up brought along.\n' +
+      'Or put a newer Node first on your PATH, such as node_modules/.bin of this checkout.',
+  );
+  // The language host takes 32 for "the user has been told": it adds nothing.
+  process.exit(32);
+}
+
+const { default: program } = await import('./main.ts');
+export default program;

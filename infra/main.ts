@@ -1,0 +1,29 @@
+// The Pulumi program: reads the configuration, loads the lab, declares its resources.
+import path from 'node:path';
+import * as pulumi from '@pulumi/pulumi';
+import { LabComponent } from './components/lab-component.ts';
+import { loadLab } from './lab/load.ts';
+import { labPath } from './lab-path.ts';
+import { backendUrl } from './origin.ts';
+import { resultsDir } from './state/stack-store.ts';
+
+const ISOLATIONS = ['auto', 'rootless', 'root'] as const;
+
+export default async function program() {
+  const config = new pulumi.Config('cnilab');
+  const checkout = path.dirname(import.meta.dirname);
+  const stack = pulumi.getStack();
+  const labFile = labPath(config.get('lab'), stack, checkout);
+  const lab = await loadLab(labFile).catch((error: Error) => {
+    // The message says where in the file and what to do; our own stack would only bury it.
+    throw error.name === 'LabError' ? new pulumi.RunError(error.message) : error;
+  });
+  const component = new LabComponent(lab.name, {
+    lab,
+    stack,
+    backend: config.get('backend') || 'netns',
+    isolation: config.get<(typeof ISOLATIONS)[number]>('isolation', { allowedValues: [...ISOLATIONS] }) ?? 'auto',
+    origin: { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile },
+  });
+  return { ...component.outputs(), resultsFile: path.join(resultsDir(stack), 'results.json') };
+}

@@ -1,0 +1,208 @@
+// cnilab:index:Cluster: the sandbox and its nodes. Also the owner of the stack's record.
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Backend, ClusterHandle, ClusterSpec, NodeStatus } from '../../backends/backend.ts';
+import type { Lab, LabNode } from '../../lab/lab.ts';
+import { readRecord, removeStack, updateRecord, writeRecord } from '../../state/stack-store.ts';
+import { checkInputs } from '../check-inputs.ts';
+import type { CallContext, Change, Handler } from '../handler.ts';
+import { makeRoom, occupation } from '../occupation.ts';
+import { messageOf, PartialFailure } from '../partial-failure.ts';
+import { propertyDiff } from '../property-diff.ts';
+import { backendName, label, named, node, underlay } from '../schemas.ts';
+import { tellDrift } from '../tell-drift.ts';
+
+/** Who made it and from what; never a reason to change anything. */
+export interface Origin {
+  readonly project: string;
+  readonly backendUrl: string;
+  readonly checkout: string;
+  readonly labFile: string;
+}
+
+export interface ClusterInputs {
+  readonly stack: string;
+  readonly lab: string;
+  readonly title: string;
+  readonly backend: string;
+  readonly isolation: ClusterSpec['isolation'];
+  readonly underlay: Lab['underlay'];
+  readonly nodes: readonly LabNode[];
+  readonly origin: Origin;
+}
+
+export interface ClusterOutputs {
+  readonly handle: ClusterHandle;
+  readonly nodeStatus: readonly NodeStatus[];
+  /** False when it was not made to its end; it is then replaced. */
+  readonly complete: boolean;
+  /** What refresh found to be otherwise than it was made. */
+  readonly drift: readonly string[];
+  /** Another one after every change, so that what was observed before is known to be old. */
+  readonly generation: string;
+}
+
+const text = z.string().min(1);
+const schema = z.strictObject({
+  stack: text,
+  lab: label,
+  title: z.string(),
+  backend: backendName,
+  isolation: z.enum(['auto', 'rootless', 'root']),
+  underlay,
+  nodes: named(node),
+  origin: z.strictObject({
+    project: text,
+    backendUrl: z.string(),
+    checkout: z.string(),
+    labFile: z.string(),
+  }),
+});
+
+type State = ClusterInputs & ClusterOutputs;
+
+export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
+  keptByUpdate: ['handle'],
+
+  async check(news, isNew, call) {
+    const failures = checkInputs(schema, news);
+    if (failures.length > 0 || !isNew) return failures;
+    const occupied = await occupation(call, (news as ClusterInputs).origin);
+    return occupied?.by === 'another' ? [{ property: 'stack', reason: occupied.message }] : [];
+  },
+
+  async diff(state, news, call) {
+    const changes = clusterChanges(state, news);
+    if (changes.some((change) => change.replace)) return changes;
+    const gone = await whyReplaced(state, call);
+    if (gone) return [{ path: 'handle', kind: 'update', replace: true, reason: gone }];
+    if (state.drift.length === 0) return changes;
+    return [...changes, { path: 'drift', kind: 'update', reason: state.drift.join('; ') }];
+  },
+
+  async create(news, call) {
+    const backend = await call.backend(news.backend);
+    await makeRoom(call, news.origin);
+    const problem = await backend.probe(news.isolation);
+    if (problem) throw new Error(`${problem.reason}\n${problem.fix}`);
+    let made: ClusterHandle | undefined;
+    try {
+      const handle = await backend.createCluster(
+        specOf(news),
+        async (handle) => {
+          made = handle;
+          await writeRecord(recordOf(news, handle, 'creating'));
+        },
+        call.op,
+      );
+      await writeRecord(recordOf(news, handle, 'ready'));
+      const outs = await outputs(backend, handle);
+      return { id: handle.id, outs };
+    } catch (error) {
+      if (made) await giveUp(backend, made, error, call);
+      throw error;
+    }
+  },
+
+  async read(state, call) {
+    const backend = await call.backendOf(state.handle);
+    if (!(await backend.isAlive(state.handle))) {
+      call.inform('the cluster is gone (reboot, or killed)');
+      return undefined;
+    }
+    const found = await backend.clusterDrift(state.handle, specOf(state), call.op);
+    return { ...outputsOf(state), drift: tellDrift(found, call) };
+  },
+
+  async update(_id, state, news, call) {
+    const backend = await call.backendOf(state.handle);
+    await backend.updateCluster(state.handle, specOf(state), specOf(news), call.op);
+    await updateRecord(call.stack, state.handle.id, (record) => ({
+      definition: { ...record.definition, title: news.title, nodes: news.nodes },
+    }));
+    return outputs(backend, state.handle);
+  },
+
+  async delete(state, call) {
+    const backend = await call.backendOf(state.handle);
+    await updateRecord(call.stack, state.handle.id, () => ({ status: 'deleting' }));
+    // Taking a lab down is not interrupted half-way: it is short, and what it leaves would have to go anyway.
+    await backend.deleteCluster(state.handle, { ...call.op, signal: new AbortController().signal });
+    if ((await readRecord(call.stack))?.handle.id === state.handle.id) await removeStack(call.stack);
+  },
+};
+
+/**
+ * What differs in what is asked for. A cluster grows in place. Anything else about its nodes would pull the floor
+ * from under running pods (no DEL, no lease given back), so it is made anew: underlay, isolation, a node's address
+ * or podCIDR, a node that goes.
+ */
+export function clusterChanges(state: ClusterInputs, news: ClusterInputs): readonly Change[] {
+  const anew = (['stack', 'lab', 'backend', 'isolation', 'underlay'] as const).flatMap((key) =>
+    propertyDiff(state[key], news[key], [key]).map((change) => ({ ...change, replace: true })),
+  );
+  const titled = propertyDiff(state.title, news.title, ['title']);
+  const nodes = propertyDiff(state.nodes, news.nodes, ['nodes']).map((change) => ({
+    ...change,
+    replace: change.kind === 'delete' || /^nodes\[\d+\]\.(address|podCIDR)$/.test(change.path),
+  }));
+  return [...anew, ...titled, ...nodes];
+}
+
+/** Cheap: a look at the process table's files and at our record. */
+async function whyReplaced(state: State, call: CallContext): Promise<string | undefined> {
+  if (!state.complete) return 'the cluster was not made to its end: it will be rebuilt';
+  const backend = await call.backendOf(state.handle);
+  if (!(await backend.isAlive(state.handle))) return 'the cluster is gone (reboot, or killed): it will be rebuilt';
+  const record = await readRecord(call.stack);
+  if (record?.handle.id !== state.handle.id) return 'its record is gone from the state directory: it will be rebuilt';
+  return undefined;
+}
+
+/** After a failed create: everything away if that is possible, else a failure that the engine records. */
+async function giveUp(backend: Backend, handle: ClusterHandle, error: unknown, call: CallContext): Promise<void> {
+  if (call.op.signal.aborted || !(await backend.isAlive(handle))) {
+    try {
+      await backend.deleteCluster(handle, { signal: new AbortController().signal });
+      return await removeStack(call.stack);
+    } catch (second) {
+      call.log(`what was left of ${handle.id} could not be removed: ${messageOf(second)}`);
+    }
+  }
+  const reason = messageOf(error);
+  const outs = { handle, nodeStatus: [], complete: false, drift: [reason], generation: randomUUID() };
+  throw new PartialFailure<ClusterOutputs>(handle.id, outs, reason, { cause: error });
+}
+
+async function outputs(backend: Backend, handle: ClusterHandle): Promise<ClusterOutputs> {
+  const nodeStatus = await backend.connect(handle).nodes();
+  return { handle, nodeStatus, complete: true, drift: [], generation: randomUUID() };
+}
+
+function outputsOf({ handle, nodeStatus, complete, drift, generation }: State): ClusterOutputs {
+  return { handle, nodeStatus, complete, drift, generation };
+}
+
+function specOf({ stack, lab, isolation, underlay, nodes }: ClusterInputs): ClusterSpec {
+  return { stack, lab, isolation, underlay, nodes };
+}
+
+function recordOf(news: ClusterInputs, handle: ClusterHandle, status: 'creating' | 'ready') {
+  return {
+    ...news.origin,
+    stack: news.stack,
+    lab: news.lab,
+    backend: news.backend,
+    handle,
+    definition: {
+      name: news.lab,
+      title: news.title,
+      underlay: news.underlay,
+      nodes: news.nodes,
+      workloads: [],
+      experiments: [],
+    },
+    status,
+    createdAt: new Date().toISOString(),
+  };
+}

@@ -1,0 +1,135 @@
+// cnilab:index:Experiment: an observation with its verdict. It runs again when what it observed has changed.
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { ClusterHandle } from '../../backends/backend.ts';
+import type { ExperimentRun } from '../../experiments/experiment-run.ts';
+import type { Verdict } from '../../experiments/result.ts';
+import type { LabExperiment } from '../../lab/lab.ts';
+import { labFile } from '../../lab/schema.ts';
+import { readRecord, recordedLab, resultsDir, updateRecord } from '../../state/stack-store.ts';
+import { checkInputs } from '../check-inputs.ts';
+import type { CallContext, Change, Handler } from '../handler.ts';
+import { inOrder, type Ordered } from '../in-order.ts';
+import { propertyDiff } from '../property-diff.ts';
+import { handle } from '../schemas.ts';
+import { whyNotPassed } from '../why-not-passed.ts';
+
+export interface ExperimentInputs {
+  readonly clusterHandle: ClusterHandle;
+  readonly experiment: LabExperiment;
+  /** Digest of what it looks at: cluster, network, pods. Another one: it has to be observed again. */
+  readonly observes: string;
+  /** Place in the lab file: experiments run in that order. */
+  readonly order: number;
+}
+
+export interface ExperimentOutputs {
+  readonly verdict: Verdict;
+  readonly checks: readonly { readonly name: string; readonly claim?: string; readonly verdict: Verdict }[];
+  /** results.json of the stack, with everything that was observed. */
+  readonly resultsFile: string;
+  /** Another one after every run. */
+  readonly generation: string;
+}
+
+const schema = z.strictObject({
+  clusterHandle: handle,
+  experiment: labFile.shape.experiments.unwrap().element,
+  observes: z.string().min(1),
+  order: z.int().min(0),
+});
+
+/** The graph has them one after the other; two at once would see each other's traffic, so it is made sure of here too. */
+let last: Promise<unknown> = Promise.resolve();
+/** By cluster: experiments of one share what they may. */
+const runs = new Map<string, ExperimentRun>();
+
+export const experimentHandler: Handler<ExperimentInputs, ExperimentOutputs> = {
+  keptByUpdate: ['resultsFile'],
+
+  check: async (news) => checkInputs(schema, news),
+
+  diff: async (state, news) => experimentChanges(state, news),
+
+  async create(news, call) {
+    const id = `${news.clusterHandle.id}/${news.experiment.name}`;
+    return { id, outs: await observe(news, call) };
+  },
+
+  async read({ clusterHandle, verdict, checks, resultsFile, generation }, call) {
+    const backend = await call.backendOf(clusterHandle);
+    return (await backend.isAlive(clusterHandle)) ? { verdict, checks, resultsFile, generation } : undefined;
+  },
+
+  update: (_id, _state, news, call) => observe(news, call),
+
+  async delete({ clusterHandle, experiment: { name } }, call) {
+    const record = await readRecord(call.stack);
+    if (record?.handle.id !== clusterHandle.id) return;
+    const { removeResult } = await import('../../experiments/results-store.ts');
+    await removeResult(resultsDir(call.stack), name);
+    await updateRecord(call.stack, clusterHandle.id, ({ definition }) => ({
+      definition: { ...definition, experiments: definition.experiments.filter((one) => one.name !== name) },
+    }));
+  },
+};
+
+/** The order alone is no reason to observe again; a verdict that failed the last run is. */
+export function experimentChanges(
+  state: ExperimentInputs & Pick<ExperimentOutputs, 'verdict'>,
+  news: ExperimentInputs,
+): readonly Change[] {
+  const changes = [
+    ...propertyDiff(state.clusterHandle, news.clusterHandle, ['clusterHandle']).map((change) => ({
+      ...change,
+      replace: true,
+    })),
+    ...propertyDiff(state.experiment, news.experiment, ['experiment']),
+    ...propertyDiff(state.observes, news.observes, ['observes']),
+  ];
+  if (changes.length > 0 || state.verdict === 'pass' || news.experiment.onFailure === 'record') return changes;
+  return [{ path: 'verdict', kind: 'update', reason: `it did not pass last time (${state.verdict}): runs again` }];
+}
+
+/**
+ * A verdict other than pass is a result like any other: the lab's Verdict fails the update when all have run. An
+ * error here would make the engine stop before the experiments after this one.
+ */
+async function observe(news: ExperimentInputs, call: CallContext): Promise<ExperimentOutputs> {
+  const turn = last.then(() => run(news, call));
+  last = turn.catch(() => {});
+  const { result, resultsFile } = await turn;
+  const { verdict } = result;
+  if (verdict !== 'pass') call.inform(whyNotPassed(result).split('\n', 1)[0] ?? verdict);
+  const checks = result.checks.map(({ name, claim, verdict }) => ({ name, ...(claim && { claim }), verdict }));
+  return { verdict, checks, resultsFile, generation: randomUUID() };
+}
+
+/** Runs it on the lab as it stands, and keeps the result before anything is said about it. */
+async function run({ clusterHandle, experiment, order }: ExperimentInputs, call: CallContext) {
+  call.op.signal.throwIfAborted();
+  await updateRecord(call.stack, clusterHandle.id, ({ definition }) => {
+    const entry: Ordered<LabExperiment> = { ...experiment, order };
+    return { definition: { ...definition, experiments: inOrder(definition.experiments, entry) } };
+  });
+  const record = await readRecord(call.stack);
+  if (record?.handle.id !== clusterHandle.id) {
+    throw new Error(`the record of stack "${call.stack}" is gone from the state directory: run up again`);
+  }
+  const [{ createExperimentRun }, store] = await Promise.all([
+    import('../../experiments/experiment-run.ts'),
+    import('../../experiments/results-store.ts'),
+  ]);
+  runs.set(clusterHandle.id, runs.get(clusterHandle.id) ?? createExperimentRun());
+  const directory = resultsDir(call.stack);
+  const result = await (runs.get(clusterHandle.id) as ExperimentRun)(experiment, {
+    lab: recordedLab(record),
+    cluster: (await call.backendOf(clusterHandle)).connect(clusterHandle),
+    resultsDir: directory,
+    ...call.op,
+  });
+  const { lab, stack, backend, definition } = record;
+  const named = definition.experiments.map((one) => one.name);
+  await store.writeResult(directory, result, { lab, stack, backend, order: named });
+  return { result, resultsFile: store.resultsFile(directory) };
+}

@@ -1,0 +1,29 @@
+// The plugin process: serves the provider until the engine ends it, or is gone itself.
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
+import { cacheDir } from '../util/dirs.ts';
+
+/** Without the engine nobody would ever end us: looked for once a second, which costs nothing measurable. */
+const PARENT_CHECK_MS = 1000;
+
+// Before anything large is loaded: it halves the time until the engine can go on.
+enableCompileCache(path.join(cacheDir(), 'compile-cache'));
+const [{ createProvider }, { createReporter }, { serve }] = await Promise.all([
+  import('./provider.ts'),
+  import('./reporter.ts'),
+  import('./server.ts'),
+]);
+
+// The engine gives its address last, after flags of its own.
+const engineAddress = process.argv.slice(2).findLast((argument) => !argument.startsWith('-'));
+const reporter = createReporter(engineAddress);
+const provider = createProvider(reporter);
+
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) void provider.cancel().finally(() => process.exit(1));
+}, PARENT_CHECK_MS).unref();
+
+const port = await serve(provider, '0.1.0');
+// The protocol: the first line of standard output is the port, and nothing else comes before it.
+process.stdout.write(`${port}\n`);

@@ -1,0 +1,69 @@
+// The shapes of resource inputs, for `check`. The program is typed; these are for whoever is not.
+import { z } from 'zod';
+import { backendProblem } from '../backends/registry.ts';
+
+const name = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be an RFC 1123 label');
+
+export const handle = z.strictObject({
+  backend: z.string(),
+  id: z.string().min(1),
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+export const backendName = z.string().superRefine((value, context) => {
+  const problem = backendProblem(value);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+export const node = z.strictObject({
+  name,
+  role: z.enum(['control-plane', 'worker']),
+  address: z.ipv4(),
+  podCIDR: z.cidrv4(),
+});
+
+export const underlay = z.strictObject({ cidr: z.cidrv4(), gateway: z.ipv4() });
+
+export const network = z.strictObject({
+  type: z.enum(['kindnet', 'flannel', 'conflist']),
+  podCIDR: z.cidrv4(),
+  mtu: z.int().min(576).max(65535),
+  vni: z.int().min(1).max(16777215),
+  port: z.int().min(1).max(65535),
+  routes: z.boolean(),
+  configs: z.record(z.string(), z.string()),
+});
+
+export const pod = z.strictObject({
+  name,
+  node: name,
+  address: z.ipv4(),
+  annotations: z.record(z.string(), z.string()),
+  ports: z.array(
+    z.strictObject({
+      containerPort: z.int().min(1).max(65535),
+      hostPort: z.int().min(1).max(65535),
+      protocol: z.enum(['tcp', 'udp']),
+    }),
+  ),
+  containers: z.array(z.strictObject({ name, command: z.array(z.string()).min(1) })).min(1),
+});
+
+/** A list whose items have names, each once. */
+export function named<T extends z.ZodType<{ readonly name: string }>>(item: T, least = 0) {
+  return z
+    .array(item)
+    .min(least)
+    .superRefine((items, context) => {
+      items.forEach((one, index) => {
+        if (items.findIndex((other) => other.name === one.name) < index) {
+          context.addIssue({ code: 'custom', path: [index, 'name'], message: `there are two "${one.name}"` });
+        }
+      });
+    });
+}
+
+export { name as label };

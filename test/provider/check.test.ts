@@ -1,0 +1,97 @@
+// Inputs that cannot be are refused before anything happens, by the path of the property.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  clusterInputs,
+  experimentInputs,
+  network,
+  networkInputs,
+  node,
+  pod,
+  SECRET,
+  UNKNOWN,
+  urn,
+  workloadInputs,
+} from '../support/provider-fixtures.ts';
+import { type Data, failure, type ProviderProcess, startProvider } from '../support/provider-process.ts';
+
+const HANDLE = { backend: 'stand-in', id: 'c1', facts: { pid: 1 } };
+
+let provider: ProviderProcess;
+beforeAll(async () => {
+  provider = await startProvider();
+});
+afterAll(() => provider.stop());
+
+const bad: readonly (readonly [string, string, Data, readonly string[]])[] = [
+  [
+    'an unknown backend, naming those there are',
+    'Cluster',
+    clusterInputs({ backend: 'kindd' }),
+    ['backend: there is no backend "kindd"; there is: netns, stand-in'],
+  ],
+  [
+    'an isolation there is not',
+    'Cluster',
+    clusterInputs({ isolation: 'none' }),
+    ['isolation: Invalid option: expected one of "auto"|"rootless"|"root"'],
+  ],
+  [
+    'a node with an address that is none, and two nodes of one name',
+    'Cluster',
+    clusterInputs({ nodes: [node(1), node(1, { address: '192.168.49.300' })] }),
+    ['nodes[1].address: Invalid IPv4 address', 'nodes[1].name: there are two "node-1"'],
+  ],
+  ['a property there is not', 'Cluster', clusterInputs({ nodez: 3 }), ['nodez: there is no such property']],
+  [
+    'an MTU no frame can have',
+    'Network',
+    networkInputs(HANDLE, { network: network({ mtu: 12 }) }),
+    ['network.mtu: Too small: expected number to be >=576'],
+  ],
+  [
+    'a container without a command, in its place',
+    'Workload',
+    workloadInputs(HANDLE, { pods: [pod(1), pod(2, { containers: [{ name: 'main', command: [] }] })] }),
+    ['pods[1].containers[0].command: Too small: expected array to have >=1 items'],
+  ],
+  [
+    'an annotation that is no text',
+    'Workload',
+    workloadInputs(HANDLE, { pods: [pod(1, { annotations: { 'a.io/b': 3 } })] }),
+    ['pods[0].annotations["a.io/b"]: Invalid input: expected string, received number'],
+  ],
+];
+
+test.each(bad)('%s', async (_, type, inputs, failures) => {
+  const result = await provider.check(urn(type), inputs);
+  expect(result.failures.toSorted()).toEqual([...failures].toSorted());
+});
+
+test('what is right is let through as it came', async () => {
+  for (const [type, inputs] of [
+    ['Cluster', clusterInputs()],
+    ['Network', networkInputs(HANDLE)],
+    ['Workload', workloadInputs(HANDLE)],
+    ['Experiment', experimentInputs(HANDLE, 'hello\n')],
+  ] as const) {
+    expect(await provider.check(urn(type), inputs)).toEqual({ inputs, failures: [] });
+  }
+});
+
+test('what preview does not know yet is not complained about, and stays unknown', async () => {
+  const inputs = workloadInputs(UNKNOWN, { networkRevision: UNKNOWN, pods: [pod(1, { address: UNKNOWN })] });
+  expect(await provider.check(urn('Workload'), inputs)).toEqual({ inputs, failures: [] });
+});
+
+test('a secret is checked like any other value, and stays secret', async () => {
+  const right = workloadInputs(HANDLE, { pods: [pod(1, { annotations: SECRET({ token: 'abc' }) })] });
+  expect(await provider.check(urn('Workload'), right)).toEqual({ inputs: right, failures: [] });
+  const wrong = workloadInputs(HANDLE, { pods: [pod(1, { annotations: SECRET({ token: 3 }) })] });
+  const { failures } = await provider.check(urn('Workload'), wrong);
+  expect(failures).toEqual(['pods[0].annotations.token: Invalid input: expected string, received number']);
+});
+
+test('a resource type there is not', async () => {
+  const { message } = await failure(provider.check(urn('Pod'), {}));
+  expect(message).toBe('this provider has no resource type cnilab:index:Pod');
+});
