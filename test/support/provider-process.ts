@@ -1,6 +1,14 @@
 // The real provider process and a client that talks to it as the engine does.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,7 +45,10 @@ export async function startProvider() {
     CNILAB_STAND_IN: standIn,
     CNILAB_EXTRA_BACKEND: `stand-in=${path.join(ROOT, 'test/support/stand-in-backend.ts')}`,
   };
-  const child = spawn(LAUNCHER, ['--logtostderr', '127.0.0.1:9'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(LAUNCHER, ['--logtostderr', '127.0.0.1:9'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const port = await firstLine(child);
   const client = new stubs.ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
   return {
@@ -92,7 +103,9 @@ function calls(client: InstanceType<typeof stubs.ResourceProviderClient>) {
       request.setUrn(urn);
       request.setOlds(struct(olds));
       request.setNews(struct(news));
-      const response = await answer<InstanceType<typeof messages.CheckResponse>>((done) => client.check(request, done));
+      const response = await answer<InstanceType<typeof messages.CheckResponse>>((done) =>
+        client.check(request, done),
+      );
       return {
         inputs: response.getInputs()?.toJavaScript() as Data,
         failures: response.getFailuresList().map((one) => `${one.getProperty()}: ${one.getReason()}`),
@@ -105,7 +118,9 @@ function calls(client: InstanceType<typeof stubs.ResourceProviderClient>) {
       request.setId('id');
       request.setOlds(struct(olds));
       request.setNews(struct(news));
-      const response = await answer<InstanceType<typeof messages.DiffResponse>>((done) => client.diff(request, done));
+      const response = await answer<InstanceType<typeof messages.DiffResponse>>((done) =>
+        client.diff(request, done),
+      );
       const kinds = Object.entries(messages.PropertyDiff.Kind);
       const properties: Record<string, string> = {};
       response.getDetaileddiffMap().forEach((value: { getKind(): number }, key: string) => {
@@ -123,7 +138,9 @@ function calls(client: InstanceType<typeof stubs.ResourceProviderClient>) {
       request.setUrn(urn);
       request.setProperties(struct(inputs));
       request.setPreview(preview);
-      const response = await answer<InstanceType<typeof messages.CreateResponse>>((done) => client.create(request, done));
+      const response = await answer<InstanceType<typeof messages.CreateResponse>>((done) =>
+        client.create(request, done),
+      );
       return { id: response.getId(), state: response.getProperties()?.toJavaScript() as Data };
     },
     async update(urn: string, id: string, olds: Data, news: Data, preview = false) {
@@ -133,7 +150,9 @@ function calls(client: InstanceType<typeof stubs.ResourceProviderClient>) {
       request.setOlds(struct(olds));
       request.setNews(struct(news));
       request.setPreview(preview);
-      const response = await answer<InstanceType<typeof messages.UpdateResponse>>((done) => client.update(request, done));
+      const response = await answer<InstanceType<typeof messages.UpdateResponse>>((done) =>
+        client.update(request, done),
+      );
       return response.getProperties()?.toJavaScript() as Data;
     },
     /** `id` is empty when it is gone. */
@@ -142,7 +161,9 @@ function calls(client: InstanceType<typeof stubs.ResourceProviderClient>) {
       request.setUrn(urn);
       request.setId(id);
       request.setProperties(struct(state));
-      const response = await answer<InstanceType<typeof messages.ReadResponse>>((done) => client.read(request, done));
+      const response = await answer<InstanceType<typeof messages.ReadResponse>>((done) =>
+        client.read(request, done),
+      );
       return { id: response.getId(), state: response.getProperties()?.toJavaScript() as Data | undefined };
     },
     async delete(urn: string, id: string, state: Data): Promise<void> {
@@ -170,7 +191,9 @@ export async function failure(call: Promise<unknown>): Promise<InitFailed> {
   const packed = error.metadata.get('grpc-status-details-bin')[0];
   if (packed === undefined) return { message: error.details };
   const detail = statuses.Status.deserializeBinary(packed as Buffer).getDetailsList()[0];
-  const failed = messages.ErrorResourceInitFailed.deserializeBinary(detail?.getValue_asU8() ?? new Uint8Array());
+  const failed = messages.ErrorResourceInitFailed.deserializeBinary(
+    detail?.getValue_asU8() ?? new Uint8Array(),
+  );
   return {
     message: error.details,
     id: failed.getId(),
@@ -179,7 +202,9 @@ export async function failure(call: Promise<unknown>): Promise<InitFailed> {
   };
 }
 
-function answer<T>(call: (done: (error: grpc.ServiceError | null, response: T) => void) => unknown): Promise<T> {
+function answer<T>(
+  call: (done: (error: grpc.ServiceError | null, response: T) => void) => unknown,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     call((error, response) => (error ? reject(error) : resolve(response)));
   });

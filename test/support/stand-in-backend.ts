@@ -124,7 +124,8 @@ const standIn: Backend = {
     );
     const made = [...kept];
     const store = () => save(handle, { ...load(handle), pods: { ...load(handle).pods, [workload]: made } });
-    for (const { wanted } of old) if (!kept.some((one) => one.wanted.name === wanted.name)) called(`DEL ${wanted.name}`);
+    for (const { wanted } of old)
+      if (!kept.some((one) => one.wanted.name === wanted.name)) called(`DEL ${wanted.name}`);
     for (const pod of pods) {
       if (kept.some(({ wanted }) => wanted.name === pod.name)) continue;
       if (pod.name === failPod) {

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { describeLab } from '../support/describe-lab.ts';
+
+const claims = ['F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F12', 'F13', 'F14', 'F15'];
+
+describeLab('flannel', { claims, deleteRoute: ['k3s-server', 'ip route del 10.42.1.0/24'] }, (lab) => {
+  it('runs the experiments again without an update of the stack', async () => {
+    const { session, stack } = lab();
+    const { exitCode, stdout } = await session.cli(['verify', '--stack', stack.name]);
+    expect({ exitCode, failed: /\bfail\b/.exec(stdout) }).toEqual({ exitCode: 0, failed: null });
+    expect(await stack.preview()).toEqual({});
+  });
+
+  it('prints its results as the documented JSON', async () => {
+    const { session, stack } = lab();
+    const { stdout } = await session.cli(['results', stack.name, '--json']);
+    const results = JSON.parse(stdout);
+    expect(results).toMatchObject({ lab: 'flannel', backend: 'netns', verdict: 'pass' });
+    expect(Object.keys(results.experiments[0]).sort()).toEqual([
+      'checks',
+      'kind',
+      'name',
+      'observed',
+      'verdict',
+    ]);
+    expect(Object.keys(results.experiments[0].checks[0]).sort()).toEqual([
+      'expected',
+      'name',
+      'observed',
+      'verdict',
+    ]);
+  });
+});

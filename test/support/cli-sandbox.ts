@@ -1,0 +1,103 @@
+// The real command line in a process of its own, with a state directory, a cache and a stand-in engine of its own.
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { StackRecord } from '../../infra/state/stack-store.ts';
+import { exec, startProcess } from '../../infra/util/exec.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..', '..');
+const NODE = path.join(ROOT, 'node_modules', '.bin', 'node');
+const CLI = path.join(ROOT, 'scripts', 'cnilab.ts');
+
+export class CliSandbox {
+  readonly directory = mkdtempSync(path.join(tmpdir(), 'cnilab-cli-'));
+  readonly env: Readonly<Record<string, string>>;
+
+  constructor() {
+    const bin = path.join(this.directory, 'bin');
+    for (const name of ['bin', 'state', 'engine/state', 'home'])
+      mkdirSync(path.join(this.directory, name), { recursive: true });
+    copyFileSync(path.join(import.meta.dirname, 'stand-in-pulumi.sh'), path.join(bin, 'pulumi'));
+    writeFileSync(path.join(bin, 'pulumi-language-nodejs'), '#!/bin/sh\n');
+    chmodSync(path.join(bin, 'pulumi-language-nodejs'), 0o755);
+    this.env = {
+      PATH: `${bin}:${process.env.PATH}`,
+      HOME: path.join(this.directory, 'home'),
+      LANG: 'C',
+      CNILAB_STATE_DIR: path.join(this.directory, 'state'),
+      CNILAB_CACHE_DIR: path.join(this.directory, 'cache'),
+      PULUMI_BACKEND_URL: `file://${path.join(this.directory, 'engine', 'state')}`,
+      STAND_IN_PULUMI: path.join(this.directory, 'engine'),
+    };
+  }
+
+  async run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    return await exec([NODE, CLI, ...args], { cwd: ROOT, env: { ...this.env, ...env }, timeoutMs: 60_000 });
+  }
+
+  /** For commands that are interrupted. */
+  start(args: readonly string[]) {
+    const child = startProcess([NODE, CLI, ...args], { cwd: ROOT, env: this.env });
+    child.stdin?.end();
+    const output = { stdout: '', stderr: '' };
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output.stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      output.stderr += text;
+    });
+    return { child, output };
+  }
+
+  /** How the stand-in engine is to behave: see its own first lines. */
+  engine(file: 'events' | 'stderr' | 'exit-code' | 'hang', content: string): void {
+    writeFileSync(path.join(this.directory, 'engine', file), content);
+  }
+
+  /** Command lines the stand-in engine got. */
+  engineCalls(): readonly string[] {
+    return this.#lines('calls');
+  }
+
+  engineSignals(): readonly string[] {
+    return this.#lines('signals');
+  }
+
+  /** Puts a recorded stack into the state directory, as a run of the real thing left it. */
+  addStack(
+    record: Pick<StackRecord, 'stack'> & Partial<StackRecord>,
+    results?: { readonly experiments: readonly { readonly name: string }[] },
+  ): void {
+    const stack = path.join(this.directory, 'state', 'stacks', record.stack);
+    mkdirSync(path.join(stack, 'results', 'results'), { recursive: true });
+    writeFileSync(path.join(stack, 'record.json'), JSON.stringify(record));
+    if (!results) return;
+    writeFileSync(path.join(stack, 'results', 'results.json'), JSON.stringify(results));
+    for (const result of results.experiments) {
+      writeFileSync(path.join(stack, 'results', 'results', `${result.name}.json`), JSON.stringify(result));
+    }
+  }
+
+  /** Path below the sandbox's directory. */
+  path(...parts: string[]): string {
+    return path.join(this.directory, ...parts);
+  }
+
+  close(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #lines(file: string): readonly string[] {
+    const name = path.join(this.directory, 'engine', file);
+    return existsSync(name) ? readFileSync(name, 'utf8').trimEnd().split('\n') : [];
+  }
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# A stand-in for the Pulumi engine: writes down how it was called, and behaves as the files in $STAND_IN_PULUMI say.
+#   calls       every command line, one a line (written)
+#   signals     every SIGINT it got (written)
+#   events      what `up`, `destroy` and `refresh` print
+#   stderr      what they say on standard error
+#   exit-code   how they end (default 0)
+#   hang        when it is there, they work until they are interrupted
+dir=${STAND_IN_PULUMI:?}
+[ "$1" = version ] && echo v3.253.0 && exit 0
+echo "$*" >> "$dir/calls"
+case $1 in
+up | destroy | refresh) ;;
+stack)
+  mkdir -p "$dir/state/.pulumi/stacks/cnilab"
+  echo '{}' > "$dir/state/.pulumi/stacks/cnilab/$3.json"
+  exit 0
+  ;;
+*) exit 0 ;;
+esac
+trap 'echo INT >> "$dir/signals"; exit 1' INT
+[ -f "$dir/events" ] && cat "$dir/events"
+[ -f "$dir/stderr" ] && cat "$dir/stderr" >&2
+if [ -f "$dir/hang" ]; then
+  [ "$(cat "$dir/hang")" = deaf ] && trap 'echo INT >> "$dir/signals"' INT
+  while :; do sleep 0.1; done
+fi
+exit "$(cat "$dir/exit-code" 2>/dev/null || echo 0)"
