@@ -22,7 +22,8 @@ export default async function program() {
     lab,
     stack,
     backend: config.get('backend') || 'netns',
-    isolation: config.get<(typeof ISOLATIONS)[number]>('isolation', { allowedValues: [...ISOLATIONS] }) ?? 'auto',
+    isolation:
+      config.get<(typeof ISOLATIONS)[number]>('isolation', { allowedValues: [...ISOLATIONS] }) ?? 'auto',
     origin: { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile },
   });
   return { ...component.outputs(), resultsFile: path.join(resultsDir(stack), 'results.json') };

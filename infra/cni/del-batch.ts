@@ -48,7 +48,7 @@ export async function delBatch(
     [...groups.values()].map((group) =>
       limit(async () => {
         for (const request of group.toReversed()) {
-          outcomes.set(request, await delOne(caller, records, request, { bestEffort, signal }));
+          outcomes.set(request, await delOne(caller, store, records, request, { bestEffort, signal }));
         }
       }),
     ),
@@ -56,16 +56,16 @@ export async function delBatch(
   const gone = [...outcomes.values()].filter(({ errors }) => errors.length === 0);
   await store.forget(
     gone.map(({ attachment }) => attachment),
-    gone.flatMap(({ attachment, networks }) => [
-      ...networks.map((network) => store.cacheFile(network, attachment)),
-      ...records.unreadable(attachment),
-    ]),
+    gone.flatMap(({ attachment, networks }) =>
+      networks.map((network) => store.cacheFile(network, attachment)),
+    ),
   );
   return requests.flatMap((request) => outcomes.get(request) ?? []);
 }
 
 async function delOne(
   caller: PluginCaller,
+  store: AttachmentStore,
   records: Records,
   { attachment, list }: DelRequest,
   options: { readonly bestEffort: boolean; readonly signal: AbortSignal | undefined },
@@ -74,9 +74,10 @@ async function delOne(
   const stored = known(records, attachment, list);
   try {
     checkAttachment(attachment, false);
-    const [unreadable] = records.unreadable(attachment);
-    if (stored.length === 0 && unreadable !== undefined) errors.push(lost(caller, attachment, unreadable));
     for (const entry of stored) errors.push(...(await delChain(caller, entry, options)));
+    const done = new Set(stored.map((entry) => store.cacheFile(entry.list.name, attachment)));
+    const unreadable = records.unreadable(attachment).filter((file) => !done.has(file));
+    errors.push(...unreadable.map((file) => lost(caller, attachment, file)));
   } catch (error) {
     if (!(error instanceof CniError)) throw error;
     errors.push(error);

@@ -26,6 +26,8 @@ export class LabComponent extends pulumi.ComponentResource {
   readonly network: Network;
   readonly workloads: readonly Workload[];
   readonly experiments: readonly Experiment[];
+  /** Where there are experiments. */
+  readonly verdict?: Verdict;
   readonly #args: LabArgs;
 
   constructor(name: string, args: LabArgs, options?: pulumi.ComponentResourceOptions) {
@@ -68,7 +70,8 @@ export class LabComponent extends pulumi.ComponentResource {
       return resource;
     });
     if (lab.experiments.length > 0) {
-      new Verdict(`${name}-verdict`, { clusterHandle, experiments: this.#verdicts() }, within);
+      const experiments = this.#verdicts();
+      this.verdict = new Verdict(`${name}-verdict`, { clusterHandle, experiments }, within);
     }
     this.registerOutputs(this.outputs());
   }
@@ -98,7 +101,11 @@ export class LabComponent extends pulumi.ComponentResource {
       const resource = this.experiments[index];
       if (!resource) return [];
       const { verdict, generation } = resource;
-      return [pulumi.all([verdict, generation]).apply((of) => ({ name, onFailure, verdict: of[0], generation: of[1] }))];
+      return [
+        pulumi
+          .all([verdict, generation])
+          .apply((of) => ({ name, onFailure, verdict: of[0], generation: of[1] })),
+      ];
     });
     return pulumi.all(ran);
   }

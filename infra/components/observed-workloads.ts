@@ -1,6 +1,7 @@
 // Which workloads an experiment looks at, found from what it names: when in doubt, all of them.
-import { labTables } from '../lab/schema.ts';
+
 import type { Lab, LabExperiment } from '../lab/lab.ts';
+import { labTables } from '../lab/schema.ts';
 
 const LAB_TABLES: ReadonlySet<string> = new Set(labTables);
 

@@ -1,6 +1,7 @@
 // Changes as the engine reads them: each property by name, and whether it means a replacement.
-import messages from '@pulumi/pulumi/proto/provider_pb.js';
+
 import type { DiffResponse } from '@pulumi/pulumi/proto/provider_pb.js';
+import messages from '@pulumi/pulumi/proto/provider_pb.js';
 import type { Change } from './handler.ts';
 
 const { Kind } = messages.PropertyDiff;

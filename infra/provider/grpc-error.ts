@@ -14,9 +14,7 @@ export function grpcError(error: unknown): Partial<grpc.StatusObject> & { readon
     const failed = new messages.ErrorResourceInitFailed();
     failed.setId(error.made.id);
     failed.setProperties(
-      structs.Struct.fromJavaScript(
-        error.made.state as Parameters<typeof structs.Struct.fromJavaScript>[0],
-      ),
+      structs.Struct.fromJavaScript(error.made.state as Parameters<typeof structs.Struct.fromJavaScript>[0]),
     );
     failed.setReasonsList([...error.made.reasons]);
     const detail = new anys.Any();

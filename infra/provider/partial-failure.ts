@@ -19,6 +19,7 @@ export class PartialFailure<O extends object = object> extends Error {
 export function messageOf(error: unknown): string {
   // Ctrl-C, whoever noticed it: a signal's own reason, a timer, or a command on a host.
   const { name, reason } = (error ?? {}) as { readonly name?: unknown; readonly reason?: unknown };
-  if (name === 'AbortError' || (name === 'HostError' && reason === 'aborted')) return 'stopped before it was done';
+  if (name === 'AbortError' || (name === 'HostError' && reason === 'aborted'))
+    return 'stopped before it was done';
   return error instanceof Error ? error.message : String(error);
 }

@@ -54,9 +54,7 @@ function listDiff(old: readonly unknown[], now: readonly unknown[], path: Path):
     differences(old[oldNames.indexOf(nowNames[index] as string)], item, [...path, index]),
   );
   const removed = old.flatMap((_, index) =>
-    nowNames.includes(oldNames[index] as string)
-      ? []
-      : [{ path: [...path, index], kind: 'delete' as const }],
+    nowNames.includes(oldNames[index] as string) ? [] : [{ path: [...path, index], kind: 'delete' as const }],
   );
   const kept = nowNames.filter((name) => oldNames.includes(name));
   const moved = kept.join('\n') !== oldNames.filter((name) => nowNames.includes(name)).join('\n');

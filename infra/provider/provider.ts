@@ -23,7 +23,10 @@ export function createProvider(reporter: Reporter) {
   const running = new Set<Promise<unknown>>();
 
   /** What a handler gets. Secrets in `wires` are kept out of everything it says. */
-  function contextOf(urn: string, ...wires: readonly WireObject[]): CallContext & { clean(text: string): string } {
+  function contextOf(
+    urn: string,
+    ...wires: readonly WireObject[]
+  ): CallContext & { clean(text: string): string } {
     const stack = urn.split('::')[0]?.split(':')[2] ?? '';
     const secrets = wires.flatMap((wire) => secretTexts(wire));
     const clean = (text: string) => secrets.reduce((all, secret) => all.replaceAll(secret, '[secret]'), text);
@@ -95,10 +98,19 @@ export function createProvider(reporter: Reporter) {
       guarded('read', urn, [state], undefined, async (call) => {
         const outs = await handlerOf(urn).read(plain(state), call);
         if (!outs) return undefined;
-        return { ...state, ...stateOf(holdsSecret(state) ? state : {}, outs as Readonly<Record<string, unknown>>) };
+        return {
+          ...state,
+          ...stateOf(holdsSecret(state) ? state : {}, outs as Readonly<Record<string, unknown>>),
+        };
       }),
 
-    update: (urn: string, id: string, state: WireObject, news: WireObject, preview: boolean): Promise<WireObject> =>
+    update: (
+      urn: string,
+      id: string,
+      state: WireObject,
+      news: WireObject,
+      preview: boolean,
+    ): Promise<WireObject> =>
       guarded('update', urn, [state, news], news, async (call) => {
         const handler = handlerOf(urn);
         if (!preview) {

@@ -1,12 +1,12 @@
 // The provider over gRPC. Our own server, because the SDK's drops which property differs, and knows no preview.
 import grpc from '@grpc/grpc-js';
-import stubs from '@pulumi/pulumi/proto/provider_grpc_pb.js';
-import messages from '@pulumi/pulumi/proto/provider_pb.js';
-import type * as Pb from '@pulumi/pulumi/proto/provider_pb.js';
 import plugin from '@pulumi/pulumi/proto/plugin_pb.js';
+import stubs from '@pulumi/pulumi/proto/provider_grpc_pb.js';
+import type * as Pb from '@pulumi/pulumi/proto/provider_pb.js';
+import messages from '@pulumi/pulumi/proto/provider_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
-import structs from 'google-protobuf/google/protobuf/struct_pb.js';
 import type { Struct } from 'google-protobuf/google/protobuf/struct_pb.js';
+import structs from 'google-protobuf/google/protobuf/struct_pb.js';
 import type { WireObject } from './codec.ts';
 import { detailedDiff } from './detailed-diff.ts';
 import { grpcError } from './grpc-error.ts';

@@ -10,10 +10,7 @@ export function whyNotPassed(result: ExperimentResult): string {
   const count = failed.length === 0 ? '' : `, ${failed.length} of ${result.checks.length} checks`;
   const verb = result.verdict === 'fail' ? 'failed' : 'is inconclusive';
   const reason = result.reason === undefined ? '' : `: ${result.reason}`;
-  return [
-    `experiment ${result.name} ${verb}${count}${reason}`,
-    ...failed.flatMap(describe),
-  ].join('\n');
+  return [`experiment ${result.name} ${verb}${count}${reason}`, ...failed.flatMap(describe)].join('\n');
 }
 
 function describe({ name, claim, verdict, expected, observed, differences }: CheckResult): readonly string[] {

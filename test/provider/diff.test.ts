@@ -38,41 +38,137 @@ const news: Record<string, (more?: Data) => Data> = {
 const diff = (type: string, more?: Data, state: Data = {}) =>
   provider.diff(urn(type), { ...states[type], ...state }, news[type]?.(more) as Data);
 
-type Row = readonly [string, string, () => Data, 'nothing' | 'update' | 'replace', Readonly<Record<string, string>>];
+type Row = readonly [
+  string,
+  string,
+  () => Data,
+  'nothing' | 'update' | 'replace',
+  Readonly<Record<string, string>>,
+];
 const table: readonly Row[] = [
   ['nothing', 'Cluster', () => ({}), 'nothing', {}],
   ['nothing', 'Network', () => ({}), 'nothing', {}],
   ['nothing', 'Workload', () => ({}), 'nothing', {}],
   ['nothing', 'Experiment', () => ({}), 'nothing', {}],
 
-  ['another checkout or backend URL', 'Cluster', () => ({ origin: { project: 'p', backendUrl: 'u', checkout: 'c', labFile: 'f' } }), 'nothing', {}],
+  [
+    'another checkout or backend URL',
+    'Cluster',
+    () => ({ origin: { project: 'p', backendUrl: 'u', checkout: 'c', labFile: 'f' } }),
+    'nothing',
+    {},
+  ],
   ['a node more', 'Cluster', () => ({ nodes: [node(1), node(2), node(3)] }), 'update', { 'nodes[2]': 'ADD' }],
-  ['a role', 'Cluster', () => ({ nodes: [node(1), node(2, { role: 'control-plane' })] }), 'update', { 'nodes[1].role': 'UPDATE' }],
+  [
+    'a role',
+    'Cluster',
+    () => ({ nodes: [node(1), node(2, { role: 'control-plane' })] }),
+    'update',
+    { 'nodes[1].role': 'UPDATE' },
+  ],
   ['a node less', 'Cluster', () => ({ nodes: [node(1)] }), 'replace', { 'nodes[1]': 'DELETE_REPLACE' }],
-  ["a node's address", 'Cluster', () => ({ nodes: [node(1), node(2, { address: '192.168.49.9' })] }), 'replace', { 'nodes[1].address': 'UPDATE_REPLACE' }],
-  ["a node's podCIDR", 'Cluster', () => ({ nodes: [node(1), node(2, { podCIDR: '10.244.9.0/24' })] }), 'replace', { 'nodes[1].podCIDR': 'UPDATE_REPLACE' }],
-  ['the underlay', 'Cluster', () => ({ underlay: { cidr: '192.168.50.0/24', gateway: '192.168.50.1' } }), 'replace', { 'underlay.cidr': 'UPDATE_REPLACE', 'underlay.gateway': 'UPDATE_REPLACE' }],
+  [
+    "a node's address",
+    'Cluster',
+    () => ({ nodes: [node(1), node(2, { address: '192.168.49.9' })] }),
+    'replace',
+    { 'nodes[1].address': 'UPDATE_REPLACE' },
+  ],
+  [
+    "a node's podCIDR",
+    'Cluster',
+    () => ({ nodes: [node(1), node(2, { podCIDR: '10.244.9.0/24' })] }),
+    'replace',
+    { 'nodes[1].podCIDR': 'UPDATE_REPLACE' },
+  ],
+  [
+    'the underlay',
+    'Cluster',
+    () => ({ underlay: { cidr: '192.168.50.0/24', gateway: '192.168.50.1' } }),
+    'replace',
+    { 'underlay.cidr': 'UPDATE_REPLACE', 'underlay.gateway': 'UPDATE_REPLACE' },
+  ],
   ['the isolation', 'Cluster', () => ({ isolation: 'root' }), 'replace', { isolation: 'UPDATE_REPLACE' }],
   ['the backend', 'Cluster', () => ({ backend: 'netns' }), 'replace', { backend: 'UPDATE_REPLACE' }],
 
-  ['the MTU', 'Network', () => ({ network: network({ mtu: 1400 }), revision: 'r2' }), 'update', { 'network.mtu': 'UPDATE', revision: 'UPDATE' }],
-  ['a conflist', 'Network', () => ({ network: network({ configs: { '10-a.conflist': '{}' } }), revision: 'r2' }), 'update', { 'network.configs["10-a.conflist"]': 'ADD', revision: 'UPDATE' }],
+  [
+    'the MTU',
+    'Network',
+    () => ({ network: network({ mtu: 1400 }), revision: 'r2' }),
+    'update',
+    { 'network.mtu': 'UPDATE', revision: 'UPDATE' },
+  ],
+  [
+    'a conflist',
+    'Network',
+    () => ({ network: network({ configs: { '10-a.conflist': '{}' } }), revision: 'r2' }),
+    'update',
+    { 'network.configs["10-a.conflist"]': 'ADD', revision: 'UPDATE' },
+  ],
   ['a node more', 'Network', () => ({ nodes: [node(1), node(2), node(3)] }), 'update', { 'nodes[2]': 'ADD' }],
-  ['the type', 'Network', () => ({ network: network({ type: 'flannel' }), revision: 'r2' }), 'replace', { 'network.type': 'UPDATE_REPLACE', revision: 'UPDATE' }],
-  ['a cluster not known yet', 'Network', () => ({ clusterHandle: UNKNOWN }), 'replace', { clusterHandle: 'UPDATE_REPLACE' }],
+  [
+    'the type',
+    'Network',
+    () => ({ network: network({ type: 'flannel' }), revision: 'r2' }),
+    'replace',
+    { 'network.type': 'UPDATE_REPLACE', revision: 'UPDATE' },
+  ],
+  [
+    'a cluster not known yet',
+    'Network',
+    () => ({ clusterHandle: UNKNOWN }),
+    'replace',
+    { clusterHandle: 'UPDATE_REPLACE' },
+  ],
 
-  ['another network revision', 'Workload', () => ({ networkRevision: 'r2' }), 'replace', { networkRevision: 'UPDATE_REPLACE' }],
-  ['a network revision not known yet', 'Workload', () => ({ networkRevision: UNKNOWN }), 'replace', { networkRevision: 'UPDATE_REPLACE' }],
-  ["a pod's node", 'Workload', () => ({ pods: [pod(1), pod(2, { node: 'node-1' })] }), 'update', { 'pods[1].node': 'UPDATE' }],
+  [
+    'another network revision',
+    'Workload',
+    () => ({ networkRevision: 'r2' }),
+    'replace',
+    { networkRevision: 'UPDATE_REPLACE' },
+  ],
+  [
+    'a network revision not known yet',
+    'Workload',
+    () => ({ networkRevision: UNKNOWN }),
+    'replace',
+    { networkRevision: 'UPDATE_REPLACE' },
+  ],
+  [
+    "a pod's node",
+    'Workload',
+    () => ({ pods: [pod(1), pod(2, { node: 'node-1' })] }),
+    'update',
+    { 'pods[1].node': 'UPDATE' },
+  ],
   ['a replica more', 'Workload', () => ({ pods: [pod(1), pod(2), pod(3)] }), 'update', { 'pods[2]': 'ADD' }],
   ['a replica less', 'Workload', () => ({ pods: [pod(1)] }), 'update', { 'pods[1]': 'DELETE' }],
-  ['another address asked for', 'Workload', () => ({ pods: [pod(1, { address: '10.244.0.77' }), pod(2)] }), 'nothing', {}],
+  [
+    'another address asked for',
+    'Workload',
+    () => ({ pods: [pod(1, { address: '10.244.0.77' }), pod(2)] }),
+    'nothing',
+    {},
+  ],
   ['another place in the file', 'Workload', () => ({ order: 7 }), 'nothing', {}],
 
   ['what it observes', 'Experiment', () => ({ observes: 'o2' }), 'update', { observes: 'UPDATE' }],
-  ['what it observes, not known yet', 'Experiment', () => ({ observes: UNKNOWN }), 'update', { observes: 'UPDATE' }],
+  [
+    'what it observes, not known yet',
+    'Experiment',
+    () => ({ observes: UNKNOWN }),
+    'update',
+    { observes: 'UPDATE' },
+  ],
   ['another place in the file', 'Experiment', () => ({ order: 7 }), 'nothing', {}],
-  ['the cluster', 'Experiment', () => ({ clusterHandle: { ...handle, id: 'other' } }), 'replace', { 'clusterHandle.id': 'UPDATE_REPLACE' }],
+  [
+    'the cluster',
+    'Experiment',
+    () => ({ clusterHandle: { ...handle, id: 'other' } }),
+    'replace',
+    { 'clusterHandle.id': 'UPDATE_REPLACE' },
+  ],
 ];
 
 test.each(table)('%s (%s)', async (_, type, more, kind, properties) => {
@@ -95,8 +191,13 @@ test('an experiment that changed is the only thing that changes', async () => {
 });
 
 test('an experiment that failed the last run runs again, one that is only recorded does not', async () => {
-  expect(await diff('Experiment', {}, { verdict: 'fail' })).toMatchObject({ properties: { verdict: 'UPDATE' } });
-  const recorded = (inputs: Data) => ({ ...inputs, experiment: { ...inputs.experiment, onFailure: 'record' } });
+  expect(await diff('Experiment', {}, { verdict: 'fail' })).toMatchObject({
+    properties: { verdict: 'UPDATE' },
+  });
+  const recorded = (inputs: Data) => ({
+    ...inputs,
+    experiment: { ...inputs.experiment, onFailure: 'record' },
+  });
   const state = recorded({ ...states.Experiment, verdict: 'inconclusive' });
   const found = await provider.diff(urn('Experiment'), state, recorded(experimentInputs(handle, 'hello\n')));
   expect(found.changes).toBe(false);
@@ -131,5 +232,8 @@ test('a record that is gone, or of another cluster, means a rebuild', async () =
 
 test('a cluster that is gone is rebuilt by plain up', async () => {
   provider.kill(handle.id);
-  expect(await diff('Cluster')).toMatchObject({ replaces: ['handle'], properties: { handle: 'UPDATE_REPLACE' } });
+  expect(await diff('Cluster')).toMatchObject({
+    replaces: ['handle'],
+    properties: { handle: 'UPDATE_REPLACE' },
+  });
 });

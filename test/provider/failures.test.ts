@@ -1,6 +1,13 @@
 // What is half-made is recorded and can be taken down; what was stopped or refused leaves nothing.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { clusterInputs, networkInputs, pod, SECRET, urn, workloadInputs } from '../support/provider-fixtures.ts';
+import {
+  clusterInputs,
+  networkInputs,
+  pod,
+  SECRET,
+  urn,
+  workloadInputs,
+} from '../support/provider-fixtures.ts';
 import { type Data, failure, type ProviderProcess, startProvider } from '../support/provider-process.ts';
 
 let provider: ProviderProcess;
@@ -111,5 +118,7 @@ test('a network on a cluster that is gone says so, and is recorded as not made',
   provider.kill(state.handle.id);
   const failed = await failure(provider.create(urn('Network'), networkInputs(state.handle)));
   expect(failed.message).toContain('is gone');
-  expect(await provider.read(urn('Network'), failed.id as string, failed.state as Data)).toMatchObject({ id: '' });
+  expect(await provider.read(urn('Network'), failed.id as string, failed.state as Data)).toMatchObject({
+    id: '',
+  });
 });

@@ -1,6 +1,14 @@
 // Create, update, read, delete over real gRPC, in the order the engine would ask for them.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clusterInputs, experimentInputs, networkInputs, node, pod, urn, workloadInputs } from '../support/provider-fixtures.ts';
+import {
+  clusterInputs,
+  experimentInputs,
+  networkInputs,
+  node,
+  pod,
+  urn,
+  workloadInputs,
+} from '../support/provider-fixtures.ts';
 import { type Data, failure, type ProviderProcess, startProvider } from '../support/provider-process.ts';
 
 let provider: ProviderProcess;
@@ -63,7 +71,9 @@ test('an experiment runs, and its result is on disk and in the state', async () 
   experiment = await provider.create(urn('Experiment'), experimentInputs(cluster.state.handle, 'hello\n'));
   expect(experiment.state).toMatchObject({ verdict: 'pass', checks: [{ verdict: 'pass' }] });
   expect(experiment.state.resultsFile).toBe(`${provider.stateDir}/stacks/lab/results/results.json`);
-  expect(provider.record('lab')?.definition.experiments.map(({ name }: Data) => name)).toEqual(['says-hello']);
+  expect(provider.record('lab')?.definition.experiments.map(({ name }: Data) => name)).toEqual([
+    'says-hello',
+  ]);
 });
 
 test('an experiment that fails is a result; the verdict fails the update, with expected and observed', async () => {
@@ -85,7 +95,10 @@ test('an experiment that fails is a result; the verdict fails the update, with e
 test('refresh shows drift as an output, and an update clears it', async () => {
   provider.behave({ drift: { workload: 'eth0 is missing' } });
   const read = await provider.read(urn('Workload'), web.id, web.state);
-  expect(read).toMatchObject({ id: web.id, state: { drift: ['web: eth0 is missing'], pods: web.state.pods } });
+  expect(read).toMatchObject({
+    id: web.id,
+    state: { drift: ['web: eth0 is missing'], pods: web.state.pods },
+  });
   provider.behave({});
   const news = workloadInputs(cluster.state.handle, { pods: web.state.pods });
   expect(await provider.diff(urn('Workload'), read.state as Data, news)).toMatchObject({
@@ -117,7 +130,11 @@ test('what is deleted leaves the record; the cluster takes the whole stack direc
 });
 
 test('everything of a cluster that is gone reads as gone, and is deleted without complaint', async () => {
-  for (const [type, state] of [['Cluster', cluster.state], ['Workload', web.state], ['Experiment', experiment.state]] as const) {
+  for (const [type, state] of [
+    ['Cluster', cluster.state],
+    ['Workload', web.state],
+    ['Experiment', experiment.state],
+  ] as const) {
     expect(await provider.read(urn(type), 'id', state)).toMatchObject({ id: '' });
     await provider.delete(urn(type), 'id', state);
   }

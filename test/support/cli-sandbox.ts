@@ -7,11 +7,13 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { StackRecord } from '../../infra/state/stack-store.ts';
+import { cacheDir } from '../../infra/util/dirs.ts';
 import { exec, startProcess } from '../../infra/util/exec.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
@@ -29,6 +31,9 @@ export class CliSandbox {
     copyFileSync(path.join(import.meta.dirname, 'stand-in-pulumi.sh'), path.join(bin, 'pulumi'));
     writeFileSync(path.join(bin, 'pulumi-language-nodejs'), '#!/bin/sh\n');
     chmodSync(path.join(bin, 'pulumi-language-nodejs'), 0o755);
+    // What Node has compiled is the same for every sandbox.
+    mkdirSync(path.join(this.directory, 'cache'));
+    symlinkSync(path.join(cacheDir(), 'compile-cache'), path.join(this.directory, 'cache', 'compile-cache'));
     this.env = {
       PATH: `${bin}:${process.env.PATH}`,
       HOME: path.join(this.directory, 'home'),

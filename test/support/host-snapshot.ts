@@ -33,11 +33,15 @@ const VOLATILE_KEYS = new Set([
 /** Sysctls that are measurements, or seeds the kernel draws anew. */
 const VOLATILE_SYSCTLS = /nf_conntrack_count$|\/stable_secret$|fib_multipath_hash_seed$|tcp_fastopen_key$/;
 
-/** Reads it all. What this user may not see (rules, as an ordinary user) is left out, the same every time. */
-export async function hostSnapshot(): Promise<HostState> {
+/**
+ * Reads it all. What this user may not see (rules, as an ordinary user) is left out, the same every time.
+ *
+ * @param enter argv before every command, to look into another network namespace
+ */
+export async function hostSnapshot(enter: readonly string[] = []): Promise<HostState> {
   const env = { PATH: searchPath(), LANG: 'C' };
   const tables = Object.entries(COMMANDS).map(async ([name, argv]) => {
-    const { exitCode, stdout } = await exec(argv, { env, timeoutMs: 30_000 });
+    const { exitCode, stdout } = await exec([...enter, ...argv], { env, timeoutMs: 30_000 });
     return [name, exitCode === 0 ? normalised(stdout) : ['(cannot be read)']] as const;
   });
   const all = await Promise.all([

@@ -5,7 +5,7 @@
 #   events      what `up`, `destroy` and `refresh` print
 #   stderr      what they say on standard error
 #   exit-code   how they end (default 0)
-#   hang        when it is there, they work until they are interrupted
+#   hang        when it is there, they work until they are interrupted, or the file is gone
 dir=${STAND_IN_PULUMI:?}
 [ "$1" = version ] && echo v3.253.0 && exit 0
 echo "$*" >> "$dir/calls"
@@ -23,6 +23,6 @@ trap 'echo INT >> "$dir/signals"; exit 1' INT
 [ -f "$dir/stderr" ] && cat "$dir/stderr" >&2
 if [ -f "$dir/hang" ]; then
   [ "$(cat "$dir/hang")" = deaf ] && trap 'echo INT >> "$dir/signals"' INT
-  while :; do sleep 0.1; done
+  while [ -f "$dir/hang" ]; do sleep 0.1; done
 fi
 exit "$(cat "$dir/exit-code" 2>/dev/null || echo 0)"

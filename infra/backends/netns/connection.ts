@@ -6,6 +6,7 @@ import { cniPluginDirs } from '../../util/tools.ts';
 import type { ClusterHandle } from '../backend.ts';
 import { HostError } from '../host-error.ts';
 import { Agent } from './agent.ts';
+import { cniTimeout } from './cni-timeout.ts';
 import { LabFiles } from './lab-files.ts';
 import { NetnsHost } from './netns-host.ts';
 import { nodePid, type SandboxFacts, sandboxFacts } from './sandbox-facts.ts';
@@ -51,6 +52,7 @@ export class Connection {
         binDirs: cniPluginDirs(),
         limit: this.#limit,
         onCall: (call) => this.#calls.push(call),
+        ...cniTimeout(),
       });
       this.#runtimes.set(node, runtime);
     }

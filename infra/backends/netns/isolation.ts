@@ -61,6 +61,27 @@ export function chooseIsolation(asked: ClusterSpec['isolation'], facts: Isolatio
   };
 }
 
+/**
+ * What is behind the words of an unshare(1) that failed although nothing readable forbids it: limits of a namespace
+ * above, seccomp filters and chroots are seen only by trying (unshare(2), EPERM and ENOSPC; user_namespaces(7)).
+ */
+export function kernelRefusal(stderr: string): Refusal | undefined {
+  const said = /^unshare: .*: (.+)$/m.exec(stderr)?.[1];
+  if (said === undefined) return undefined;
+  if (said === 'No space left on device') {
+    return {
+      reason: 'the kernel makes no further user namespace: the limit here or of a namespace above is reached',
+      fix: 'as root, outside of any container: sysctl -w user.max_user_namespaces=15000',
+    };
+  }
+  return {
+    reason: `the kernel refuses to make a user namespace here, as in a chroot or a hardened container (${said})`,
+    fix:
+      'run it outside, or start the container with: --security-opt seccomp=unconfined ' +
+      '--security-opt apparmor=unconfined --security-opt systempaths=unconfined',
+  };
+}
+
 function restrictionOf(facts: IsolationFacts): { why: string; command: string } | undefined {
   if (!facts.unprivilegedClone) {
     return {

@@ -85,12 +85,13 @@ export const netnsBackend: Backend = {
   },
 
   async updateCluster(handle, old, spec) {
-    const { facts, files, underlay } = open(handle);
+    const connection = open(handle);
+    const { facts, files } = connection;
     const stays = new Set(spec.nodes.map(({ name }) => name));
     const gone = old.nodes.filter(({ name }) => !stays.has(name)).map(({ name }) => name);
     const fresh = spec.nodes.filter(({ name }) => nodePid(facts, name) === undefined);
     const script = [endNodesScript(gone), nodesScript(fresh, spec.underlay)].join('\n');
-    const { exitCode, stderr } = await underlay().run(['sh', '-e', '-c', script]);
+    const { exitCode, stderr } = await connection.underlay().run(['sh', '-e', '-c', script]);
     if (exitCode !== 0)
       throw new HostError('failed', 'the underlay', [], 'nodes could not be changed', stderr);
     files.writeSpec(spec);

@@ -47,10 +47,10 @@ export class NetnsHost implements Host {
 
   async write(files: readonly HostFile[]): Promise<void> {
     if (files.length === 0) return;
+    // On standard input: an argument may have 128 KiB (execve(2), MAX_ARG_STRLEN).
     const script = writeScript(files, randomBytes(4).toString('hex'));
-    const { exitCode, stderr, argv } = await this.run(['sh', '-e', '-c', script]);
-    if (exitCode !== 0)
-      throw new HostError('failed', this.name, argv.slice(0, 2), 'cannot write files', stderr);
+    const { exitCode, stderr, argv } = await this.run(['sh', '-e'], { stdin: script });
+    if (exitCode !== 0) throw new HostError('failed', this.name, argv, 'cannot write files', stderr);
   }
 }
 

@@ -2,12 +2,12 @@
 import type { LabPod } from '../../lab/lab.ts';
 
 /** CNI_ARGS as Kubernetes runtimes set them (IgnoreUnknown is the CNI runtime's), plus the address that the lab pins. */
-export function cniArgs(pod: LabPod, containerId: string): Readonly<Record<string, string>> {
+export function cniArgs(pod: string, containerId: string, pin: string): Readonly<Record<string, string>> {
   return {
     K8S_POD_NAMESPACE: 'default',
-    K8S_POD_NAME: pod.name,
+    K8S_POD_NAME: pod,
     K8S_POD_INFRA_CONTAINER_ID: containerId,
-    ...(pod.address && { IP: pod.address }),
+    ...(pin && { IP: pin }),
   };
 }
 

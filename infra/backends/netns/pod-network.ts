@@ -41,8 +41,8 @@ export async function attachPods(
   const requests = records.flatMap((record) => {
     const netns = netnsPath(pauses.get(record.spec.name));
     return [
-      { list: loopback, attachment: attachment(record, 'lo', netns) },
-      { list: picked, attachment: attachment(record, 'eth0', netns) },
+      { list: loopback, attachment: podAttachment(record, 'lo', netns) },
+      { list: picked, attachment: podAttachment(record, 'eth0', netns) },
     ];
   });
   const outcomes = await connection.runtime(node).addBatch(requests, { signal });
@@ -65,20 +65,21 @@ export async function detachPods(
 ): Promise<readonly Error[]> {
   const requests = records.flatMap((record) => {
     const netns = netnsPath(pauses.get(record.spec.name));
-    return ['lo', 'eth0'].map((ifName) => ({ attachment: attachment(record, ifName, netns) }));
+    return ['lo', 'eth0'].map((ifName) => ({ attachment: podAttachment(record, ifName, netns) }));
   });
   const outcomes = await connection.runtime(node).delBatch(requests, { bestEffort: true });
   return outcomes.flatMap(({ errors }) => errors);
 }
 
-function attachment(record: PodRecord, ifName: string, netns: string): Attachment {
-  const { spec, containerId } = record;
+/** What CNI is told about one interface of a pod. */
+export function podAttachment(record: PodRecord, ifName: string, netns: string): Attachment {
+  const { spec, containerId, pin } = record;
   const forEth0 = ifName === 'eth0';
   return {
     containerId,
     ifName,
     netns,
-    args: cniArgs(forEth0 ? spec : { ...spec, address: '' }, containerId),
+    args: cniArgs(spec.name, containerId, forEth0 ? pin : ''),
     capabilityArgs: forEth0 ? capabilityArgs(spec) : {},
   };
 }

@@ -16,7 +16,7 @@ export async function startPauses(
   const lines = pods.map((pod) => `unshare -m -n -u /bin/sh -c "$pause" pod ${pod} < /dev/null &`);
   const script = [`pause=${shellWord(scriptText('pod'))}`, '{', ...lines, '} | cat'].join('\n');
   const pids = new Map<string, number>();
-  const result = await node.run(['bash', '-c', script], { signal });
+  const result = await node.run(['bash', '-s'], { stdin: script, signal });
   for (const line of result.stdout.split('\n')) {
     const [tag, pod, pid] = line.split(' ');
     if (tag === 'pod' && pod !== undefined) pids.set(pod, Number(pid));
@@ -48,7 +48,7 @@ export async function startContainers(
     }),
   );
   const script = [`container=${shellWord(scriptText('container'))}`, '{', ...lines, '} | cat'].join('\n');
-  const result = await node.run(['bash', '-c', script], { signal });
+  const result = await node.run(['bash', '-s'], { stdin: script, signal });
   const pids = new Map<string, number>();
   const missing: string[] = [];
   for (const line of result.stdout.split('\n')) {

@@ -9,6 +9,8 @@ export interface PodRecord {
   readonly spec: LabPod;
   /** Of the pause container; what CNI calls the container. 64 hex digits. */
   readonly containerId: string;
+  /** The address asked of IPAM: the wanted one, or empty where another pod has it. */
+  readonly pin: string;
   /** Undefined until the pod is whole: such a record marks remains of a crash. */
   readonly ready?: {
     readonly status: PodStatus;

@@ -10,9 +10,13 @@ import type { PodRecord } from './pod-record.ts';
 import { readWiring } from './pod-wiring.ts';
 import { isAliveInside, labPath, readLabFile } from './sandbox-facts.ts';
 
-/** A record for a pod that does not exist yet: written before anything is made. */
-export function newRecord(spec: LabPod): PodRecord {
-  return { spec, containerId: randomBytes(32).toString('hex') };
+/**
+ * A record for a pod that does not exist yet: written before anything is made.
+ * @param taken addresses of the pods there are, by node: one that was not moved keeps what it has
+ */
+export function newRecord(spec: LabPod, taken: ReadonlyMap<string, ReadonlySet<string>>): PodRecord {
+  const pin = taken.get(spec.node)?.has(spec.address) ? '' : spec.address;
+  return { spec, containerId: randomBytes(32).toString('hex'), pin };
 }
 
 /** What became of the pods of one node. */

@@ -1,10 +1,12 @@
 // Makes and ends a sandbox: a holder in its own user, mount, PID, network, UTS and IPC namespaces, with a root of its own.
 import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
 import { startProcess } from '../../util/exec.ts';
 import { bootId, processStart } from '../../util/process-identity.ts';
 import { cniPluginDirs, findTool } from '../../util/tools.ts';
 import { HostError } from '../host-error.ts';
 import { LAB_ENV } from './enter.ts';
+import { kernelRefusal } from './isolation.ts';
 import { labUser } from './lab-user.ts';
 import { isHolderAlive, type SandboxFacts } from './sandbox-facts.ts';
 import { scriptText } from './script-text.ts';
@@ -99,6 +101,10 @@ export async function startSandbox(
       } else printed.push(line);
     }
     options.signal.throwIfAborted();
+    // What it said may arrive after the end of what it printed.
+    await finished(child.stderr).catch(() => undefined);
+    const refusal = kernelRefusal(stderr);
+    if (refusal) throw new Error(`${refusal.reason}\n${refusal.fix}`);
     throw new HostError(
       'failed',
       'the sandbox',

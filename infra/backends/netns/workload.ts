@@ -38,12 +38,12 @@ async function changeWorkload(
   const { files } = connection;
   const present = new Map(keep.map((record) => [record.spec.name, record]));
   await byNode(remove, (node, group) => removePods(connection, node, group));
-  const fresh = add.map(newRecord);
   const save = () => files.writePods(workload, [...present.values()]);
-  if (remove.length > 0 || fresh.length > 0) {
-    for (const record of fresh) present.set(record.spec.name, record);
-    save();
-  }
+  if (remove.length > 0) save();
+  const taken = addressesByNode(connection);
+  const fresh = add.map((spec) => newRecord(spec, taken));
+  for (const record of fresh) present.set(record.spec.name, record);
+  if (fresh.length > 0) save();
   const errors: Error[] = [];
   await byNode(fresh, async (node, group) => {
     op.progress?.(`${workload}: ${group.length} pods on ${node}`);
@@ -71,6 +71,14 @@ async function changeWorkload(
     throw first;
   }
   return statuses([...present.values()], wanted);
+}
+
+/** Of every pod that stands, whatever its workload. */
+function addressesByNode({ files }: Connection): ReadonlyMap<string, ReadonlySet<string>> {
+  const pods = files.workloads().flatMap((workload) => files.pods(workload));
+  const standing = pods.flatMap(({ ready }) => ready?.status ?? []);
+  const byNode = Map.groupBy(standing, ({ node }) => node);
+  return new Map([...byNode].map(([node, group]) => [node, new Set(group.map(({ address }) => address))]));
 }
 
 /** In the order of `wanted`. */

@@ -77,7 +77,7 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
     const gone = await whyReplaced(state, call);
     if (gone) return [{ path: 'handle', kind: 'update', replace: true, reason: gone }];
     if (state.drift.length === 0) return changes;
-    return [...changes, { path: 'drift', kind: 'update', reason: state.drift.join('; ') }];
+    return [...changes, { path: 'drift', kind: 'update', reason: state.drift.join('\n') }];
   },
 
   async create(news, call) {
@@ -153,14 +153,21 @@ export function clusterChanges(state: ClusterInputs, news: ClusterInputs): reado
 async function whyReplaced(state: State, call: CallContext): Promise<string | undefined> {
   if (!state.complete) return 'the cluster was not made to its end: it will be rebuilt';
   const backend = await call.backendOf(state.handle);
-  if (!(await backend.isAlive(state.handle))) return 'the cluster is gone (reboot, or killed): it will be rebuilt';
+  if (!(await backend.isAlive(state.handle)))
+    return 'the cluster is gone (reboot, or killed): it will be rebuilt';
   const record = await readRecord(call.stack);
-  if (record?.handle.id !== state.handle.id) return 'its record is gone from the state directory: it will be rebuilt';
+  if (record?.handle.id !== state.handle.id)
+    return 'its record is gone from the state directory: it will be rebuilt';
   return undefined;
 }
 
 /** After a failed create: everything away if that is possible, else a failure that the engine records. */
-async function giveUp(backend: Backend, handle: ClusterHandle, error: unknown, call: CallContext): Promise<void> {
+async function giveUp(
+  backend: Backend,
+  handle: ClusterHandle,
+  error: unknown,
+  call: CallContext,
+): Promise<void> {
   if (call.op.signal.aborted || !(await backend.isAlive(handle))) {
     try {
       await backend.deleteCluster(handle, { signal: new AbortController().signal });

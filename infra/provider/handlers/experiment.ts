@@ -87,8 +87,11 @@ export function experimentChanges(
     ...propertyDiff(state.experiment, news.experiment, ['experiment']),
     ...propertyDiff(state.observes, news.observes, ['observes']),
   ];
-  if (changes.length > 0 || state.verdict === 'pass' || news.experiment.onFailure === 'record') return changes;
-  return [{ path: 'verdict', kind: 'update', reason: `it did not pass last time (${state.verdict}): runs again` }];
+  if (changes.length > 0 || state.verdict === 'pass' || news.experiment.onFailure === 'record')
+    return changes;
+  return [
+    { path: 'verdict', kind: 'update', reason: `it did not pass last time (${state.verdict}): runs again` },
+  ];
 }
 
 /**
@@ -101,7 +104,11 @@ async function observe(news: ExperimentInputs, call: CallContext): Promise<Exper
   const { result, resultsFile } = await turn;
   const { verdict } = result;
   if (verdict !== 'pass') call.inform(whyNotPassed(result).split('\n', 1)[0] ?? verdict);
-  const checks = result.checks.map(({ name, claim, verdict }) => ({ name, ...(claim && { claim }), verdict }));
+  const checks = result.checks.map(({ name, claim, verdict }) => ({
+    name,
+    ...(claim && { claim }),
+    verdict,
+  }));
   return { verdict, checks, resultsFile, generation: randomUUID() };
 }
 

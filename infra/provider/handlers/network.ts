@@ -8,7 +8,7 @@ import { checkInputs } from '../check-inputs.ts';
 import type { Change, Handler } from '../handler.ts';
 import { messageOf, PartialFailure } from '../partial-failure.ts';
 import { propertyDiff } from '../property-diff.ts';
-import { handle, named, node, network as networkShape } from '../schemas.ts';
+import { handle, named, network as networkShape, node } from '../schemas.ts';
 import { tellDrift } from '../tell-drift.ts';
 
 export interface NetworkInputs {
@@ -39,7 +39,7 @@ export const networkHandler: Handler<NetworkInputs, NetworkOutputs> = {
   async diff(state, news) {
     const changes = networkChanges(state, news);
     if (state.drift.length === 0 || changes.some((change) => change.replace)) return changes;
-    return [...changes, { path: 'drift', kind: 'update', reason: state.drift.join('; ') }];
+    return [...changes, { path: 'drift', kind: 'update', reason: state.drift.join('\n') }];
   },
 
   async create(news, call) {

@@ -6,11 +6,11 @@ import type { LabPod, LabWorkload } from '../../lab/lab.ts';
 import { updateRecord } from '../../state/stack-store.ts';
 import { checkInputs } from '../check-inputs.ts';
 import type { CallContext, Change, Handler } from '../handler.ts';
+import { inOrder, type Ordered } from '../in-order.ts';
 import { messageOf, PartialFailure } from '../partial-failure.ts';
 import { propertyDiff, sameData } from '../property-diff.ts';
 import { handle, label, named, pod } from '../schemas.ts';
 import { tellDrift } from '../tell-drift.ts';
-import { inOrder, type Ordered } from '../in-order.ts';
 
 export interface WorkloadInputs {
   readonly clusterHandle: ClusterHandle;
@@ -48,7 +48,7 @@ export const workloadHandler: Handler<WorkloadInputs, WorkloadOutputs> = {
     const changes = workloadChanges(state, news);
     if (changes.some((change) => change.replace)) return changes;
     if (state.drift.length > 0) {
-      return [...changes, { path: 'drift', kind: 'update', reason: state.drift.join('; ') }];
+      return [...changes, { path: 'drift', kind: 'update', reason: state.drift.join('\n') }];
     }
     const backend = await call.backendOf(state.clusterHandle);
     const dead = await backend.deadPods(state.clusterHandle, state.podStatus);

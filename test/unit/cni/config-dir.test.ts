@@ -113,7 +113,9 @@ test('a broken file after the network does no harm', () => {
 });
 
 test('nothing to pick', () => {
-  expect(pickNetwork([]).error?.message).toMatchInlineSnapshot(`"no network: no file ending in .conf, .conflist, .json describes one; the directory is empty"`);
+  expect(pickNetwork([]).error?.message).toMatchInlineSnapshot(
+    `"no network: no file ending in .conf, .conflist, .json describes one; the directory is empty"`,
+  );
   expect(pickNetwork([{ name: 'README', content: '' }]).error?.message).toContain('there are README');
 });
 

@@ -34,9 +34,30 @@ test.each([
   ['a value', { a: { b: 1 } }, { a: { b: 2 } }, [{ path: 'it.a.b', kind: 'update' }]],
   ['a key with a slash', {}, { 'a/b': 1 }, [{ path: 'it["a/b"]', kind: 'add' }]],
   ['a key that goes', { a: 1 }, {}, [{ path: 'it.a', kind: 'delete' }]],
-  ['a plain list', [1, 2], [1, 3, 4], [{ path: 'it[1]', kind: 'update' }, { path: 'it[2]', kind: 'add' }]],
-  ['the first of three named', [named('a'), named('b'), named('c')], [named('b'), named('c')], [{ path: 'it[0]', kind: 'delete' }]],
-  ['a named one that moved on', [named('a', { x: 1 }), named('b')], [named('b'), named('a', { x: 2 })], [{ path: 'it[1].x', kind: 'update' }, { path: 'it', kind: 'update' }]],
+  [
+    'a plain list',
+    [1, 2],
+    [1, 3, 4],
+    [
+      { path: 'it[1]', kind: 'update' },
+      { path: 'it[2]', kind: 'add' },
+    ],
+  ],
+  [
+    'the first of three named',
+    [named('a'), named('b'), named('c')],
+    [named('b'), named('c')],
+    [{ path: 'it[0]', kind: 'delete' }],
+  ],
+  [
+    'a named one that moved on',
+    [named('a', { x: 1 }), named('b')],
+    [named('b'), named('a', { x: 2 })],
+    [
+      { path: 'it[1].x', kind: 'update' },
+      { path: 'it', kind: 'update' },
+    ],
+  ],
   ['a value not known yet', { a: UNKNOWN }, { a: UNKNOWN }, [{ path: 'it.a', kind: 'update' }]],
 ])('%s', (_, old, now, changes) => {
   expect(propertyDiff(old, now, ['it'])).toEqual(changes);

@@ -94,7 +94,8 @@ test('a file that is no record is named, and does not hide the others', async ()
 });
 
 test('a name cannot lead out of the state directory', () => {
-  for (const name of ['..', '.', 'a/b', '', '../../etc']) expect(() => stackDir(name)).toThrow('cannot be a stack name');
+  for (const name of ['..', '.', 'a/b', '', '../../etc'])
+    expect(() => stackDir(name)).toThrow('cannot be a stack name');
 });
 
 test('a lab without a network is not whole yet', async () => {

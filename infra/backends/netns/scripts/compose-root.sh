@@ -29,12 +29,6 @@ for f in alternatives iproute2 ld.so.cache ld.so.conf ld.so.conf.d protocols ser
   mount --bind "/etc/$f" "etc/$f"
   mount -o remount,bind,ro,nosuid,nodev "etc/$f"
 done
-printf '%s\n' "$LAB_BINDS" | while read -r d; do
-  [ -d "$d" ] || continue
-  mkdir -p ".$d"
-  mount --bind "$d" ".$d"
-  mount -o remount,bind,ro,nosuid,nodev ".$d"
-done
 printf 'root:x:0:0:root:/:/bin/sh\nlab:x:1000:1000:lab:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' > etc/passwd
 printf 'root:x:0:\nlab:x:1000:\nnogroup:x:65534:\n' > etc/group
 printf '127.0.0.1 localhost\n::1 localhost\n' > etc/hosts
@@ -51,6 +45,13 @@ ln -s fd/1 dev/stdout
 ln -s fd/2 dev/stderr
 mount -t tmpfs -o mode=1777,size=64m,nosuid,nodev tmp tmp
 mount -t tmpfs -o mode=755,size=512m,nosuid,nodev lab lab
+# After tmp, or what is below it would be hidden again.
+printf '%s\n' "$LAB_BINDS" | while read -r d; do
+  [ -d "$d" ] || continue
+  mkdir -p ".$d"
+  mount --bind "$d" ".$d"
+  mount -o remount,bind,ro,nosuid,nodev ".$d"
+done
 
 # Entering the nested user namespace with a uid other than 0 loses all capabilities at the next exec. This copy of
 # setpriv has them as file capabilities, valid in this user namespace only, and hands them on as ambient ones.

@@ -1,0 +1,128 @@
+// Samples of all rounds → figures with their goals: pure. Differences and ratios are taken within a round, because what
+// was measured close together met the same noise.
+import { type Summary, summarize } from './statistics.ts';
+
+/** What one round measured, seconds, megabytes or counts; a step that was left out or failed has none. */
+export interface Round {
+  readonly emptyUp?: number;
+  readonly emptyNoop?: number;
+  readonly emptyDestroy?: number;
+  readonly kindnetUp?: number;
+  /** Of that, waiting for pings at their interval. */
+  readonly kindnetTraffic?: number;
+  readonly kindnetNoop?: number;
+  readonly kindnetDestroy?: number;
+  readonly noopCalls?: number;
+  readonly work?: number;
+  readonly workSandbox?: number;
+  readonly workNetwork?: number;
+  readonly workPods?: number;
+  readonly floor?: number;
+  readonly podsUp?: number;
+  readonly podsDestroy?: number;
+  /** Until the kernel has freed the network namespaces. */
+  readonly podsFreed?: number;
+  readonly providerPeak?: number;
+  readonly left?: number;
+  readonly bareMemory?: number;
+  readonly barePss?: number;
+  readonly podsMemory?: number;
+  readonly podsPss?: number;
+}
+
+export type Unit = 's' | '×' | 'MB' | '';
+
+export interface Figure extends Summary {
+  readonly what: string;
+  readonly unit: Unit;
+  readonly samples: readonly number[];
+  /** At most this; absent where a figure only explains the others. */
+  readonly goal?: number;
+  readonly met?: boolean;
+}
+
+interface Definition {
+  readonly what: string;
+  readonly unit: Unit;
+  readonly goal?: number;
+  /** Which number is held against the goal. A count that must be zero must be zero every time. @default median */
+  readonly judge?: 'median' | 'max';
+  /** Undefined (or NaN) when the round did not measure what is needed. */
+  readonly of: (round: Round) => number | undefined;
+}
+
+/** Pods of the large lab. */
+export const PODS = 100;
+
+const BASE_MB = 5;
+const POD_MB = 0.7;
+
+const minus = (a?: number, ...others: readonly (number | undefined)[]) =>
+  others.reduce<number>((rest, other) => rest - (other ?? Number.NaN), a ?? Number.NaN);
+
+const DEFINITIONS: readonly Definition[] = [
+  {
+    what: 'up of kindnet, less empty, less traffic',
+    unit: 's',
+    goal: 1.2,
+    of: (r) => minus(r.kindnetUp, r.emptyUp, r.kindnetTraffic),
+  },
+  {
+    what: `lab work for ${PODS} pods ÷ floor`,
+    unit: '×',
+    goal: 1.3,
+    of: (r) => (r.work ?? Number.NaN) / (r.floor ?? Number.NaN),
+  },
+  {
+    what: 'no-op up of kindnet, less empty',
+    unit: 's',
+    goal: 0.3,
+    of: (r) => minus(r.kindnetNoop, r.emptyNoop),
+  },
+  { what: 'plugin calls of a no-op up', unit: '', goal: 0, judge: 'max', of: (r) => r.noopCalls },
+  {
+    what: `destroy of ${PODS} pods until freed, less empty`,
+    unit: 's',
+    goal: 0.7,
+    of: (r) => minus(r.podsFreed, r.emptyDestroy),
+  },
+  { what: 'memory of a lab without pods', unit: 'MB', goal: BASE_MB, of: (r) => r.bareMemory },
+  {
+    what: `memory of a lab of ${PODS} pods`,
+    unit: 'MB',
+    goal: BASE_MB + POD_MB * PODS,
+    of: (r) => r.podsMemory,
+  },
+  { what: 'processes up leaves outside the lab', unit: '', goal: 0, judge: 'max', of: (r) => r.left },
+  { what: 'empty: up', unit: 's', of: (r) => r.emptyUp },
+  { what: 'empty: no-op up', unit: 's', of: (r) => r.emptyNoop },
+  { what: 'empty: destroy', unit: 's', of: (r) => r.emptyDestroy },
+  { what: 'kindnet: up', unit: 's', of: (r) => r.kindnetUp },
+  { what: 'kindnet: traffic waited for', unit: 's', of: (r) => r.kindnetTraffic },
+  { what: 'kindnet: no-op up', unit: 's', of: (r) => r.kindnetNoop },
+  { what: 'kindnet: destroy', unit: 's', of: (r) => r.kindnetDestroy },
+  { what: `${PODS} pods: lab work`, unit: 's', of: (r) => r.work },
+  { what: '  of that sandbox and nodes', unit: 's', of: (r) => r.workSandbox },
+  { what: '  of that network', unit: 's', of: (r) => r.workNetwork },
+  { what: '  of that pods', unit: 's', of: (r) => r.workPods },
+  { what: `${PODS} pods: floor`, unit: 's', of: (r) => r.floor },
+  { what: `${PODS} pods: up`, unit: 's', of: (r) => r.podsUp },
+  { what: `${PODS} pods: destroy`, unit: 's', of: (r) => r.podsDestroy },
+  { what: `${PODS} pods: destroy until freed`, unit: 's', of: (r) => r.podsFreed },
+  { what: `${PODS} pods: peak memory of the provider`, unit: 'MB', of: (r) => r.providerPeak },
+  { what: `${PODS} pods: PSS of the lab's processes`, unit: 'MB', of: (r) => r.podsPss },
+  { what: "no pods: PSS of the lab's processes", unit: 'MB', of: (r) => r.barePss },
+];
+
+/** Figures that at least one round has measured, those with goals first. */
+export function figuresOf(rounds: readonly Round[]): readonly Figure[] {
+  return DEFINITIONS.flatMap(({ what, unit, goal, judge = 'median', of }) => {
+    const samples = rounds
+      .map(of)
+      .filter((value): value is number => value !== undefined && !Number.isNaN(value));
+    if (samples.length === 0) return [];
+    const summary = summarize(samples);
+    const verdict = goal === undefined ? {} : { goal, met: summary[judge] <= goal };
+    return [{ what, unit, samples, ...summary, ...verdict }];
+  });
+}

@@ -1,0 +1,65 @@
+// What `npm run bench -- …` understands. Pure.
+import { parseArgs } from 'node:util';
+
+/** Groups of steps that make sense by themselves. */
+export const PARTS = ['kindnet', 'work', 'pods'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface BenchOptions {
+  readonly repeat: number;
+  readonly parts: readonly Part[];
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** More rounds than this take hours. */
+const MAX_REPEAT = 100;
+
+export const USAGE = `usage: npm run bench [-- options]
+
+Stands labs up and takes them down again, in state directories of its own, and compares the medians with the
+goals. docs/benchmark.md says what each figure is. Quiet machines give better figures; the exit code does not
+depend on them: 0 when everything could be measured, 1 when something could not.
+
+  --repeat N     rounds (default 5); each measures everything once
+  --only PART    kindnet  up, no-op up and destroy of lab kindnet, each against an empty lab
+                 work     the work for a lab of 100 pods, against the same plugin calls in a bare loop
+                 pods     a lab of 100 pods: memory of the provider and of the lab, destroy
+                 (may be given more than once)
+  --json         the figures with every sample as JSON
+  -h, --help     this text
+`;
+
+/** A mistake of the caller's: the message says what is understood. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @param args without node and script. @throws UsageError */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { repeat, only, json, help } = parse(args);
+  const rounds = Number(repeat);
+  if (!/^\d+$/.test(repeat) || rounds < 1 || rounds > MAX_REPEAT)
+    throw new UsageError(`--repeat takes a number of rounds from 1 to ${MAX_REPEAT}, not "${repeat}"`);
+  const unknown = only.find((part) => !PARTS.includes(part as Part));
+  if (unknown !== undefined)
+    throw new UsageError(`there is no part "${unknown}"; there are ${PARTS.join(', ')}`);
+  const parts = PARTS.filter((part) => only.length === 0 || only.includes(part));
+  return { repeat: rounds, parts, json, help };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        repeat: { type: 'string', default: '5' },
+        only: { type: 'string', multiple: true, default: [] },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0] ?? '');
+  }
+}

@@ -1,0 +1,64 @@
+// Directories of the benchmark's own, so that it meets no lab and no setting of the user's; and their removal, labs first.
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ClusterHandle } from '../../infra/backends/backend.ts';
+import { netnsBackend } from '../../infra/backends/netns/netns-backend.ts';
+import { listRecords } from '../../infra/state/stack-store.ts';
+import { pidsWithEnv } from './processes.ts';
+
+export interface Place {
+  readonly directory: string;
+  /** Of labs that no engine made: a handle a file. */
+  readonly handles: string;
+  /** What every process that we start has in its environment, and no other has. */
+  readonly mark: string;
+}
+
+/** Makes the directories and sets this process's environment, which everything that it starts inherits. */
+export async function openPlace(): Promise<Place> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'cnilab-bench-'));
+  const state = path.join(directory, 'state');
+  const handles = path.join(directory, 'handles');
+  await Promise.all([mkdir(state), mkdir(handles), mkdir(path.join(directory, 'pulumi'))]);
+  Object.assign(process.env, {
+    CNILAB_STATE_DIR: state,
+    PULUMI_HOME: path.join(directory, 'pulumi'),
+    PULUMI_BACKEND_URL: `file://${directory}`,
+    PULUMI_CONFIG_PASSPHRASE: '',
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+  });
+  for (const name of ['PULUMI_CONFIG_PASSPHRASE_FILE', 'CNILAB_STACK', 'CNILAB_DEBUG'])
+    delete process.env[name];
+  return { directory, handles, mark: `CNILAB_STATE_DIR=${state}` };
+}
+
+/** Takes down every lab that still stands, by its handle. Idempotent. */
+export async function removeLabs(place: Place): Promise<void> {
+  const { signal } = new AbortController();
+  const handles = [...(await listRecords()).map(({ handle }) => handle), ...(await looseHandles(place))];
+  // Whatever works on a lab has to go before the lab, or it might make it anew.
+  for (const pid of pidsWithEnv(place.mark)) kill(pid);
+  await Promise.all(handles.map((handle) => netnsBackend.deleteCluster(handle, { signal })));
+}
+
+export async function closePlace(place: Place): Promise<void> {
+  await removeLabs(place);
+  await rm(place.directory, { recursive: true, force: true });
+}
+
+async function looseHandles({ handles }: Place): Promise<readonly ClusterHandle[]> {
+  const names = await readdir(handles).catch(() => []);
+  const texts = await Promise.all(names.map((name) => readFile(path.join(handles, name), 'utf8')));
+  // Written with one call before the lab does anything: a file that is cut off belongs to no lab.
+  return texts.flatMap((text) => (text.endsWith('}') ? [JSON.parse(text) as ClusterHandle] : []));
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}

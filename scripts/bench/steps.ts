@@ -1,0 +1,145 @@
+// One step of a round: labs stood up and taken down, and what that took.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterHandle } from '../../infra/backends/backend.ts';
+import { LabFiles } from '../../infra/backends/netns/lab-files.ts';
+import { readResults } from '../../infra/experiments/results-store.ts';
+import { loadLab } from '../../infra/lab/load.ts';
+import { readRecord, resultsDir } from '../../infra/state/stack-store.ts';
+import type { BenchLab } from './bench-labs.ts';
+import { PODS, type Round } from './figures.ts';
+import { measureFloor } from './floor.ts';
+import type { LabWork } from './lab-work.ts';
+import { armBarrier } from './netns-barrier.ts';
+import { type Place, removeLabs } from './private-place.ts';
+import { argvOf, availableMb, pidsBeside, pidsWithEnv, pssMb } from './processes.ts';
+import { watchProvider } from './provider-watch.ts';
+import { cnilab, runNode, type Stop } from './run-command.ts';
+
+export interface StepContext {
+  readonly place: Place;
+  readonly labs: Readonly<Record<BenchLab, string>>;
+  readonly stop: Stop;
+}
+
+/** Plugin calls for one pod: loopback, ptp, portmap (host-local is ptp's own child). */
+const CALLS_PER_POD = 3;
+/** Time for processes that are ending to be gone, ms. */
+const GRACE_MS = 1000;
+
+/** The same program and provider with nothing to do. */
+export async function emptyStep({ labs, stop }: StepContext): Promise<Round> {
+  const up = await cnilab(['up', labs.empty, '--stack', 'empty'], stop);
+  const noop = await cnilab(['up', labs.empty, '--stack', 'empty'], stop);
+  const destroy = await cnilab(['down', '--stack', 'empty'], stop);
+  return { emptyUp: up.seconds, emptyNoop: noop.seconds, emptyDestroy: destroy.seconds };
+}
+
+/** The lab kindnet, experiments included. */
+export async function kindnetStep({ stop }: StepContext): Promise<Round> {
+  const up = await cnilab(['up', 'kindnet', '--stack', 'kindnet'], stop);
+  const results = await readResults(resultsDir('kindnet'));
+  const traffic = results.reduce((sum, { trafficMs }) => sum + trafficMs, 0) / 1000;
+  const handle = await handleOf('kindnet');
+  const calls = countCalls(handle);
+  const noop = await cnilab(['up', 'kindnet', '--stack', 'kindnet'], stop);
+  if ((await handleOf('kindnet')).id !== handle.id) throw new Error('the no-op up made the lab anew');
+  const noopCalls = countCalls(handle) - calls;
+  const destroy = await cnilab(['down', '--stack', 'kindnet'], stop);
+  return {
+    kindnetUp: up.seconds,
+    kindnetTraffic: traffic,
+    kindnetNoop: noop.seconds,
+    noopCalls,
+    kindnetDestroy: destroy.seconds,
+  };
+}
+
+/** What the provider does for the large lab, without provider and engine. */
+export async function workStep(context: StepContext): Promise<Round> {
+  const { sandbox, network, pods, addresses, calls } = await labWork('pods', context);
+  await removeLabs(context.place);
+  expectPods('the lab work', addresses, calls);
+  return {
+    work: sandbox + network + pods,
+    workSandbox: sandbox,
+    workNetwork: network,
+    workPods: pods,
+  };
+}
+
+export async function floorStep({ labs, place, stop }: StepContext): Promise<Round> {
+  const { seconds, calls, addresses } = await measureFloor(
+    await loadLab(labs.pods),
+    place.handles,
+    stop.soon,
+  );
+  expectPods('the floor', addresses, calls);
+  return { floor: seconds };
+}
+
+/** The large lab through the engine: memory while it stands, and the time until nothing of it is left. */
+export async function podsStep({ labs, place, stop }: StepContext): Promise<Round> {
+  const before = await availableMb();
+  const watch = watchProvider(place.mark);
+  const up = await cnilab(['up', labs.pods, '--stack', 'pods'], stop).finally(() => watch.stop());
+  const providerPeak = watch.stop();
+  if (providerPeak === undefined) throw new Error('the provider was not found among the processes');
+  const left = await leftBehind(place.mark);
+  const podsMemory = before - (await availableMb());
+  const podsPss = pssMb(pidsBeside(Number((await handleOf('pods')).facts.holder)));
+  const barrier = await armBarrier();
+  const begun = performance.now();
+  const destroy = await cnilab(['down', '--stack', 'pods'], stop);
+  await barrier.freed();
+  const podsFreed = (performance.now() - begun) / 1000;
+  return {
+    podsUp: up.seconds,
+    providerPeak,
+    left: left.length,
+    podsMemory,
+    podsPss,
+    podsDestroy: destroy.seconds,
+    podsFreed,
+  };
+}
+
+/** Memory of two nodes without pods. */
+export async function bareStep(context: StepContext): Promise<Round> {
+  const before = await availableMb();
+  const { holder } = await labWork('bare', context);
+  const bareMemory = before - (await availableMb());
+  const barePss = pssMb(pidsBeside(holder));
+  await removeLabs(context.place);
+  return { bareMemory, barePss };
+}
+
+async function labWork(lab: BenchLab, { labs, place, stop }: StepContext): Promise<LabWork> {
+  const { stdout } = await runNode('scripts/bench/lab-work.ts', [labs[lab], place.handles], stop);
+  return JSON.parse(stdout) as LabWork;
+}
+
+async function handleOf(stack: string): Promise<ClusterHandle> {
+  const record = await readRecord(stack);
+  if (!record) throw new Error(`nothing is on record for stack ${stack}`);
+  return record.handle;
+}
+
+function countCalls(handle: ClusterHandle): number {
+  return new LabFiles(handle).calls().length;
+}
+
+/** Command lines of what was started with us in its environment and still runs. */
+async function leftBehind(mark: string): Promise<readonly string[]> {
+  const deadline = Date.now() + GRACE_MS;
+  while (pidsWithEnv(mark).length > 0 && Date.now() < deadline) await sleep(20);
+  return pidsWithEnv(mark).map((pid) => argvOf(pid).join(' '));
+}
+
+/** A comparison of unequal work would say nothing. */
+function expectPods(who: string, addresses: number, calls: number): void {
+  if (addresses !== PODS || calls !== PODS * CALLS_PER_POD) {
+    throw new Error(
+      `${who} gave ${addresses} pods an address with ${calls} plugin calls instead of ${PODS} with ${PODS * CALLS_PER_POD}`,
+    );
+  }
+}

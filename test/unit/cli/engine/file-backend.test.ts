@@ -1,0 +1,104 @@
+// Locks of dead engines go, all others stay; and a stack is found without asking the engine.
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  backendDirectory,
+  isStale,
+  type LockHolder,
+  removeStaleLocks,
+  stackInBackend,
+  stacksInBackend,
+} from '../../../../scripts/cli/engine/file-backend.ts';
+import { processStartedMs } from '../../../../scripts/cli/engine/process-started.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'cnilab-file-backend-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const place = () => ({ directory, project: 'cnilab', stack: 'kindnet' });
+
+/** As the engine writes it, with its attributes file. */
+function lock(name: string, content: Partial<LockHolder> | string): string {
+  const locks = path.join(directory, '.pulumi', 'locks', 'organization', 'cnilab', 'kindnet');
+  mkdirSync(locks, { recursive: true });
+  const file = path.join(locks, `${name}.json`);
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  writeFileSync(`${file}.attrs`, '{}');
+  return file;
+}
+
+const now = () => new Date().toISOString();
+
+test('the lock of a living engine stays; that of a dead one goes with its attributes', async () => {
+  const living = lock('living', { pid: process.pid, username: 'me', hostname: hostname(), timestamp: now() });
+  // The largest PID there can be is one less than this (PID_MAX_LIMIT, 2^22).
+  const dead = lock('dead', { pid: 4_194_304, username: 'me', hostname: hostname(), timestamp: now() });
+  expect((await removeStaleLocks(place())).map(({ pid }) => pid)).toEqual([4_194_304]);
+  expect([living, `${living}.attrs`, dead, `${dead}.attrs`].map((file) => existsSync(file))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test('a PID that was given to another process since is a dead engine’s', async () => {
+  const before = new Date((processStartedMs(process.pid) as number) - 60_000).toISOString();
+  const file = lock('reused', { pid: process.pid, username: 'me', hostname: hostname(), timestamp: before });
+  await removeStaleLocks(place());
+  expect(existsSync(file)).toBe(false);
+});
+
+test('locks of another machine, and files that are no locks, are not ours to judge', async () => {
+  const files = [
+    lock('elsewhere', { pid: 4_194_304, username: 'me', hostname: 'another', timestamp: now() }),
+    lock('half', '{"pid": 41'),
+    lock('strange', '{"pid": "many", "hostname": 1}'),
+  ];
+  expect(await removeStaleLocks(place())).toEqual([]);
+  expect(files.map((file) => existsSync(file))).toEqual([true, true, true]);
+});
+
+test('a lock whose process may be its own holder is never stale', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 0, max: 1e9 }), (taken, age) => {
+      const holder = { pid: 1, username: '', hostname: 'here', timestamp: new Date(taken).toISOString() };
+      expect(isStale(holder, { hostname: 'here', startedMs: () => taken - age })).toBe(false);
+      expect(isStale(holder, { hostname: 'here', startedMs: () => taken + 2_001 + age })).toBe(true);
+      expect(isStale(holder, { hostname: 'there', startedMs: () => undefined })).toBe(false);
+    }),
+  );
+});
+
+test('no directory, no locks', async () => {
+  expect(await removeStaleLocks({ ...place(), directory: path.join(directory, 'not', 'there') })).toEqual([]);
+});
+
+test('stacks are found where the engine keeps them, compressed ones too', async () => {
+  const stacks = path.join(directory, '.pulumi', 'stacks', 'cnilab');
+  mkdirSync(stacks, { recursive: true });
+  for (const name of ['kindnet.json', 'kindnet.json.bak', 'kindnet.json.attrs', 'table-3.json.gz']) {
+    writeFileSync(path.join(stacks, name), '');
+  }
+  expect(await stacksInBackend(directory, 'cnilab')).toEqual(['kindnet', 'table-3']);
+  expect(await stackInBackend(place())).toBe(true);
+  expect(await stackInBackend({ ...place(), stack: 'flannel' })).toBe(false);
+  expect(await stacksInBackend(directory, 'another')).toEqual([]);
+});
+
+test.each([
+  ['file:///srv/pulumi', '/srv/pulumi'],
+  ['file:///srv/my%20state?no_tmp_dir=true', '/srv/my state'],
+  ['file://~', homedir()],
+  ['file://~/state', path.join(homedir(), 'state')],
+  ['file://./state', '/checkout/state'],
+  ['https://api.pulumi.com', undefined],
+  ['s3://bucket', undefined],
+])('the directory of %s', (url, expected) => {
+  expect(backendDirectory(url, '/checkout')).toBe(expected);
+});

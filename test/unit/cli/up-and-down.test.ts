@@ -1,0 +1,214 @@
+// What `up` and `down` ask of the engine, and what they make of its answers. The engine is a stand-in; test/labs has the real one.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LabResults } from '../../../infra/experiments/result.ts';
+import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import { CliSandbox } from '../../support/cli-sandbox.ts';
+
+const text = (name: string) => readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8');
+const record = JSON.parse(text('record.json')) as StackRecord;
+const results = JSON.parse(text('results.json')) as LabResults;
+
+const LAB = `name: bad
+cluster: { nodes: [{ name: a }] }
+network: { type: kindnet, podCIDR: 10.9.0.0/16 }
+workloads: [{ name: p, replicas: 2 }]
+experiments:
+  - { kind: ping, name: wrong, from: p-1, to: p-2, count: 1, checks: [{ name: n, select: received, expect: 0 }] }
+`;
+
+let cli: CliSandbox;
+let file: string;
+beforeEach(() => {
+  cli = new CliSandbox();
+  mkdirSync(cli.path('lab'));
+  file = cli.path('lab', 'lab.yaml');
+  writeFileSync(file, LAB);
+});
+afterEach(() => cli.close());
+
+const passed: LabResults = {
+  ...results,
+  verdict: 'pass',
+  experiments: results.experiments.map((one) => ({ ...one, verdict: 'pass', checks: [] })),
+};
+
+test('the engine runs once for a stack that is there, twice to make it, and gets lab and settings', async () => {
+  cli.addStack({ ...record, labFile: file }, passed);
+  const first = await cli.run(['up', file, '--isolation', 'rootless']);
+  expect(first.stderr).toBe('');
+  expect(first.exitCode).toBe(0);
+  expect(cli.engineCalls()).toEqual([
+    'stack init bad --non-interactive --color never',
+    `up --yes --skip-preview --suppress-outputs --config cnilab:lab=${file} --config cnilab:isolation=rootless --stack bad --json --non-interactive --color never`,
+  ]);
+  await cli.run(['up', file]);
+  expect(cli.engineCalls()).toHaveLength(3);
+});
+
+test('a wrong lab file stops before any engine starts', async () => {
+  writeFileSync(file, LAB.replace('replicas: 2', 'replicas: two'));
+  const { exitCode, stderr } = await cli.run(['up', file]);
+  expect(stderr).toMatch(/lab\.yaml:4:\d+: /);
+  expect(exitCode).toBe(2);
+  expect(cli.engineCalls()).toEqual([]);
+});
+
+test('another lab under the same stack is not touched', async () => {
+  cli.addStack(record);
+  const { exitCode, stderr } = await cli.run(['up', 'kindnet', '--stack', 'bad']);
+  expect(stderr).toMatch(/^cnilab: stack "bad" holds lab bad, not kindnet\n/);
+  expect(stderr).toContain('npm run down -- --stack bad');
+  expect(exitCode).toBe(2);
+  expect(cli.engineCalls()).toEqual([]);
+});
+
+test('a failed experiment: the whole summary, exit code 1', async () => {
+  cli.addStack({ ...record, labFile: file }, results);
+  cli.engine('events', text('up-experiment-fails.jsonl'));
+  cli.engine('exit-code', '1');
+  const { exitCode, stdout, stderr } = await cli.run(['up', file]);
+  expect(stdout).toContain('✗ experiment wrong\n');
+  expect(stdout).toContain('received: expected 0, observed 1');
+  expect(stdout).toContain('Try next');
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(1);
+});
+
+test('an inconclusive experiment ends with 4; one that is only recorded with 0', async () => {
+  const open = results.experiments.map((one) => ({ ...one, verdict: 'inconclusive' as const }));
+  cli.addStack({ ...record, labFile: file }, { experiments: open });
+  expect((await cli.run(['up', file])).exitCode).toBe(4);
+  writeFileSync(file, LAB.replace('kind: ping', 'onFailure: record, kind: ping'));
+  expect((await cli.run(['up', file])).exitCode).toBe(0);
+});
+
+test('a failure of anything else: the reason, how to go on, where more is; exit code 3', async () => {
+  const urn = 'urn:pulumi:bad::cnilab::cnilab:index:Lab$cnilab:index:Network::bad-network';
+  const diagnostic = {
+    severity: 'error',
+    urn,
+    message: '1 error occurred:\n\t* plugin ptp hangs on node a\n\n',
+  };
+  cli.engine('events', `${JSON.stringify({ diagnosticEvent: diagnostic })}\n`);
+  cli.engine('exit-code', '255');
+  const { exitCode, stderr } = await cli.run(['up', file, '--stack', 'mine']);
+  expect(stderr).toContain(
+    'cnilab: the lab under stack "mine" could not be stood up:\n  network: plugin ptp hangs on node a\n',
+  );
+  expect(stderr).toMatch(/→ npm run up -- \S*lab\.yaml --stack mine {3}goes on/);
+  expect(stderr).toMatch(/→ the engine's own account: .*mine\.engine\.log/);
+  expect(exitCode).toBe(3);
+});
+
+test('what the engine says before it begins is passed on with what to do about it', async () => {
+  cli.engine(
+    'stderr',
+    'error: getting stack configuration: get stack secrets manager: incorrect passphrase\n',
+  );
+  cli.engine('exit-code', '255');
+  const { exitCode, stderr } = await cli.run(['up', file]);
+  expect(stderr).toContain('incorrect passphrase');
+  expect(stderr).toContain('PULUMI_CONFIG_PASSPHRASE');
+  expect(exitCode).toBe(3);
+});
+
+test('an engine that was killed while it was creating something: the mark it left is cleared', async () => {
+  const message =
+    'Attempting to deploy or update resources with 1 pending operations\n  * urn, interrupted while creating\n';
+  cli.engine('events', `${JSON.stringify({ diagnosticEvent: { severity: 'warning', message } })}\n`);
+  await cli.run(['up', file]);
+  expect(cli.engineCalls().at(-1)).toMatch(
+    /^refresh --yes --skip-preview .*--clear-pending-creates --stack bad/,
+  );
+});
+
+test('the lock of a killed engine is removed with a note; one that is held stays', async () => {
+  const locks = cli.path('engine', 'state', '.pulumi', 'locks', 'organization', 'cnilab', 'bad');
+  mkdirSync(locks, { recursive: true });
+  const holder = {
+    pid: 4_194_304,
+    username: 'me',
+    hostname: hostname(),
+    timestamp: new Date().toISOString(),
+  };
+  writeFileSync(path.join(locks, 'dead.json'), JSON.stringify(holder));
+  writeFileSync(path.join(locks, 'held.json'), JSON.stringify({ ...holder, pid: process.pid }));
+  const { stdout } = await cli.run(['up', file]);
+  expect(stdout).toContain('Removed the lock of an engine that was killed (PID 4194304');
+  expect(['dead.json', 'held.json'].map((name) => existsSync(path.join(locks, name)))).toEqual([false, true]);
+});
+
+async function interrupted(hang: string) {
+  cli.engine('hang', hang);
+  const { child, output } = cli.start(['up', file]);
+  while (!cli.engineCalls().some((call) => call.startsWith('up '))) await delay(20);
+  // The stand-in sets its trap right after it has noted the call.
+  await delay(300);
+  child.kill('SIGINT');
+  // npm passes on what the terminal has sent already. Signals still closer together would be one to the kernel.
+  await delay(100);
+  child.kill('SIGINT');
+  return { child, output };
+}
+
+test('Ctrl-C reaches the engine once, and the way to go on is told', async () => {
+  const { child, output } = await interrupted('until told');
+  expect((await child).exitCode).toBe(130);
+  expect(cli.engineSignals()).toEqual(['INT']);
+  expect(output.stderr).toContain('cnilab: stopped; the lab under stack "bad" is not complete');
+  expect(output.stderr).toContain('npm run down -- --stack bad');
+});
+
+test('a second Ctrl-C, but not what npm repeats of the first, kills an engine that does not stop', async () => {
+  const { child, output } = await interrupted('deaf');
+  while (!output.stdout.includes('Ctrl-C again')) await delay(20);
+  await delay(1_000);
+  expect(output.stdout).not.toContain('Stopping at once');
+  child.kill('SIGINT');
+  expect((await child).exitCode).toBe(130);
+  expect(output.stdout).toContain('Stopping at once');
+});
+
+test('down destroys the stack and removes every trace of it', async () => {
+  await cli.run(['up', file]);
+  const { exitCode, stdout } = await cli.run(['down', '--stack', 'bad']);
+  expect(cli.engineCalls().at(-1)).toMatch(
+    /^destroy --yes --skip-preview --suppress-outputs --remove --stack bad/,
+  );
+  expect(stdout).toContain('Stack bad is down; nothing of it is left.');
+  expect(exitCode).toBe(0);
+  expect(existsSync(cli.path('state', 'stacks', 'bad'))).toBe(false);
+  expect(existsSync(cli.path('state', 'logs', 'bad.engine.log'))).toBe(false);
+});
+
+test('down without Pulumi’s state works from the record; without either it says so', async () => {
+  const handle = { ...record.handle, backend: 'stand-in' };
+  cli.addStack({ ...record, backend: 'stand-in', handle }, results);
+  const left = await cli.run(['down', 'bad'], {
+    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
+    CNILAB_STAND_IN: cli.directory,
+  });
+  expect(readFileSync(cli.path('calls.log'), 'utf8')).toMatch(/^deleteCluster/m);
+  expect(left.stdout).toContain('Stack bad is down');
+  expect(existsSync(cli.path('state', 'stacks', 'bad'))).toBe(false);
+  const nothing = await cli.run(['down', 'bad']);
+  expect(nothing.stdout).toBe('Nothing stands under stack "bad": there is nothing to take down.\n');
+  expect([left.exitCode, nothing.exitCode]).toEqual([0, 0]);
+  expect(cli.engineCalls()).toEqual([]);
+});
+
+test('down takes the only lab, asks when there are several, and takes all when told', async () => {
+  cli.addStack(record);
+  cli.addStack({ ...record, stack: 'table-3' } as StackRecord);
+  const asked = await cli.run(['down']);
+  expect(asked.stderr).toContain('2 labs are up; say which one to take down');
+  const ofLab = await cli.run(['down', '--all', '--stack', 'bad']);
+  expect([asked.exitCode, ofLab.exitCode]).toEqual([2, 2]);
+  const all = await cli.run(['down', '--all']);
+  expect(all.stdout).toMatch(/Stack bad is down[\s\S]*Stack table-3 is down/);
+  expect((await cli.run(['down', '--all'])).stdout).toBe('No lab is up: there is nothing to take down.\n');
+});
