@@ -6,7 +6,7 @@ import { capture as captureAt, type TapResult } from '../observe/capture.ts';
 import { decodeTap } from '../observe/paths.ts';
 import { readPcap } from '../observe/pcap.ts';
 import { writePcapng } from '../observe/pcapng.ts';
-import { packetRows, pathRows } from './captured.ts';
+import { packetRows, pathRows, tapByTap } from './captured.ts';
 import { type Check, evaluateCheck, rowsMatching } from './evaluate-check.ts';
 import { ExperimentError, type ExperimentOf, type Runner, type Running } from './experiment.ts';
 import { defaultCheck } from './ping.ts';
@@ -29,12 +29,9 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
   const summary = tapped.map(({ name, host, dev, dropped = 0 }, index) => {
     return { name, at: host, dev, packets: decoded[index]?.packets.length ?? 0, dropped };
   });
-  const observed = toJson({
-    ping: result,
-    taps: summary,
-    packets: packetRows(decoded),
-    paths: pathRows(decoded),
-  });
+  const rows = packetRows(decoded);
+  const seen = { ping: result, taps: summary, packets: rows, paths: pathRows(decoded) };
+  const observed = toJson(seen);
   const saved = await savePcapng(running.resultsDir, experiment.name, tapped);
   const doubts = [
     ...tapped.flatMap(({ name, status, reason }) =>
@@ -49,6 +46,7 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
     experiment.checks.length > 0 ? experiment.checks : [defaultCheck(experiment.ping, 'ping')];
   return {
     observed,
+    comparable: toJson({ ...seen, packets: tapByTap(rows) }),
     checks: checks.map((check) => {
       const evaluated = evaluateCheck(check, observed, 'capture', lookup);
       const silent = doubts.length > 0 ? doubts : silentTaps(check, evaluated, summary, running);

@@ -25,6 +25,12 @@ export function packetRows(taps: readonly TapPackets[]): readonly Json[] {
     );
 }
 
+/** The same rows, those of one tap together: which of two taps the kernel serves first may differ from run to run. */
+export function tapByTap(rows: readonly Json[]): readonly Json[] {
+  const groups = Map.groupBy(rows, (row) => (row as { readonly tap: string }).tap);
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, group]) => group);
+}
+
 /** `{packet, seq, src, dst, at: {tap: ns}}` for every packet that can be told from the others. */
 export function pathRows(taps: readonly TapPackets[]): readonly Json[] {
   const start = firstStamp(taps);

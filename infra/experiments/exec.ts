@@ -16,9 +16,14 @@ export const exec: Runner<'exec'> = async (running, experiment) => {
     for (const step of experiment.cleanup) cleaned.push(await runStep(running, step));
   }
   const failed = cleaned.filter(({ check }) => check.verdict !== 'pass');
-  const observed: Json = { steps: outcomes.map((outcome) => outcome.observed) };
+  const steps = outcomes.map((outcome) => outcome.observed);
+  const written = outcomes.map(({ observed }, i) => ({
+    ...(observed as Readonly<Record<string, Json>>),
+    command: experiment.steps[i]?.command ?? [],
+  }));
   return {
-    observed,
+    observed: { steps },
+    comparable: { steps: written },
     checks: outcomes.map((outcome) => outcome.check),
     ...(failed.length > 0 && {
       doubt: `clean-up did not work, so the lab is not as it was: ${failed.flatMap(({ check }) => `${check.name}: ${check.differences.join('; ')}`).join(' · ')}`,

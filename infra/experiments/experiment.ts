@@ -28,6 +28,11 @@ export interface Observation {
   readonly observed: Json;
   /** When the kind knows better than the common way how its observation is made canonical. */
   readonly canonical?: Json;
+  /**
+   * `observed` without what depends on the run and not on the kernel's doing, such as PIDs in a command or the order in
+   * which equal stamps of different taps are listed. @default observed
+   */
+  readonly comparable?: Json;
   readonly checks: readonly CheckResult[];
   /** Why nothing certain can be said, such as a tap that lost packets. */
   readonly doubt?: string;

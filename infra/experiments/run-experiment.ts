@@ -32,7 +32,7 @@ export async function runExperiment(
   const picture = experiment.kind === 'inspect' ? undefined : symbolsPicture(context);
   const observation = await observe(context, experiment);
   const { doubt, observed, checks, trafficMs = 0, artifacts = [] } = observation;
-  const canonical = observation.canonical ?? canonicalForm(observed, await picture);
+  const canonical = observation.canonical ?? canonicalForm(observation.comparable ?? observed, await picture);
   context.signal.throwIfAborted();
   const durationMs = Math.round((performance.now() - begun) * 1000) / 1000;
   const { name, kind, title } = experiment;

@@ -21,7 +21,7 @@ const provider = createProvider(reporter);
 
 const parent = process.ppid;
 setInterval(() => {
-  if (false) void provider.cancel().finally(() => process.exit(1));
+  if (process.ppid !== parent) void provider.cancel().finally(() => process.exit(1));
 }, PARENT_CHECK_MS).unref();
 
 const port = await serve(provider, '0.1.0');

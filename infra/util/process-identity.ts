@@ -3,8 +3,12 @@ import { readFileSync } from 'node:fs';
 
 /** Identifies this boot of the machine (random(4), boot_id). */
 export function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  // A process does not outlive its boot, and every job in a lab asks.
+  ownBoot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return ownBoot;
 }
+
+let ownBoot: string | undefined;
 
 /** Start time of a process in clock ticks since boot (proc(5), field 22 of stat); undefined when there is none, or only its zombie. */
 export function processStart(pid: number): string | undefined {

@@ -13,7 +13,8 @@ describeLab('flannel', { claims, deleteRoute: ['k3s-server', 'ip route del 10.42
 
   it('prints its results as the documented JSON', async () => {
     const { session, stack } = lab();
-    const { stdout } = await session.cli(['results', stack.name, '--json']);
+    const { exitCode, stdout, stderr } = await session.cli(['results', stack.name, '--json']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const results = JSON.parse(stdout);
     expect(results).toMatchObject({ lab: 'flannel', backend: 'netns', verdict: 'pass' });
     expect(Object.keys(results.experiments[0]).sort()).toEqual([

@@ -18,8 +18,10 @@ export class NetnsHost implements Host {
     this.#prefix = podPid === undefined ? [] : ['nsenter', '-t', String(podPid), '-m', '-n', '-u', '--'];
   }
 
-  run(argv: readonly string[], options?: RunOptions): Promise<RunResult> {
-    return this.#agent.run(this.name, [...this.#prefix, ...argv], options);
+  async run(argv: readonly string[], options?: RunOptions): Promise<RunResult> {
+    const result = await this.#agent.run(this.name, [...this.#prefix, ...argv], options);
+    if (isMissing(argv, result)) throw new HostError('spawn', this.name, argv, 'there is no such command');
+    return result;
   }
 
   async start(
@@ -52,6 +54,18 @@ export class NetnsHost implements Host {
     const { exitCode, stderr, argv } = await this.run(['sh', '-e'], { stdin: script });
     if (exitCode !== 0) throw new HostError('failed', this.name, argv, 'cannot write files', stderr);
   }
+}
+
+/** Whether bash (on a node) or nsenter (in a pod) found no program; a shell that was asked for speaks of itself otherwise. */
+function isMissing([command = ''], { exitCode, stderr }: RunResult): boolean {
+  if (exitCode !== 127) return false;
+  const said = stderr.trimEnd();
+  return (
+    said === `nsenter: failed to execute ${command}: No such file or directory` ||
+    (/^\S+: line \d+: /.test(said) &&
+      (said.endsWith(`: ${command}: command not found`) ||
+        said.endsWith(`: ${command}: No such file or directory`)))
+  );
 }
 
 /** One `mkdir`, one `mv` a directory: each file is written whole into a staging directory beside its target. */

@@ -28,7 +28,7 @@ export function readWiring(
     routes: parseRoutes(read(podPid, 'route')),
     addresses: parseLocalAddresses(read(podPid, 'fib_trie')),
     interfaces: parseInterfaces(read(podPid, 'dev')),
-    nodeRoutes: parseRoutes(read(nodePid, 'route')).filter((route) => route.startsWith(`${hostVeth} `)),
+    nodeRoutes: routesByDevice(read(nodePid, 'route')).get(hostVeth) ?? [],
   };
 }
 
@@ -47,6 +47,16 @@ function compare(what: string, was: readonly string[], now: readonly string[]): 
     ...was.filter((item) => !now.includes(item)).map((item) => `${what} ${item} is missing`),
     ...now.filter((item) => !was.includes(item)).map((item) => `${what} ${item} was added`),
   ];
+}
+
+let latest: { readonly text: string; readonly routes: ReadonlyMap<string, readonly string[]> } | undefined;
+
+/** A node's table is the same for all of its pods, which are looked at one after the other: it is parsed once. */
+function routesByDevice(text: string): ReadonlyMap<string, readonly string[]> {
+  if (latest?.text !== text) {
+    latest = { text, routes: Map.groupBy(parseRoutes(text), (route) => route.split(' ', 1)[0] ?? '') };
+  }
+  return latest.routes;
 }
 
 /** /proc/net/route: IPv4 routes of the main table, numbers in the machine's byte order as hex. */

@@ -37,8 +37,8 @@ export function outerArgv(isolation: Isolation, command: readonly string[]): rea
     '--',
     ...command,
   ];
-  if (isolation === 'rootless') return unshare;
   const { uid, gid } = labUser();
+  if (isolation === 'rootless' || uid < 0) return unshare;
   // Where unprivileged user namespaces are restricted (AppArmor on Ubuntu), CAP_SYS_ADMIN lifts the restriction; it is
   // lost on entering the new user namespace, which the lab's own uid then owns all the same.
   const caps = ['--inh-caps=+sys_admin', '--ambient-caps=+sys_admin'];
