@@ -8,8 +8,12 @@ import { type Outcome, programStage, type Stage, vitestStage } from './test/stag
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
+/** In CI its colours would be one escape sequence a letter. */
+const colors = process.stdout.isTTY ? 'force' : 'off';
+const biome = ['node_modules/.bin/biome', 'ci', '--error-on-warnings', `--colors=${colors}`, '.'];
+
 const stages: readonly Stage[] = [
-  programStage('lint', 'format and lint', ['node_modules/.bin/biome', 'ci', '--error-on-warnings', '.']),
+  programStage('lint', 'format and lint', biome),
   programStage('types', 'types', [process.execPath, 'node_modules/typescript/bin/tsc', '-p', '.']),
   ...['unit', 'program', 'provider', 'labs'].map(vitestStage),
   ...(process.getuid?.() === 0 ? [ordinaryUserStage(ROOT)] : []),

@@ -63,7 +63,9 @@ test('experiments run one after the other, in the order of the lab file', async 
   const declared = await graph(kindnet);
   const experiments = kindnet.experiments.map(({ name }) => `Experiment::kindnet-${name}`);
   const before = experiments.map((name) =>
-    declared.find(({ resource }) => resource === name)?.dependsOn.find((other) => other.startsWith('Experiment')),
+    declared
+      .find(({ resource }) => resource === name)
+      ?.dependsOn.find((other) => other.startsWith('Experiment')),
   );
   expect(before).toEqual([undefined, ...experiments.slice(0, -1)]);
 });

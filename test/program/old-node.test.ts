@@ -7,7 +7,8 @@ const ENTRY = path.resolve(import.meta.dirname, '../../infra/index.js');
 
 test('says what is wrong and what always works, and fails', () => {
   // A Node 24 that says it is a Node 20: index.js goes by what Node says.
-  const old = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } });";
+  const old =
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } });";
   const version = "Object.defineProperty(process, 'version', { value: 'v20.1.0' });";
   const preload = `data:text/javascript,${encodeURIComponent(old + version)}`;
   const run = spawnSync(process.execPath, ['--import', preload, ENTRY], { encoding: 'utf8' });

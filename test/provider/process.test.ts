@@ -17,14 +17,18 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 test('it ends by itself when the engine was killed', async () => {
   // The engine is played by a shell that says the provider's PID, then waits.
-  const script = `(echo $BASHPID; "${LAUNCHER}" 127.0.0.1:9; echo exit $? > /tmp/pt/exit) & wait`;
-  const engine = spawn("bash", ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const script = `"${LAUNCHER}" 127.0.0.1:9 & echo $!; wait`;
+  const engine = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface(engine.stdout)[Symbol.asyncIterator]();
   const pid = Number((await lines.next()).value);
   expect((await lines.next()).value).toMatch(/^\d+$/);
   expect(alive(pid)).toBe(true);
   engine.kill('SIGKILL');
-  await expect.poll(() => alive(pid), { timeout: 20_000 }).toBe(false);
+  try {
+    await expect.poll(() => alive(pid), { timeout: 20_000 }).toBe(false);
+  } finally {
+    if (alive(pid)) process.kill(pid);
+  }
 });
 
 test('it is started from anywhere, with arguments that have spaces, by the Node of the checkout', () => {

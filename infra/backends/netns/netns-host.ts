@@ -57,8 +57,9 @@ export class NetnsHost implements Host {
 }
 
 /** Whether bash (on a node) or nsenter (in a pod) found no program; a shell that was asked for speaks of itself otherwise. */
-function isMissing([command = ''], { exitCode, stderr }: RunResult): boolean {
+function isMissing(argv: readonly string[], { exitCode, stderr }: RunResult): boolean {
   if (exitCode !== 127) return false;
+  const [command = ''] = argv;
   const said = stderr.trimEnd();
   return (
     said === `nsenter: failed to execute ${command}: No such file or directory` ||

@@ -58,7 +58,7 @@ export async function startSandbox(
   options: SandboxOptions,
 ): Promise<{ facts: SandboxFacts; printed: readonly string[] }> {
   options.signal.throwIfAborted();
-  const argv = outerArgv(options.isolation, ['/bin/sh', '-c', scriptText('compose-root'), 'cnilab-sandbox']);
+  const argv = outerArgv(options.isolation, ['/bin/sh', '-c', 'eval "$LAB_COMPOSE"', 'cnilab-sandbox']);
   const setcap = findTool('setcap');
   const child = startProcess(argv, {
     env: {
@@ -66,6 +66,8 @@ export async function startSandbox(
       LAB_BINDS: cniPluginDirs()
         .filter((dir) => !dir.startsWith('/usr/'))
         .join('\n'),
+      // In the environment, not in the arguments, which everybody reads in `ps`.
+      LAB_COMPOSE: scriptText('compose-root'),
       LAB_KEEPER: scriptText('keeper'),
       ...(setcap && { SETCAP: setcap }),
     },

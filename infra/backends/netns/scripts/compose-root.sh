@@ -75,7 +75,7 @@ mount -o remount,bind,ro /
 
 # Without job control a background command reads /dev/null, so our input is handed on explicitly.
 exec 3<&0
-unshare -U -m -n -u -i --map-user=1000 --map-group=1000 --keep-caps /bin/sh -c "$LAB_KEEPER" <&3 3<&- &
+unshare -U -m -n -u -i --map-user=1000 --map-group=1000 --keep-caps /bin/sh -c 'eval "$LAB_KEEPER"' cnilab-keeper <&3 3<&- &
 keeper=$!
 exec 3<&-
 exec < /dev/null > /dev/null 2>&1

@@ -134,6 +134,19 @@ describe.each(['kindnet', 'flannel'] as const)('pods on %s', (type) => {
     expect(await netnsBackend.networkDrift(handle, nodes, network, op)).toEqual([]);
   });
 
+  it('and nodes tell a command that does not exist from one that ended with 127', async () => {
+    const cluster = netnsBackend.connect(handle);
+    for (const host of [cluster.host('n1'), cluster.host(wanted[0]?.name ?? '')]) {
+      for (const command of ['no-such-command', '/no/such/command']) {
+        await expect(host.run([command, '-x'])).rejects.toThrow(
+          `there is no such command (on ${host.name}): ${command} -x`,
+        );
+      }
+      const own = await host.run(['sh', '-c', 'no-such-command']);
+      expect(own).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('no-such-command') });
+    }
+  });
+
   it('say so when a container’s command does not exist, and leave nothing of that pod', async () => {
     const bad = { ...pod('bad', 'n1', ''), containers: [{ name: 'main', command: ['no-such-command'] }] };
     const leases = () =>

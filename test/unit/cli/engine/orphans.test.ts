@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startProcess } from '../../../../infra/util/exec.ts';
 import { processStart } from '../../../../infra/util/process-identity.ts';
-import { endOrphans, findOrphans } from '../../../../scripts/cli/engine/orphans.ts';
+import { endOrphans, findAbandonedEngines, findOrphans } from '../../../../scripts/cli/engine/orphans.ts';
 
 let root: string;
 let started: number[];
@@ -20,13 +20,19 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-/** A process that looks like the engine's language host, whose parent has died (or has not). */
-async function plugin(name: string, argument: string, parent: 'dead' | 'alive' = 'dead'): Promise<number> {
+/** A process that looks like the engine's language host (or the engine, by `argv0`), whose parent has died (or has not). */
+async function plugin(
+  name: string,
+  argument: string,
+  parent: 'dead' | 'alive' = 'dead',
+  argv0 = 'sh',
+): Promise<number> {
   const pidFile = path.join(root, `${name}-${started.length}`);
   const body = 'echo $$ > "$1.new"; mv "$1.new" "$1"; while :; do sleep 1; done';
-  const sh = 'sh -c "$BODY" "$NAME" "$PID_FILE" "$ARGUMENT" < /dev/null > /dev/null 2>&1 &';
+  const run = `exec -a ${argv0} sh -c "$BODY" "$NAME" "$PID_FILE" "$ARGUMENT"`;
+  const sh = `(${run}) < /dev/null > /dev/null 2>&1 &`;
   const script = parent === 'dead' ? sh : `${sh} wait`;
-  const child = startProcess(['sh', '-c', script], {
+  const child = startProcess(['bash', '-c', script], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', BODY: body, NAME: name, PID_FILE: pidFile, ARGUMENT: argument },
   });
@@ -83,4 +89,16 @@ test('other processes, and plugins of other projects, are not looked at twice', 
   expect(await findOrphans(root)).toEqual([]);
   await plugin('pulumi-language-nodejs', `127.0.0.1:${port}`);
   expect(await findOrphans(path.join(root, 'elsewhere'))).toEqual([]);
+});
+
+test('an engine of a dead command is found by its stack; one that somebody watches, or runs by hand, is not', async () => {
+  const ours = (stack: string) => `up --yes --stack ${stack} --json --non-interactive --color never`;
+  const engine = (args: string, parent: 'dead' | 'alive') => plugin('engine', args, parent, 'pulumi');
+  const abandoned = await engine(ours('one'), 'dead');
+  await engine(ours('one'), 'alive');
+  await engine(ours('other-one'), 'dead');
+  await engine('up --yes --stack one', 'dead');
+  expect(findAbandonedEngines(root, 'one').map(({ pid }) => pid)).toEqual([abandoned]);
+  await endOrphans(findAbandonedEngines(root, 'one'));
+  expect(processStart(abandoned)).toBeUndefined();
 });

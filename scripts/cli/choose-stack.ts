@@ -1,0 +1,42 @@
+// Which stack a command means when it is not told: the one of CNILAB_STACK, else the only one that is up.
+import { suggest } from '../../infra/lab/suggest.ts';
+import { listRecords, readRecord, type StackRecord } from '../../infra/state/stack-store.ts';
+import { usageError } from './cli-error.ts';
+
+/** What Pulumi and the state directory both accept. */
+const STACK_NAME = /^[A-Za-z0-9_.-]{1,100}$/;
+
+/** @throws CliError when the name cannot be a stack's */
+export function checkStackName(stack: string): string {
+  if (STACK_NAME.test(stack) && !/^\.+$/.test(stack)) return stack;
+  throw usageError(`"${stack}" cannot be a stack name`, 'use up to 100 letters, digits, "-", "_" and "."');
+}
+
+/**
+ * The record of the stack that is meant.
+ * @throws CliError when nothing is up under that name, or it is not clear which is meant
+ */
+export async function chooseRecord(asked: string | undefined, verb: string): Promise<StackRecord> {
+  const named = asked ?? (process.env.CNILAB_STACK || undefined);
+  if (named !== undefined) {
+    const record = await readRecord(checkStackName(named));
+    if (record) return record;
+    throw await notUp(named);
+  }
+  const records = await listRecords();
+  const [first] = records;
+  if (!first) throw usageError('no lab is up', 'npm run up stands one up');
+  if (records.length === 1) return first;
+  throw usageError(
+    `${records.length} labs are up; say which one is meant`,
+    ...records.map((record) => `${verb} --stack ${record.stack}   (lab ${record.lab})`),
+    'or set it for this shell: export CNILAB_STACK=<stack>',
+  );
+}
+
+async function notUp(stack: string) {
+  const names = (await listRecords()).map((record) => record.stack);
+  const hint =
+    names.length > 0 ? suggest(stack, names, 'stacks with a lab') : 'no lab is up: npm run up stands one up';
+  return usageError(`no lab is up under stack "${stack}"`, hint);
+}

@@ -1,0 +1,97 @@
+// Pulumi's file backend as it lies on disk: whether a stack is there, and which locks are left by engines that are dead.
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { processStartedMs } from './process-started.ts';
+
+/** Whose state we look at. */
+export interface StackPlace {
+  /** Directory that has `.pulumi` in it. */
+  readonly directory: string;
+  readonly project: string;
+  readonly stack: string;
+}
+
+/** Who holds a lock, as the engine writes it. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly username: string;
+  readonly hostname: string;
+  /** ISO 8601, when the lock was taken. */
+  readonly timestamp: string;
+}
+
+/** What is known about this machine; injected in tests. */
+export interface LockWitness {
+  readonly hostname: string;
+  /** Start of the process in ms since the epoch; undefined when there is none of that PID. */
+  readonly startedMs: (pid: number) => number | undefined;
+}
+
+/** Clocks of files and processes may differ by this much, ms. */
+const CLOCK_SLACK = 2_000;
+
+/** Directory of a file:// backend URL (`file://~` is the home); undefined for every other backend. */
+export function backendDirectory(url: string, cwd: string = process.cwd()): string | undefined {
+  if (!url.startsWith('file://')) return undefined;
+  const rest = url.slice('file://'.length).replace(/\?.*/, '');
+  if (rest.startsWith('/')) return fileURLToPath(`file://${rest}`);
+  if (rest === '~' || rest.startsWith('~/')) return path.join(homedir(), rest.slice(1));
+  return path.resolve(cwd, rest);
+}
+
+/** Whether the backend has the stack, without asking the engine (which costs a third of a second). */
+export async function stackInBackend({ directory, project, stack }: StackPlace): Promise<boolean> {
+  const file = path.join(directory, '.pulumi', 'stacks', project, `${stack}.json`);
+  const found = await Promise.all([file, `${file}.gz`].map((name) => stat(name).catch(() => undefined)));
+  return found.some((entry) => entry?.isFile());
+}
+
+/** Names of the project's stacks in the backend. */
+export async function stacksInBackend(directory: string, project: string): Promise<readonly string[]> {
+  const names = await readdir(path.join(directory, '.pulumi', 'stacks', project)).catch(() => []);
+  return names.flatMap((name) => /^(.+)\.json(?:\.gz)?$/.exec(name)?.[1] ?? []).sort();
+}
+
+/** True when the process that took the lock cannot be alive: same machine, and the PID is free or somebody else's now. */
+export function isStale(holder: LockHolder, witness: LockWitness): boolean {
+  if (holder.hostname !== witness.hostname) return false;
+  const started = witness.startedMs(holder.pid);
+  return started === undefined || started > Date.parse(holder.timestamp) + CLOCK_SLACK;
+}
+
+/**
+ * Removes the stack's locks whose holder is dead. A lock of a living process, of another machine, or that cannot be
+ * read stays: the engine then says who holds it.
+ *
+ * @returns the holders that were dead
+ */
+export async function removeStaleLocks(
+  { directory, project, stack }: StackPlace,
+  witness: LockWitness = { hostname: hostname(), startedMs: processStartedMs },
+): Promise<readonly LockHolder[]> {
+  const locks = path.join(directory, '.pulumi', 'locks', 'organization', project, stack);
+  const names = (await readdir(locks).catch(() => [])).filter((name) => name.endsWith('.json'));
+  const removed: LockHolder[] = [];
+  for (const name of names) {
+    const file = path.join(locks, name);
+    const holder = parseHolder(await readFile(file, 'utf8').catch(() => ''));
+    if (!holder || !isStale(holder, witness)) continue;
+    await Promise.all([rm(file, { force: true }), rm(`${file}.attrs`, { force: true })]);
+    removed.push(holder);
+  }
+  return removed;
+}
+
+function parseHolder(text: string): LockHolder | undefined {
+  try {
+    const holder = JSON.parse(text) as Partial<LockHolder>;
+    const { pid, hostname: host, timestamp } = holder;
+    const known =
+      Number.isInteger(pid) && typeof host === 'string' && !Number.isNaN(Date.parse(timestamp ?? ''));
+    return known ? (holder as LockHolder) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+// A Pulumi stack as the command uses it: what an earlier, killed engine left is cleared, and as few engines as possible run.
+import { exec } from '../../../infra/util/exec.ts';
+import { environmentError } from '../cli-error.ts';
+import { PROJECT, ROOT } from '../project.ts';
+import { engineEnvironment } from './environment.ts';
+import { cleanMessage } from './failures.ts';
+import { backendDirectory, removeStaleLocks, stackInBackend } from './file-backend.ts';
+import { endOrphans, findAbandonedEngines, findOrphans } from './orphans.ts';
+
+export interface StackSession {
+  readonly stack: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Where Pulumi's state is. */
+  readonly backendUrl: string;
+  /** Of a file backend. */
+  readonly directory?: string;
+}
+
+export async function openStack(stack: string): Promise<StackSession> {
+  const { env, backendUrl } = await engineEnvironment();
+  const directory = backendDirectory(backendUrl, ROOT);
+  return { stack, env, backendUrl, ...(directory !== undefined && { directory }) };
+}
+
+/** Ends plugins of dead engines and removes the locks those left. `say` gets a line for each thing done. */
+export async function clearLeftovers(session: StackSession, say: (line: string) => void): Promise<void> {
+  const engines = findAbandonedEngines(ROOT, session.stack);
+  if (engines.length > 0) {
+    say('Stopping what a killed command left running …');
+    await endOrphans(engines);
+  }
+  const orphans = await findOrphans(ROOT);
+  if (orphans.length > 0) {
+    say('Stopping what a killed engine left running …');
+    await endOrphans(orphans);
+  }
+  if (session.directory === undefined) return;
+  const place = { directory: session.directory, project: PROJECT, stack: session.stack };
+  for (const holder of await removeStaleLocks(place)) {
+    say(`Removed the lock of an engine that was killed (PID ${holder.pid}, ${holder.timestamp}).`);
+  }
+}
+
+/** Whether the backend has the stack; undefined when only the engine could tell. */
+export async function stackExists({ directory, stack }: StackSession): Promise<boolean | undefined> {
+  return directory === undefined ? undefined : stackInBackend({ directory, project: PROJECT, stack });
+}
+
+/**
+ * Makes the stack, unless it is there.
+ * @returns whether it was made now
+ * @throws CliError with the engine's own words
+ */
+export async function ensureStack(session: StackSession): Promise<boolean> {
+  if (await stackExists(session)) return false;
+  const result = await exec(
+    ['pulumi', 'stack', 'init', session.stack, '--non-interactive', '--color', 'never'],
+    {
+      cwd: ROOT,
+      env: session.env,
+    },
+  );
+  if (result.exitCode === 0) return true;
+  if (/already exists/.test(result.stderr)) return false;
+  throw environmentError(
+    `the Pulumi stack "${session.stack}" cannot be made in ${session.backendUrl}: ${cleanMessage(result.stderr)}`,
+    ...engineHints(result.stderr),
+  );
+}
+
+/** What to do about the engine's own complaints. */
+export function engineHints(text: string): readonly string[] {
+  if (/passphrase/.test(text)) {
+    return [
+      'the stack was made with another passphrase: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to that one',
+    ];
+  }
+  if (/currently locked/.test(text)) {
+    return [
+      'another command works on this stack: wait for it; if it runs on no machine any more: npm run pulumi -- cancel',
+    ];
+  }
+  if (/ENOENT|not found|cannot be started/.test(text) && /pulumi/.test(text))
+    return ['npm run doctor shows what is missing'];
+  if (/no such host|connection refused|dial tcp|i\/o timeout/.test(text)) {
+    return [
+      'the Pulumi backend cannot be reached; to keep the state on this machine: export PULUMI_BACKEND_URL=file://~',
+    ];
+  }
+  return [];
+}

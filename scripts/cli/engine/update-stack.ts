@@ -1,0 +1,95 @@
+// `pulumi up` and `pulumi destroy` for a person: leftovers cleared, live lines, one clear message when it fails.
+import path from 'node:path';
+import { stateDir } from '../../../infra/util/dirs.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { ROOT } from '../project.ts';
+import { StatusLine } from '../status-line.ts';
+import { shortPath } from '../text.ts';
+import { LiveLines, resourceTitle } from './live-lines.ts';
+import { endOrphans, findOrphans } from './orphans.ts';
+import { type EngineOutcome, runEngine } from './run-engine.ts';
+import { clearLeftovers, engineHints, type StackSession } from './stack-session.ts';
+
+export interface Operation {
+  /** Arguments of `pulumi`, without the stack. */
+  readonly args: readonly string[];
+  /** Name of the lab, for shorter lines. */
+  readonly lab: string;
+  /** Types of resources whose lines are left out. @default none */
+  readonly hidden?: readonly string[];
+  /** Shown when it was stopped: how to go on. */
+  readonly goOn: readonly string[];
+  /** Gets the engine's account. @default engineLog of the stack */
+  readonly logFile?: string;
+}
+
+/** Runs one engine operation on the stack. A failure of resources is an outcome, not an error. */
+export async function operate(session: StackSession, operation: Operation): Promise<EngineOutcome> {
+  const status = new StatusLine();
+  const live = new LiveLines(operation.lab, () => performance.now(), operation.hidden);
+  const outcome = await runEngine([...operation.args, '--stack', session.stack], {
+    env: session.env,
+    cwd: ROOT,
+    logFile: operation.logFile ?? engineLog(session.stack),
+    onEvent: (event) => {
+      const lines = live.next(event);
+      status.update(lines, live.current());
+    },
+    onStop: (request) => {
+      status.update([
+        request === 'soon'
+          ? 'Stopping: what is being done is undone or put on record (Ctrl-C again: at once) …'
+          : 'Stopping at once …',
+      ]);
+    },
+  });
+  status.update([]);
+  if (outcome.killed) {
+    await endOrphans(await findOrphans(ROOT));
+    await clearLeftovers(session, () => {});
+  }
+  if (outcome.interrupted && !outcome.ok) {
+    throw new CliError(
+      `stopped; the lab under stack "${session.stack}" is not complete`,
+      operation.goOn,
+      EXIT.interrupted,
+    );
+  }
+  return outcome;
+}
+
+/** Everything the engine said in its last run. Apart from the stack's directory, which comes and goes with the lab. */
+export function engineLog(stack: string, run = 'engine'): string {
+  return path.join(stateDir(), 'logs', `${stack}.${run}.log`);
+}
+
+/** The error of a failed operation. */
+export function operationError(
+  what: string,
+  {
+    session,
+    outcome,
+    lab,
+    exitCode,
+  }: { session: StackSession; outcome: EngineOutcome; lab: string; exitCode: ExitCode },
+  ...hints: readonly string[]
+): CliError {
+  const reasons = outcome.failures.map(({ type, name, message }) =>
+    type === undefined || name === undefined ? message : `${resourceTitle(type, name, lab)}: ${message}`,
+  );
+  const killed = outcome.killed ? ['the engine was killed from outside'] : [];
+  const text = [...killed, ...reasons].map(indent).join('\n') || '  the engine gave no reason';
+  return new CliError(
+    `${what}:\n${text}`,
+    [...engineHints(text), ...hints, `the engine's own account: ${shortPath(engineLog(session.stack))}`],
+    exitCode,
+  );
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

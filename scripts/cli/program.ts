@@ -1,0 +1,120 @@
+// The command line: verbs, options, help. What a verb does is loaded when it is called.
+import { Command, Option } from 'commander';
+import { backendNames } from '../../infra/backends/registry.ts';
+import { DEFAULT_LAB } from './lab-files.ts';
+
+/** @param finish gets the exit code of the verb that ran */
+export function createProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command('cnilab')
+    .description('Kubernetes pod networking labs: a real kernel, real CNI plugins, asserted observations.')
+    .usage('<verb> [arguments]     (through npm: npm run up, npm run down, npm run -s lab -- <verb>)')
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride();
+  const stack = () =>
+    new Option(
+      '-s, --stack <stack>',
+      'the stack the lab is up under (default: $CNILAB_STACK, else the only one)',
+    );
+
+  program
+    .command('up')
+    .description(
+      'Stand a lab up (or change it to what its file says), run its experiments, show the outcome.',
+    )
+    .argument('[lab]', `a lab of labs/, or a lab file (default: ${DEFAULT_LAB})`)
+    .option('-s, --stack <stack>', 'name to stand it up under (default: the lab’s name)')
+    .addOption(new Option('--isolation <how>', 'with or without root').choices(['auto', 'rootless', 'root']))
+    .addOption(new Option('--backend <name>', 'where it runs').choices([...backendNames()]))
+    .action(async (lab, options) => finish(await (await import('./verbs/up.ts')).up(lab, options)));
+  program
+    .command('down')
+    .description('Take a lab down, in whatever state it is. Nothing of it is left.')
+    .argument('[lab]', 'a lab or stack that is up (default: the only one)')
+    .option('-s, --stack <stack>', 'the stack the lab is up under')
+    .option('--all', 'take every lab down')
+    .action(async (lab, options) => finish(await (await import('./verbs/down.ts')).down(lab, options)));
+  program
+    .command('list')
+    .description('Show the labs that are up, and the lab files there are.')
+    .option('--json', 'as JSON')
+    .action(async (options) => finish(await (await import('./verbs/list.ts')).list(options)));
+  program
+    .command('validate')
+    .description('Check a lab file and say everything that is wrong with it.')
+    .argument('<lab>', 'a lab file, a directory with a lab.yaml, or a lab of labs/')
+    .option('--json', 'as JSON: {file, ok, problems}')
+    .action(async (lab, options) =>
+      finish(await (await import('./verbs/validate.ts')).validate(lab, options)),
+    );
+  program
+    .command('results')
+    .description('Show what the experiments of a stack observed.')
+    .argument('[stack]', 'the stack (default: $CNILAB_STACK, else the only one)')
+    .option('--json', 'as JSON: {lab, backend, verdict, experiments}')
+    .option(
+      '--canonical',
+      'observations with random names, MACs, indexes and times replaced by stable symbols',
+    )
+    .action(async (name, options) =>
+      finish(await (await import('./verbs/results.ts')).results(name, options)),
+    );
+  program
+    .command('exec')
+    .description('Run a command on a node, in a pod or in a container, with your terminal and its exit code.')
+    .argument('<target>', 'node, pod, or pod/container')
+    .argument('[command...]', 'what to run, behind -- (default: a shell)')
+    .addOption(stack())
+    .action(async (target, command, options) =>
+      finish(await (await import('./verbs/exec.ts')).execInLab(target, command, options)),
+    );
+  program
+    .command('verify')
+    .description('Run experiments again on the lab as it stands, without changing it.')
+    .argument('[experiment...]', 'names (default: all)')
+    .addOption(stack())
+    .option('--json', 'as JSON, in the form of results')
+    .action(async (names, options) =>
+      finish(await (await import('./verbs/verify.ts')).verify(names, options)),
+    );
+  program
+    .command('env')
+    .description('Print what a shell needs for plain pulumi to work here.')
+    .action(async () => finish(await (await import('./verbs/env.ts')).env()));
+
+  for (const command of program.commands) {
+    const examples = EXAMPLES[command.name()];
+    if (examples)
+      command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
+  }
+  program.addHelpText('after', `\n${EXIT_CODES}\n\nEvery verb has examples: npm run -s lab -- <verb> --help`);
+  return program;
+}
+
+const EXIT_CODES =
+  'Exit codes: 0 pass · 1 an assertion failed · 2 wrong usage or lab file · 3 machine, engine or cluster · 4 inconclusive · 130 stopped';
+
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  up: [
+    'npm run up                                   the default lab',
+    'npm run up -- flannel                        another lab of labs/',
+    'npm run up -- kindnet --stack table-3        the same lab a second time, beside the first',
+    'npm run up -- ./my-lab/lab.yaml              your own',
+  ],
+  down: [
+    'npm run down                                 the only lab that is up',
+    'npm run down -- --stack table-3',
+    'npm run down -- --all',
+  ],
+  list: ['npm run -s lab -- list', 'npm run -s lab -- list --json | jq -r ".stacks[].stack"'],
+  validate: ['npm run -s lab -- validate flannel', 'npm run -s lab -- validate ./my-lab/lab.yaml'],
+  results: ['npm run -s lab -- results kindnet', 'npm run -s lab -- results kindnet --json | jq .verdict'],
+  exec: [
+    'npm run -s lab -- exec minikube --stack kindnet -- ip route',
+    'npm run -s lab -- exec pod-to-pod-1 -- ping -c 1 10.244.1.2',
+    'npm run -s lab -- exec pod-to-pod-1/main     a shell in a container',
+  ],
+  verify: ['npm run -s lab -- verify', 'npm run -s lab -- verify pod-routes --stack kindnet'],
+  env: ['eval "$(npm run -s lab -- env)" && pulumi stack output --stack kindnet'],
+};

@@ -1,0 +1,101 @@
+// `down`: takes labs down, in whatever state they are, until nothing of them is left.
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { loadBackend } from '../../../infra/backends/registry.ts';
+import { listRecords, readRecord, removeStack } from '../../../infra/state/stack-store.ts';
+import { checkStackName } from '../choose-stack.ts';
+import { usageError } from '../cli-error.ts';
+import { stacksInBackend } from '../engine/file-backend.ts';
+import { clearLeftovers, openStack, type StackSession, stackExists } from '../engine/stack-session.ts';
+import { engineLog, operate, operationError } from '../engine/update-stack.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { DEFAULT_LAB } from '../lab-files.ts';
+import { PROJECT, ROOT } from '../project.ts';
+
+export interface DownOptions {
+  readonly stack?: string;
+  readonly all?: boolean;
+}
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+export async function down(word: string | undefined, options: DownOptions): Promise<ExitCode> {
+  if (options.all && (word !== undefined || options.stack !== undefined)) {
+    throw usageError('--all takes every lab down: a lab or --stack beside it makes no sense');
+  }
+  const stacks = options.all ? await allStacks() : [await stackToTakeDown(word, options.stack)];
+  if (stacks.length === 0) say('No lab is up: there is nothing to take down.');
+  for (const stack of stacks) await takeDown(stack);
+  return EXIT.pass;
+}
+
+async function stackToTakeDown(word: string | undefined, asked: string | undefined): Promise<string> {
+  if (asked !== undefined) return checkStackName(asked);
+  const records = await listRecords();
+  if (word === undefined) {
+    if (process.env.CNILAB_STACK) return checkStackName(process.env.CNILAB_STACK);
+    if (records.length <= 1) return records[0]?.stack ?? DEFAULT_LAB;
+    throw usageError(
+      `${records.length} labs are up; say which one to take down`,
+      ...records.map(({ stack, lab }) => `npm run down -- --stack ${stack}   (lab ${lab})`),
+      'npm run down -- --all   takes down every one',
+    );
+  }
+  if (records.some(({ stack }) => stack === word)) return word;
+  const ofLab = records.filter(({ lab, labFile }) => lab === word || labFile.endsWith(`/${word}`));
+  if (ofLab.length > 1) {
+    throw usageError(
+      `lab ${word} is up more than once; say which one to take down`,
+      ...ofLab.map(({ stack }) => `npm run down -- --stack ${stack}`),
+    );
+  }
+  return ofLab[0]?.stack ?? checkStackName(word);
+}
+
+async function allStacks(): Promise<readonly string[]> {
+  const { directory } = await openStack(DEFAULT_LAB);
+  const known = directory === undefined ? [] : await stacksInBackend(directory, PROJECT);
+  return [...new Set([...(await listRecords()).map(({ stack }) => stack), ...known])].sort();
+}
+
+/** @param logFile gets the engine's account of it, and goes with the stack */
+export async function takeDown(stack: string, logFile: string = engineLog(stack)): Promise<void> {
+  const record = await readRecord(stack);
+  const session = await openStack(stack);
+  await clearLeftovers(session, say);
+  const exists = await stackExists(session);
+  // Where only the engine could tell and we have no record, it is asked by trying.
+  const destroyed = exists === false ? false : await destroy(session, record?.lab ?? stack, logFile);
+  // Without Pulumi's state the record still says which cluster it was.
+  const left = await readRecord(stack);
+  if (left) {
+    const backend = await loadBackend(left.backend);
+    say(`Taking down ${left.lab}, of which Pulumi has no state …`);
+    await backend.deleteCluster(left.handle, { signal: new AbortController().signal });
+    // The engine, when it removes a stack, removes its settings too.
+    await rm(path.join(ROOT, 'labs', 'stacks', `Pulumi.${stack}.yaml`), { force: true });
+  }
+  await Promise.all([removeStack(stack), rm(logFile, { force: true })]);
+  if (destroyed || left) say(`Stack ${stack} is down; nothing of it is left.`);
+  else say(`Nothing stands under stack "${stack}": there is nothing to take down.`);
+}
+
+/** @returns false when the engine has no such stack */
+async function destroy(session: StackSession, lab: string, logFile: string): Promise<boolean> {
+  say(`Taking down stack ${session.stack}:`);
+  const outcome = await operate(session, {
+    args: ['destroy', '--yes', '--skip-preview', '--suppress-outputs', '--remove'],
+    lab,
+    // An experiment leaves nothing that would have to be taken down.
+    hidden: ['Experiment'],
+    goOn: [`npm run down -- --stack ${session.stack}   goes on from where it stopped`],
+    logFile,
+  });
+  if (outcome.ok) return true;
+  if (/no stack named/.test(outcome.stderr)) return false;
+  throw operationError(
+    `stack "${session.stack}" could not be taken down`,
+    { session, outcome, lab, exitCode: EXIT.environment },
+    `npm run down -- --stack ${session.stack}   tries again`,
+  );
+}

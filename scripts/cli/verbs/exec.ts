@@ -1,0 +1,118 @@
+// `exec`: a person's command inside a node, a pod or a container, with their terminal and its exit code.
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { execa } from 'execa';
+import type { ShellCommand } from '../../../infra/backends/backend.ts';
+import { suggest } from '../../../infra/lab/suggest.ts';
+import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import { chooseRecord } from '../choose-stack.ts';
+import { environmentError, usageError } from '../cli-error.ts';
+import { dealWithStops } from '../engine/stop-requests.ts';
+import { withCluster } from '../live-lab.ts';
+
+/**
+ * A shell on a terminal. The terminal's process group lives outside the lab's PID namespace, so a shell that has put
+ * itself in front cannot put things back when it ends: it complains and loses its exit code. Here an outer one is in
+ * front, whose complaint nobody hears, and the inner one has a group it can give back. Its exit code comes by fd 3.
+ */
+const TERMINAL_SHELL = ['sh', '-c', 'exec 4>&2 2>/dev/null; set -m; sh 2>&4 3>&- 4>&-; echo $? >&3'];
+const SHELL = ['sh'];
+
+/** @returns the command's own exit code; 128 + n when signal n ended it */
+export async function execInLab(
+  target: string,
+  command: readonly string[],
+  options: { readonly stack?: string },
+): Promise<number> {
+  const record = await chooseRecord(options.stack, `npm run -s lab -- exec ${target}`);
+  checkTarget(target, record);
+  const onTerminal = command.length === 0 && process.stdin.isTTY;
+  const shell = await withCluster(record, async (cluster) => {
+    if (!cluster.shell)
+      throw environmentError(`the ${record.backend} backend cannot start a command with a terminal`);
+    return await cluster.shell(target, onTerminal ? TERMINAL_SHELL : command.length > 0 ? command : SHELL);
+  });
+  return await attached(shell, onTerminal);
+}
+
+/** What stands is on record, so a misspelt name need not reach the lab. */
+function checkTarget(target: string, { definition: { nodes, workloads } }: StackRecord): void {
+  const pods = workloads.flatMap((workload) => workload.pods);
+  const names = [...nodes, ...pods].map(({ name }) => name);
+  const [name = '', container] = target.split('/');
+  if (container === undefined) {
+    if (!names.includes(name))
+      throw usageError(`there is no node or pod "${name}"`, suggest(name, names, 'nodes and pods'));
+    return;
+  }
+  const pod = pods.find((candidate) => candidate.name === name);
+  if (!pod)
+    throw usageError(
+      `there is no pod "${name}"`,
+      suggest(
+        name,
+        pods.map((candidate) => candidate.name),
+        'pods',
+      ),
+    );
+  const containers = pod.containers.map((candidate) => candidate.name);
+  if (!containers.includes(container)) {
+    throw usageError(
+      `pod ${name} has no container "${container}"`,
+      suggest(container, containers, 'containers'),
+    );
+  }
+}
+
+/** Runs it in this process's own group, so that the terminal's Ctrl-C and Ctrl-Z reach it as they would any command. */
+async function attached({ argv, env, uid, gid }: ShellCommand, tellsCode: boolean): Promise<number> {
+  const [file = '', ...args] = argv;
+  const child = execa(file, args, {
+    stdio: ['inherit', 'inherit', 'inherit', ...(tellsCode ? (['pipe'] as const) : [])],
+    reject: false,
+    cleanup: true,
+    extendEnv: false,
+    env: { ...env, ...(process.env.TERM && { TERM: process.env.TERM }) },
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+  });
+  // The terminal has sent SIGINT and SIGQUIT to the command as well; whether it ends is for the command to decide.
+  const leave = () => {};
+  // What enters the lab waits for the command without passing signals on to it.
+  const pass = (signal: NodeJS.Signals) => {
+    for (const pid of withDescendants(child.pid)) signalIfThere(pid, signal);
+  };
+  const done = dealWithStops();
+  process.on('SIGINT', leave).on('SIGQUIT', leave).on('SIGTERM', pass).on('SIGHUP', pass);
+  try {
+    const result = await child;
+    const told = tellsCode ? Number.parseInt(String(result.stdio[3] ?? ''), 10) : Number.NaN;
+    if (!Number.isNaN(told)) return told;
+    if (result.signal) return 128 + constants.signals[result.signal];
+    if (result.exitCode === undefined)
+      throw environmentError(`${file} cannot be started: ${result.shortMessage}`);
+    return result.exitCode;
+  } finally {
+    done();
+    process.off('SIGINT', leave).off('SIGQUIT', leave).off('SIGTERM', pass).off('SIGHUP', pass);
+  }
+}
+
+/** The process and all that came from it (proc(5), children). */
+function withDescendants(pid: number | undefined): readonly number[] {
+  if (pid === undefined) return [];
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    return [pid, ...children.flatMap((child) => withDescendants(Number(child)))];
+  } catch {
+    return [pid];
+  }
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended in between.
+  }
+}

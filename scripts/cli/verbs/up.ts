@@ -1,0 +1,132 @@
+// `up`: a lab file becomes a running lab. One engine run, and nothing starts before the file is right.
+import { realpath } from 'node:fs/promises';
+import type { Lab } from '../../../infra/lab/lab.ts';
+import { loadLab } from '../../../infra/lab/load.ts';
+import { readRecord } from '../../../infra/state/stack-store.ts';
+import { checkStackName } from '../choose-stack.ts';
+import { usageError } from '../cli-error.ts';
+import { onlyExperimentsFailed } from '../engine/failures.ts';
+import type { EngineOutcome } from '../engine/run-engine.ts';
+import { clearLeftovers, ensureStack, openStack, type StackSession } from '../engine/stack-session.ts';
+import { engineLog, operate, operationError } from '../engine/update-stack.ts';
+import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
+import { DEFAULT_LAB, findLabFile, nameInCheckout } from '../lab-files.ts';
+import { labReport } from '../lab-report.ts';
+import { PROJECT } from '../project.ts';
+import { shortPath } from '../text.ts';
+import { takeDown } from './down.ts';
+
+export interface UpOptions {
+  readonly stack?: string;
+  readonly isolation?: string;
+  readonly backend?: string;
+}
+
+export async function up(word: string | undefined, options: UpOptions): Promise<ExitCode> {
+  const file = await findLabFile(word ?? DEFAULT_LAB);
+  const lab = await loadLab(shortPath(file));
+  const stack = checkStackName(options.stack ?? lab.name);
+  await refuseAnotherLab(stack, lab, file);
+  const session = await openStack(stack);
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  say(`Lab ${lab.name} (${shortPath(file)}), stack ${stack}:`);
+  await clearLeftovers(session, say);
+  const isNew = await ensureStack(session);
+  const outcome = await operate(session, {
+    args: ['up', '--yes', '--skip-preview', '--suppress-outputs', ...configArgs(file, options)],
+    lab: lab.name,
+    goOn: goOn(file, stack, lab),
+  });
+  if (outcome.pendingCreates) await forgetPendingCreates(session, lab);
+  return await conclude(session, file, lab, outcome, isNew);
+}
+
+/** Another lab under the same stack would be torn down to make room: never without being asked to. */
+async function refuseAnotherLab(stack: string, lab: Lab, file: string): Promise<void> {
+  const record = await readRecord(stack);
+  if (!record || (await samePlace(record.labFile, file))) return;
+  throw usageError(
+    record.lab === lab.name
+      ? `stack "${stack}" holds another lab of that name, made from ${record.labFile}`
+      : `stack "${stack}" holds lab ${record.lab}, not ${lab.name}`,
+    `npm run up -- ${shortPath(file)} --stack <another name>   stands this one up beside it`,
+    `npm run down -- --stack ${stack}   takes the other one down`,
+  );
+}
+
+async function samePlace(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((file) => realpath(file).catch(() => file)));
+  return a === b;
+}
+
+function configArgs(file: string, { backend, isolation }: UpOptions): readonly string[] {
+  // By its name a lab of the checkout is found wherever the checkout is moved to.
+  const settings = { lab: nameInCheckout(file) ?? file, backend, isolation };
+  return Object.entries(settings).flatMap(([key, setting]) =>
+    setting === undefined ? [] : ['--config', `${PROJECT}:${key}=${setting}`],
+  );
+}
+
+/**
+ * The engine never forgets by itself that it was killed while it was creating something, and warns of it for ever.
+ * Our provider has found or removed what was half made, so a refresh may clear it.
+ */
+async function forgetPendingCreates(session: StackSession, lab: Lab): Promise<void> {
+  await operate(session, {
+    args: ['refresh', '--yes', '--skip-preview', '--suppress-outputs', '--clear-pending-creates'],
+    lab: lab.name,
+    goOn: [],
+  });
+}
+
+async function conclude(
+  session: StackSession,
+  file: string,
+  lab: Lab,
+  outcome: EngineOutcome,
+  isNew: boolean,
+): Promise<ExitCode> {
+  const { stack } = session;
+  const report = await labReport(stack);
+  const experimentsFailed = onlyExperimentsFailed(outcome.failures);
+  if (report && (outcome.ok || experimentsFailed)) {
+    const unchanged = outcome.ok && Object.keys(outcome.changes).every((op) => op === 'same');
+    if (unchanged) process.stdout.write('  nothing to change: it stands as the lab file says\n');
+    process.stdout.write(`\n${report.text}\n`);
+  }
+  const recorded = lab.experiments.filter(({ onFailure }) => onFailure === 'record').map(({ name }) => name);
+  const exitCode = report
+    ? exitCodeOf(decisiveVerdict(report.results.experiments, new Set(recorded)))
+    : EXIT.pass;
+  if (outcome.ok) return exitCode;
+  if (experimentsFailed && exitCode !== EXIT.pass) return exitCode;
+  throw operationError(
+    `the lab under stack "${stack}" could not be stood up`,
+    { session, outcome, lab: lab.name, exitCode: EXIT.environment },
+    ...(isNew ? await clearAway(file, stack, lab) : goOn(file, stack, lab)),
+  );
+}
+
+/**
+ * A lab that never stood is of no use to anybody, and what was made of it would only be in the way.
+ * @returns what to do next
+ */
+async function clearAway(file: string, stack: string, lab: Lab): Promise<readonly string[]> {
+  try {
+    await takeDown(stack, engineLog(stack, 'engine-down'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [`what was made of it could not be taken down: ${why}`, ...goOn(file, stack, lab)];
+  }
+  const [again = ''] = goOn(file, stack, lab);
+  return [again.replace(/goes on from where it stopped$/, 'tries again, from the beginning')];
+}
+
+function goOn(file: string, stack: string, lab: Lab): readonly string[] {
+  const name = nameInCheckout(file) ?? shortPath(file);
+  const args = [...(name === DEFAULT_LAB ? [] : [name]), ...(stack === lab.name ? [] : ['--stack', stack])];
+  return [
+    `npm run up${args.length > 0 ? ` -- ${args.join(' ')}` : ''}   goes on from where it stopped`,
+    `npm run down -- --stack ${stack}   clears it away`,
+  ];
+}

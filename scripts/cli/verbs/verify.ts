@@ -1,0 +1,90 @@
+// `verify`: experiments run again on the lab as it stands. The engine has no part in it, and nothing is changed.
+import type { Cluster } from '../../../infra/backends/backend.ts';
+import { createExperimentRun } from '../../../infra/experiments/experiment-run.ts';
+import type { ExperimentResult } from '../../../infra/experiments/result.ts';
+import { composeResults, writeResult } from '../../../infra/experiments/results-store.ts';
+
+import type { Lab, LabExperiment } from '../../../infra/lab/lab.ts';
+import { suggest } from '../../../infra/lab/suggest.ts';
+import { terminalOf } from '../../../infra/report/paint.ts';
+import { recordedLab, resultsDir, type StackRecord } from '../../../infra/state/stack-store.ts';
+import { chooseRecord } from '../choose-stack.ts';
+import { CliError, usageError } from '../cli-error.ts';
+import { onStopRequests } from '../engine/stop-requests.ts';
+import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
+import { withCluster } from '../live-lab.ts';
+import { experimentText } from '../results-page.ts';
+import { StatusLine } from '../status-line.ts';
+import { published } from './results.ts';
+
+export interface VerifyOptions {
+  readonly stack?: string;
+  readonly json?: boolean;
+}
+
+export async function verify(names: readonly string[], options: VerifyOptions): Promise<ExitCode> {
+  const record = await chooseRecord(options.stack, 'npm run -s lab -- verify');
+  const lab = recordedLab(record);
+  const chosen = choose(lab, names);
+  const abort = new AbortController();
+  const ignore = onStopRequests(() => abort.abort());
+  try {
+    const ran = await withCluster(record, (cluster) =>
+      run(record, lab, cluster, chosen, abort.signal, !options.json),
+    );
+    const results = composeResults(record, ran);
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(published(results), null, 2)}\n`
+        : `\n${results.verdict}: ${summaryLine(ran)}\n`,
+    );
+    const recorded = chosen.filter(({ onFailure }) => onFailure === 'record').map(({ name }) => name);
+    return exitCodeOf(decisiveVerdict(ran, new Set(recorded)));
+  } catch (error) {
+    if (abort.signal.aborted)
+      throw new CliError('stopped; the lab stands as it did', [], EXIT.interrupted, { cause: error });
+    throw error;
+  } finally {
+    ignore();
+  }
+}
+
+function choose(lab: Lab, names: readonly string[]): readonly LabExperiment[] {
+  const known = lab.experiments.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw usageError(
+      `lab ${lab.name} has no experiment "${unknown}"`,
+      suggest(unknown, known, 'experiments'),
+    );
+  }
+  return lab.experiments.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+/** One after the other, in the order of the lab file: one's packets must not be in another's capture. */
+async function run(
+  record: StackRecord,
+  lab: Lab,
+  cluster: Cluster,
+  experiments: readonly LabExperiment[],
+  signal: AbortSignal,
+  show: boolean,
+): Promise<readonly ExperimentResult[]> {
+  const status = new StatusLine();
+  const directory = resultsDir(record.stack);
+  const runExperiment = createExperimentRun();
+  const ran: ExperimentResult[] = [];
+  for (const experiment of experiments) {
+    if (show) status.update([], `… ${experiment.name}`);
+    const result = await runExperiment(experiment, { lab, cluster, resultsDir: directory, signal });
+    await writeResult(directory, result, { ...record, order: lab.experiments.map(({ name }) => name) });
+    ran.push(result);
+    if (show) status.update([experimentText(result, terminalOf(process.stdout))]);
+  }
+  return ran;
+}
+
+function summaryLine(ran: readonly ExperimentResult[]): string {
+  const passed = ran.filter(({ verdict }) => verdict === 'pass').length;
+  return `${passed} of ${ran.length} experiments pass`;
+}
