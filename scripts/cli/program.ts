@@ -79,6 +79,11 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       finish(await (await import('./verbs/verify.ts')).verify(names, options)),
     );
   program
+    .command('graph')
+    .description('Draw the live lab as a Mermaid flowchart: nodes, bridges, veth pairs, pods.')
+    .addOption(stack())
+    .action(async (options) => finish(await (await import('./verbs/graph.ts')).graph(options)));
+  program
     .command('env')
     .description('Print what a shell needs for plain pulumi to work here.')
     .action(async () => finish(await (await import('./verbs/env.ts')).env()));
@@ -116,5 +121,6 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- exec pod-to-pod-1/main     a shell in a container',
   ],
   verify: ['npm run -s lab -- verify', 'npm run -s lab -- verify pod-routes --stack kindnet'],
+  graph: ['npm run -s lab -- graph', 'npm run -s lab -- graph --stack flannel > flannel.mmd'],
   env: ['eval "$(npm run -s lab -- env)" && pulumi stack output --stack kindnet'],
 };

@@ -11,6 +11,15 @@ describeLab('flannel', { claims, deleteRoute: ['k3s-server', 'ip route del 10.42
     expect(await stack.preview()).toEqual({});
   });
 
+  it('draws its topology from the live graph: veths are ports of cni0, the uplink is not', async () => {
+    const { session, stack } = lab();
+    const { stdout } = await session.cli(['graph', '--stack', stack.name]);
+    const ports = (await lab().on('k3s-server', 'ls /sys/class/net/cni0/brif')).trim().split('\n');
+    for (const port of ports) expect(stdout).toContain(`k3s_server__cni0 --- k3s_server__${port}`);
+    expect(stdout).not.toContain('k3s_server__cni0 --- k3s_server__eth0');
+    expect(stdout).toContain('k3s_server__flannel_1 -. "VNI 1 in UDP" .- k3s_server__eth0');
+  });
+
   it('prints its results as the documented JSON', async () => {
     const { session, stack } = lab();
     const { exitCode, stdout, stderr } = await session.cli(['results', stack.name, '--json']);

@@ -41,7 +41,9 @@ async function changeWorkload(
   const save = () => files.writePods(workload, [...present.values()]);
   if (remove.length > 0) save();
   const taken = addressesByNode(connection);
-  const fresh = add.map((spec) => newRecord(spec, taken));
+  const fresh = add.map((spec) =>
+    newRecord(pinsAddresses(connection) ? spec : { ...spec, address: '' }, taken),
+  );
   for (const record of fresh) present.set(record.spec.name, record);
   if (fresh.length > 0) save();
   const errors: Error[] = [];
@@ -71,6 +73,14 @@ async function changeWorkload(
     throw first;
   }
   return statuses([...present.values()], wanted);
+}
+
+/** A conflist of the lab's own may give out any addresses, unless it says that it uses the node's podCIDR. */
+function pinsAddresses({ files }: Connection): boolean {
+  const network = files.network()?.network;
+  return (
+    network?.type !== 'conflist' || Object.values(network.configs).some((text) => text.includes('@POD_CIDR@'))
+  );
 }
 
 /** Of every pod that stands, whatever its workload. */

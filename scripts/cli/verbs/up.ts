@@ -22,6 +22,10 @@ export interface UpOptions {
   readonly backend?: string;
 }
 
+/** Plain `up` looks at the lab file and at what still runs; refresh looks at every route and veth. */
+const UNCHANGED =
+  '  nothing to change in the lab file since the last up (npm run pulumi -- refresh finds what was changed by hand)\n';
+
 export async function up(word: string | undefined, options: UpOptions): Promise<ExitCode> {
   const file = await findLabFile(word ?? DEFAULT_LAB);
   const lab = await loadLab(shortPath(file));
@@ -91,7 +95,7 @@ async function conclude(
   const experimentsFailed = onlyExperimentsFailed(outcome.failures);
   if (report && (outcome.ok || experimentsFailed)) {
     const unchanged = outcome.ok && Object.keys(outcome.changes).every((op) => op === 'same');
-    if (unchanged) process.stdout.write('  nothing to change: it stands as the lab file says\n');
+    if (unchanged) process.stdout.write(UNCHANGED);
     process.stdout.write(`\n${report.text}\n`);
   }
   const recorded = lab.experiments.filter(({ onFailure }) => onFailure === 'record').map(({ name }) => name);

@@ -11,7 +11,8 @@ import { FLOOR_DIR, floorPlan } from '../../../../scripts/bench/floor-script.ts'
 
 /** Prints a result with a quote and a dollar in it, which a careless paste would spoil. */
 const STAND_IN = `#!/bin/sh
-{ printf '%s %s %s %s %s ' "\${0##*/}" "$CNI_COMMAND" "$CNI_IFNAME" "$CNI_NETNS" "$CNI_ARGS"; cat; echo; } >> "\${0%/*}/calls"
+input=$(cat)
+printf '%s\\n' "\${0##*/} $CNI_COMMAND $CNI_IFNAME $CNI_NETNS $CNI_ARGS $input" >> "\${0%/*}/calls"
 printf '{"cniVersion":"0.3.1","said":"it'"'"'s $HOME by %s"}' "\${0##*/}"
 [ "\${0##*/}" != broken ]
 `;

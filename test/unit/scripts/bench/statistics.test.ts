@@ -3,9 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { median, summarize } from '../../../../scripts/bench/statistics.ts';
 
-const samples = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }), {
-  minLength: 1,
-});
+const samples = fc.array(
+  fc.integer({ min: -1_000_000, max: 1_000_000 }).map((n) => n / 1000 + 0),
+  {
+    minLength: 1,
+  },
+);
 
 describe('the median', () => {
   it('is the middle one, or the mean of the two in the middle', () => {
@@ -37,7 +40,11 @@ describe('the median', () => {
 
 describe('a summary', () => {
   it('does not depend on the order', () => {
-    fc.assert(fc.property(samples, (all) => expect(summarize(all.toReversed())).toEqual(summarize(all))));
+    fc.assert(
+      fc.property(samples, (all) => {
+        expect(summarize(all.toReversed())).toEqual(summarize(all));
+      }),
+    );
   });
 
   it('spans all samples', () => {

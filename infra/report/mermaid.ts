@@ -1,0 +1,54 @@
+// The topology of a live lab as a Mermaid flowchart: drawn from what the kernel has, for any network.
+import type { HostSnapshot, InterfaceRow, LabSnapshot } from '../observe/snapshot.ts';
+
+/**
+ * Nodes with their interfaces, pods with their eth0, a thick line for each veth pair and a thin one from a port to its
+ * bridge; nodes are joined through their uplinks. Interfaces that no packet of a pod passes (lo) are left out.
+ */
+export function mermaidTopology(lab: LabSnapshot): string {
+  const lines = ['graph TB'];
+  const uplinks: string[] = [];
+  for (const { name: node } of lab.nodes) {
+    const host = lab.hosts[node];
+    if (host === undefined) continue;
+    const shown = host.interfaces.filter(({ kind }) => kind !== 'loopback');
+    lines.push(`  subgraph ${id(node)}["node ${node}"]`);
+    for (const row of shown) lines.push(`    ${shape(id(node, row.name), row, host)}`);
+    for (const { name, master } of shown) {
+      if (master !== undefined) lines.push(`    ${id(node, master)} --- ${id(node, name)}`);
+    }
+    const vxlan = shown.find(({ kind }) => kind === 'vxlan');
+    const carrier = vxlan?.details.dev;
+    if (vxlan && carrier !== undefined) {
+      lines.push(
+        `    ${id(node, vxlan.name)} -. "VNI ${vxlan.details.id} in UDP" .- ${id(node, String(carrier))}`,
+      );
+    }
+    lines.push('  end');
+    uplinks.push(...shown.filter(({ creator }) => creator === 'underlay').map(({ name }) => id(node, name)));
+  }
+  for (const { name: pod, address } of lab.pods) {
+    lines.push(`  subgraph ${id(pod)}["pod ${pod}"]`, `    ${id(pod, 'eth0')}["eth0 ${address}"]`, '  end');
+  }
+  for (const { pod, podIf, node, nodeIf } of lab.veths) {
+    lines.push(`  ${id(node, nodeIf)} === ${id(pod, podIf)}`);
+  }
+  if (uplinks.length > 1) {
+    lines.push('  underlay{{underlay}}');
+    for (const uplink of uplinks) lines.push(`  underlay --- ${uplink}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Bridges and VXLAN devices look different from cables' ends. */
+function shape(key: string, { name, kind }: InterfaceRow, { addresses }: HostSnapshot): string {
+  const own = addresses.filter(({ dev, family }) => dev === name && family === 'inet');
+  const text = `"${[name, ...own.map(({ address, prefix }) => `${address}/${prefix}`)].join(' ')}"`;
+  if (kind === 'bridge') return `${key}{{${text}}}`;
+  return kind === 'vxlan' ? `${key}([${text}])` : `${key}[${text}]`;
+}
+
+/** Mermaid's ids take letters, digits and underscores. */
+function id(...words: readonly string[]): string {
+  return words.map((word) => word.replaceAll(/[^A-Za-z0-9]/g, '_')).join('__');
+}
