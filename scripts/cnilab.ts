@@ -10,6 +10,8 @@ enableCompileCache(path.join(cacheDir(), 'compile-cache'));
 const { main } = await import('./cli/main.ts');
 const exitCode = await main(process.argv.slice(2));
 // A pipe takes 64 KiB at a time: what was written is out only when the stream says so.
-await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
+);
 // What a command left open (a resident shell of the lab's) must not keep it from ending.
 process.exit(exitCode);

@@ -18,7 +18,9 @@ const PROGRAMS: Readonly<Record<Exclude<Verb, 'pulumi'>, { file: string; first?:
 
 const [verb, ...args] = process.argv.slice(2);
 try {
-  process.exitCode = await main(verb, args);
+  const exitCode = await main(verb, args);
+  // A program that was imported has set it itself; undefined would set it back to success.
+  if (exitCode !== undefined) process.exitCode = exitCode;
 } catch (error) {
   if (!(error instanceof NotReady)) throw error;
   process.stderr.write(`cnilab: ${error.message}\n`);

@@ -92,7 +92,13 @@ describe('a command that is wrong', () => {
   it.skipIf(isRoot)('refuses isolation "root" to an ordinary user', async () => {
     const lab = await labs.lab('not-root', { yaml: ONE_POD });
     const result = await lab.up({ args: ['--isolation', 'root'] });
-    expect(refusal(lab, result, 3)).toMatchInlineSnapshot();
+    expect(refusal(lab, result, 3)).toMatchInlineSnapshot(`
+      "cnilab: the lab under stack "not-root" could not be stood up:
+        cluster: isolation "root" needs root
+        run the same command with sudo, or use isolation "auto"
+        → npm run up -- <lab>/lab.yaml --stack not-root   tries again, from the beginning
+        → the engine's own account: <state>/logs/not-root.engine.log"
+    `);
     await expectNothingLeft(lab);
   });
 });

@@ -85,12 +85,22 @@ describe('Ctrl-C', () => {
   });
 
   const moments: Readonly<Record<string, (started: Started) => Promise<unknown>>> = {
-    'after 0.3 s': () => sleep(300),
     'when the lab file has been read': (started) => started.printed('Lab '),
     'when the engine starts': (started) => started.printed('Lab ').then(() => sleep(900)),
     'when the cluster stands': (started) => Promise.race([started.printed('cluster made'), pluginHangs(lab)]),
     'while a plugin hangs': () => pluginHangs(lab),
   };
+
+  it('after 0.3 s: nothing has been begun, or it says how to go on', async () => {
+    const started = lab.startUp();
+    await sleep(300);
+    process.kill(started.pid, 'SIGINT');
+    const { exitCode, stdout, stderr } = await started.ended;
+    expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 130 });
+    // On a busy machine not even the command's own first line has been reached.
+    if (stderr === '') expect(lab.left()).toEqual([]);
+    else expect(stderr).toMatch(/^cnilab: stopped\b.*→ .* goes on/s);
+  });
 
   it.each(Object.keys(moments))('%s: says how to go on', async (moment) => {
     const started = lab.startUp();

@@ -21,8 +21,8 @@ describe('the table', () => {
       memory of a lab of 100 pods      80.5 MB  (80.0 – 81.0)  ≤ 75 MB  no
       empty: no-op up                   1.50 s  (1.50 – 1.50)  -        -
       kindnet: no-op up                 1.80 s  (1.70 – 1.90)  -        -
-      100 pods: lab work                2.20 s  (2.00 – 2.40)  -        -
-      100 pods: floor                   1.60 s  (1.60 – 1.60)  -        -"
+      100 pods: lab work                2.50 s  (2.00 – 3.00)  -        -
+      100 pods: floor                   1.80 s  (1.60 – 2.00)  -        -"
     `);
   });
 
