@@ -17,10 +17,12 @@ export const exec: Runner<'exec'> = async (running, experiment) => {
   }
   const failed = cleaned.filter(({ check }) => check.verdict !== 'pass');
   const steps = outcomes.map((outcome) => outcome.observed);
-  const written = outcomes.map(({ observed }, i) => ({
-    ...(observed as Readonly<Record<string, Json>>),
-    command: experiment.steps[i]?.command ?? [],
-  }));
+  const written = outcomes.map(({ observed }, i) => {
+    const { stdout, ...step } = observed as Readonly<Record<string, Json>>;
+    const command = experiment.steps[i]?.command ?? [];
+    // Where it was parsed, the text says nothing that `json` does not.
+    return { ...step, command, ...(stdout !== undefined && step.json === undefined && { stdout }) };
+  });
   return {
     observed: { steps },
     comparable: { steps: written },

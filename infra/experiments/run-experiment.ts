@@ -65,9 +65,24 @@ async function symbolsPicture({
   return snapshot ?? observeLab(cluster, lab, { signal, pickNetwork }).catch(() => undefined);
 }
 
+/**
+ * What a command printed as a JSON list, in one order: the kernel lists links and FDB entries as they came to be, and
+ * which of two pods was wired first is chance. After the names have become symbols, or it would be theirs.
+ */
+function listsInOrder(value: Json): Json {
+  if (Array.isArray(value)) return value.map(listsInOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, member]): [string, Json] => {
+    const list = key === 'json' && Array.isArray(member) ? (member as readonly Json[]) : undefined;
+    if (list) return [key, list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))];
+    return [key, listsInOrder(member)];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Null when there is no picture of the lab to name things by. */
 function canonicalForm(observed: Json, snapshot: LabSnapshot | undefined): Json {
-  return snapshot === undefined ? null : canonicalise(observed, snapshot);
+  return snapshot === undefined ? null : listsInOrder(canonicalise(observed, snapshot));
 }
 
 async function observe(context: RunContext, experiment: LabExperiment): Promise<Observation> {

@@ -73,9 +73,9 @@ export async function writeRecord(record: Omit<StackRecord, 'updatedAt'>): Promi
     const text = `${JSON.stringify({ ...record, updatedAt: new Date().toISOString() }, null, 2)}\n`;
     await writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
     await rename(temporary, recordPath(record.stack));
-  } catch (error) {
+  } catch (cause) {
     await rm(temporary, { force: true });
-    throw error;
+    throw new Error(`cannot write ${recordPath(record.stack)}: ${(cause as Error).message}`, { cause });
   }
 }
 

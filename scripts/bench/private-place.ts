@@ -5,12 +5,15 @@ import path from 'node:path';
 import type { ClusterHandle } from '../../infra/backends/backend.ts';
 import { netnsBackend } from '../../infra/backends/netns/netns-backend.ts';
 import { listRecords } from '../../infra/state/stack-store.ts';
+import { ROOT } from '../cli/project.ts';
 import { pidsWithEnv } from './processes.ts';
 
 export interface Place {
   readonly directory: string;
   /** Of labs that no engine made: a handle a file. */
   readonly handles: string;
+  /** Name of a stack: the engine keeps a stack's settings in the checkout, where a user may have one called alike. */
+  readonly stack: (lab: string) => string;
   /** What every process that we start has in its environment, and no other has. */
   readonly mark: string;
 }
@@ -31,7 +34,8 @@ export async function openPlace(): Promise<Place> {
   });
   for (const name of ['PULUMI_CONFIG_PASSPHRASE_FILE', 'CNILAB_STACK', 'CNILAB_DEBUG'])
     delete process.env[name];
-  return { directory, handles, mark: `CNILAB_STATE_DIR=${state}` };
+  const stack = (lab: string) => `bench-${lab}-${process.pid}`;
+  return { directory, handles, stack, mark: `CNILAB_STATE_DIR=${state}` };
 }
 
 /** Takes down every lab that still stands, by its handle. Idempotent. */
@@ -41,10 +45,14 @@ export async function removeLabs(place: Place): Promise<void> {
   // Whatever works on a lab has to go before the lab, or it might make it anew.
   for (const pid of pidsWithEnv(place.mark)) kill(pid);
   await Promise.all(handles.map((handle) => netnsBackend.deleteCluster(handle, { signal })));
+  await Promise.all((await readdir(place.handles)).map((name) => rm(path.join(place.handles, name))));
 }
 
 export async function closePlace(place: Place): Promise<void> {
   await removeLabs(place);
+  // `destroy --remove` has done so, unless it was not reached.
+  const settings = ['empty', 'kindnet', 'pods'].map((lab) => `Pulumi.${place.stack(lab)}.yaml`);
+  await Promise.all(settings.map((file) => rm(path.join(ROOT, 'labs', 'stacks', file), { force: true })));
   await rm(place.directory, { recursive: true, force: true });
 }
 

@@ -27,24 +27,26 @@ const CALLS_PER_POD = 3;
 const GRACE_MS = 1000;
 
 /** The same program and provider with nothing to do. */
-export async function emptyStep({ labs, stop }: StepContext): Promise<Round> {
-  const up = await cnilab(['up', labs.empty, '--stack', 'empty'], stop);
-  const noop = await cnilab(['up', labs.empty, '--stack', 'empty'], stop);
-  const destroy = await cnilab(['down', '--stack', 'empty'], stop);
+export async function emptyStep({ labs, place, stop }: StepContext): Promise<Round> {
+  const stack = place.stack('empty');
+  const up = await cnilab(['up', labs.empty, '--stack', stack], stop);
+  const noop = await cnilab(['up', labs.empty, '--stack', stack], stop);
+  const destroy = await cnilab(['down', '--stack', stack], stop);
   return { emptyUp: up.seconds, emptyNoop: noop.seconds, emptyDestroy: destroy.seconds };
 }
 
 /** The lab kindnet, experiments included. */
-export async function kindnetStep({ stop }: StepContext): Promise<Round> {
-  const up = await cnilab(['up', 'kindnet', '--stack', 'kindnet'], stop);
-  const results = await readResults(resultsDir('kindnet'));
+export async function kindnetStep({ place, stop }: StepContext): Promise<Round> {
+  const stack = place.stack('kindnet');
+  const up = await cnilab(['up', 'kindnet', '--stack', stack], stop);
+  const results = await readResults(resultsDir(stack));
   const traffic = results.reduce((sum, { trafficMs }) => sum + trafficMs, 0) / 1000;
-  const handle = await handleOf('kindnet');
+  const handle = await handleOf(stack);
   const calls = countCalls(handle);
-  const noop = await cnilab(['up', 'kindnet', '--stack', 'kindnet'], stop);
-  if ((await handleOf('kindnet')).id !== handle.id) throw new Error('the no-op up made the lab anew');
+  const noop = await cnilab(['up', 'kindnet', '--stack', stack], stop);
+  if ((await handleOf(stack)).id !== handle.id) throw new Error('the no-op up made the lab anew');
   const noopCalls = countCalls(handle) - calls;
-  const destroy = await cnilab(['down', '--stack', 'kindnet'], stop);
+  const destroy = await cnilab(['down', '--stack', stack], stop);
   return {
     kindnetUp: up.seconds,
     kindnetTraffic: traffic,
@@ -79,17 +81,18 @@ export async function floorStep({ labs, place, stop }: StepContext): Promise<Rou
 
 /** The large lab through the engine: memory while it stands, and the time until nothing of it is left. */
 export async function podsStep({ labs, place, stop }: StepContext): Promise<Round> {
+  const stack = place.stack('pods');
   const before = await availableMb();
   const watch = watchProvider(place.mark);
-  const up = await cnilab(['up', labs.pods, '--stack', 'pods'], stop).finally(() => watch.stop());
+  const up = await cnilab(['up', labs.pods, '--stack', stack], stop).finally(() => watch.stop());
   const providerPeak = watch.stop();
   if (providerPeak === undefined) throw new Error('the provider was not found among the processes');
   const left = await leftBehind(place.mark);
   const podsMemory = before - (await availableMb());
-  const podsPss = pssMb(pidsBeside(Number((await handleOf('pods')).facts.holder)));
+  const podsPss = pssMb(pidsBeside(Number((await handleOf(stack)).facts.holder)));
   const barrier = await armBarrier();
   const begun = performance.now();
-  const destroy = await cnilab(['down', '--stack', 'pods'], stop);
+  const destroy = await cnilab(['down', '--stack', stack], stop);
   await barrier.freed();
   const podsFreed = (performance.now() - begun) / 1000;
   return {

@@ -198,6 +198,23 @@ describe('a machine that cannot do it', () => {
   });
 });
 
+describe('a disk that is full', () => {
+  it('keeps a lab from being made, and leaves nothing of it', async () => {
+    const lab = await labs.lab('no-room', { yaml: ONE_POD });
+    const state = path.join(labs.directory, 'no-room', 'state');
+    const listing = path.join(labs.directory, 'no-room', 'listing');
+    mkdirSync(state);
+    const within = withFullDisk(state, listing);
+    const message = refusal(lab, await lab.up({ within, env: { CNILAB_STATE_DIR: state } }), 3);
+    expect(message).toMatch(/cluster: cannot write \S+\/cluster\.json: .*no space left on device/);
+    const left = readFileSync(listing, 'utf8')
+      .split('\n')
+      .filter((file) => !file.endsWith('.engine.log'));
+    expect(left).toEqual(['']);
+    await expectNothingLeft(lab);
+  });
+});
+
 describe('experiments that do not pass', () => {
   const experiment = (onFailure: string, word = 'true', exitCode = 1) => `
 experiments:

@@ -123,12 +123,9 @@ export function describeLab(
       await stack.up();
       const second = await stack.results();
       expect(failures(second)).toEqual([]);
-      for (const [i, experiment] of first.experiments.entries()) {
-        expect({ name: experiment.name, canonical: second.experiments[i]?.canonical }).toEqual({
-          name: experiment.name,
-          canonical: experiment.canonical,
-        });
-      }
+      const canonical = (results: LabResults) =>
+        Object.fromEntries(results.experiments.map((experiment) => [experiment.name, experiment.canonical]));
+      expect(canonical(second)).toEqual(canonical(first));
     });
 
     it('goes without leaving anything', async () => {

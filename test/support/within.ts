@@ -30,10 +30,10 @@ export function withoutTool(file: string): readonly string[] {
 
 /**
  * A directory (which is there) on a disk of one page, the smallest a tmpfs can have.
- * @param listing file that gets the names of what is in the directory when the command has ended
+ * @param listing file that gets the paths of the files that are in it when the command has ended, a line each
  */
 export function withFullDisk(directory: string, listing: string): readonly string[] {
-  const then = `"$@"; code=$?; ls -A ${directory} > ${listing}; exit $code`;
+  const then = `"$@"; code=$?; find ${directory} -type f > ${listing}; exit $code`;
   return [...mounts(`mount -t tmpfs -o size=4k,mode=700 tmpfs ${directory}`), 'sh', '-c', then, 'sh'];
 }
 

@@ -20,6 +20,7 @@ export class Connection {
   readonly #agents = new Map<string, Agent>();
   readonly #runtimes = new Map<string, CniRuntime>();
   readonly #limit = pLimit(PARALLEL_CNI);
+  readonly #firsts = new Map<string, Promise<unknown>>();
   #calls: CniCall[] = [];
 
   constructor(handle: ClusterHandle) {
@@ -57,6 +58,30 @@ export class Connection {
       this.#runtimes.set(node, runtime);
     }
     return runtime;
+  }
+
+  /**
+   * ADDs whose plugins make one bridge for all pods of a node: the first pod by itself, then all others at once. Two
+   * that find no bridge at the same time race for its MAC: a port that joins before it is pinned gives it its own.
+   */
+  async firstAlone<Request extends { readonly attachment: { readonly containerId: string } }, Outcome>(
+    node: string,
+    requests: readonly Request[],
+    add: (requests: readonly Request[]) => Promise<Outcome[]>,
+  ): Promise<Outcome[]> {
+    const before = this.#firsts.get(node);
+    if (before !== undefined) {
+      await before;
+      return add(requests);
+    }
+    const id = requests[0]?.attachment.containerId;
+    const isFirst = ({ attachment }: Request) => attachment.containerId === id;
+    const first = add(requests.filter(isFirst));
+    this.#firsts.set(
+      node,
+      first.catch(() => undefined),
+    );
+    return [...(await first), ...(await add(requests.filter((request) => !isFirst(request))))];
   }
 
   /** Puts the CNI calls made since the last time on record. */

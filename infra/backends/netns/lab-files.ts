@@ -110,10 +110,15 @@ export class LabFiles {
   }
 
   #write(name: string, value: unknown): void {
-    mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     const temporary = this.#path(`.${name}.${randomBytes(4).toString('hex')}`);
-    writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
-    renameSync(temporary, this.#path(name));
+    try {
+      mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
+      writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
+      renameSync(temporary, this.#path(name));
+    } catch (cause) {
+      rmSync(temporary, { force: true });
+      throw new Error(`cannot write ${this.#path(name)}: ${(cause as Error).message}`, { cause });
+    }
   }
 
   #path(name: string): string {

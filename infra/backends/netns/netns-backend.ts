@@ -74,8 +74,14 @@ export const netnsBackend: Backend = {
       script,
       signal,
       record: async (early) => {
-        new LabFiles(handleOf(id, early)).writeSpec(spec);
-        await record(handleOf(id, early));
+        const files = new LabFiles(handleOf(id, early));
+        try {
+          files.writeSpec(spec);
+          await record(handleOf(id, early));
+        } catch (error) {
+          files.remove();
+          throw error;
+        }
       },
     });
     const handle = handleOf(id, facts);

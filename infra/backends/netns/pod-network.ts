@@ -1,5 +1,6 @@
 // Attaches pods to the node's network, and detaches them: the CNI runtime, driven as a Kubernetes runtime drives it.
 
+import type { AddRequest } from '../../cni/add-batch.ts';
 import type { AddResult } from '../../cni/add-result.ts';
 import type { Attachment } from '../../cni/attachment.ts';
 import { type Pick, pickNetwork } from '../../cni/config-dir.ts';
@@ -45,7 +46,10 @@ export async function attachPods(
       { list: picked, attachment: podAttachment(record, 'eth0', netns) },
     ];
   });
-  const outcomes = await connection.runtime(node).addBatch(requests, { signal });
+  const runtime = connection.runtime(node);
+  const sharesBridge = picked.plugins.some(({ type }) => type === 'bridge' || type === 'flannel');
+  const add = (some: readonly AddRequest[]) => runtime.addBatch(some, { signal });
+  const outcomes = sharesBridge ? await connection.firstAlone(node, requests, add) : await add(requests);
   return records.map((record) => {
     const own = outcomes.filter((outcome) => outcome.attachment.containerId === record.containerId);
     const failed = own.find((outcome) => !outcome.ok);

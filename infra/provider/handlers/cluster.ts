@@ -125,7 +125,8 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
 
   async delete(state, call) {
     const backend = await call.backendOf(state.handle);
-    await updateRecord(call.stack, state.handle.id, () => ({ status: 'deleting' }));
+    // Only for who looks meanwhile: on a full disk a lab can still be taken down.
+    await updateRecord(call.stack, state.handle.id, () => ({ status: 'deleting' })).catch(() => undefined);
     // Taking a lab down is not interrupted half-way: it is short, and what it leaves would have to go anyway.
     await backend.deleteCluster(state.handle, { ...call.op, signal: new AbortController().signal });
     if ((await readRecord(call.stack))?.handle.id === state.handle.id) await removeStack(call.stack);

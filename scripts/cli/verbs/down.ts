@@ -75,7 +75,8 @@ export async function takeDown(stack: string, logFile: string = engineLog(stack)
     // The engine, when it removes a stack, removes its settings too.
     await rm(path.join(ROOT, 'labs', 'stacks', `Pulumi.${stack}.yaml`), { force: true });
   }
-  await Promise.all([removeStack(stack), rm(logFile, { force: true })]);
+  const logs = [logFile, engineLog(stack, 'engine-down')];
+  await Promise.all([removeStack(stack), ...logs.map((log) => rm(log, { force: true }))]);
   if (destroyed || left) say(`Stack ${stack} is down; nothing of it is left.`);
   else say(`Nothing stands under stack "${stack}": there is nothing to take down.`);
 }

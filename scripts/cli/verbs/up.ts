@@ -107,7 +107,8 @@ async function conclude(
   throw operationError(
     `the lab under stack "${stack}" could not be stood up`,
     { session, outcome, lab: lab.name, exitCode: EXIT.environment },
-    ...(isNew ? await clearAway(file, stack, lab) : goOn(file, stack, lab)),
+    // What stands is kept, whatever became of its experiments.
+    ...(isNew && !experimentsFailed ? await clearAway(file, stack, lab) : goOn(file, stack, lab)),
   );
 }
 
