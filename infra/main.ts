@@ -1,6 +1,7 @@
 // The Pulumi program: reads the configuration, loads the lab, declares its resources.
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
+import { DEFAULT_BACKEND } from './backends/registry.ts';
 import { LabComponent } from './components/lab-component.ts';
 import { loadLab } from './lab/load.ts';
 import { labPath } from './lab-path.ts';
@@ -21,7 +22,7 @@ export default async function program() {
   const component = new LabComponent(lab.name, {
     lab,
     stack,
-    backend: config.get('backend') || 'netns',
+    backend: config.get('backend') || DEFAULT_BACKEND,
     isolation:
       config.get<(typeof ISOLATIONS)[number]>('isolation', { allowedValues: [...ISOLATIONS] }) ?? 'auto',
     origin: { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile },

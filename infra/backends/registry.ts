@@ -7,6 +7,9 @@ const loaders: Readonly<Record<string, () => Promise<Backend>>> = {
   netns: async () => (await import('./netns/netns-backend.ts')).netnsBackend,
 };
 
+/** The one that a lab runs on unless told otherwise. */
+export const DEFAULT_BACKEND = 'netns';
+
 /** Names of the backends that can be asked for. */
 export function backendNames(): readonly string[] {
   const added = extra();

@@ -17,7 +17,8 @@ const UNORDERED = new Set([
 ]);
 
 /** Numbers that differ from run to run, by the name of their key. */
-const TIMES = /^(ns|rtt|time|stamp|latency|duration|elapsed|startedAt|trafficMs)$|(Ns|Ms|Time|PerSecond)$|^rtt[A-Z]/;
+const TIMES =
+  /^(ns|rtt|time|stamp|latency|duration|elapsed|startedAt|trafficMs)$|(Ns|Ms|Time|PerSecond)$|^rtt[A-Z]/;
 /** Neighbour states that only tell how long ago an entry was last used (NUD_*). */
 const USED = /^(REACHABLE|STALE|DELAY|PROBE)$/;
 const EPHEMERAL_PORT = 32_768;

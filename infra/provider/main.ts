@@ -27,3 +27,8 @@ setInterval(() => {
 const port = await serve(provider, '0.1.0');
 // The protocol: the first line of standard output is the port, and nothing else comes before it.
 process.stdout.write(`${port}\n`);
+
+// While the engine registers the first resources: nearly every lab is on the default backend. What goes wrong here goes
+// wrong again, with a message, when it is needed.
+const { DEFAULT_BACKEND, loadBackend } = await import('../backends/registry.ts');
+loadBackend(DEFAULT_BACKEND).catch(() => undefined);
