@@ -56,8 +56,9 @@ async function runStages(selected: readonly Stage[], args: readonly string[]): P
     outcomes.push(outcome);
     const took = duration(Math.round((Date.now() - start) / 1000));
     const why = outcome.reason ? ` (${outcome.reason})` : '';
-    lines.push(`${outcome.failed > 0 ? '✗' : '✓'} ${stage.title}: ${countLine(outcome)}${why}, ${took}`);
-    process.stdout.write(`${lines.at(-1)}\n`);
+    const line = `${outcome.failed > 0 ? '✗' : '✓'} ${stage.title}: ${countLine(outcome)}${why}, ${took}`;
+    process.stdout.write(`${line}\n`);
+    lines.push(line, ...(outcome.failures ?? []).map((failure) => `    ${failure}`));
   }
   const total = sum(outcomes);
   const failed = total.failed > 0 || stopped !== undefined;

@@ -1,5 +1,8 @@
 // Counts of tests, and how Vitest's JSON report becomes one.
 
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
 export interface Count {
   readonly passed: number;
   readonly failed: number;
@@ -24,7 +27,15 @@ export function countLine(count: Count): string {
 export interface VitestReport {
   readonly testResults: readonly {
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Absolute path of the file. */
+    readonly name?: string;
+    /** Why the file as a whole failed. */
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName?: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -45,4 +56,19 @@ export function countVitest(report: VitestReport | undefined, exitCode: number):
   }
   if (exitCode !== 0 && count.failed === 0) count.failed = 1;
   return count;
+}
+
+/** What failed, a line each, to be read at the end of a long log: file, test, and the first line of the reason. */
+export function vitestFailures(report: VitestReport | undefined, root: string): readonly string[] {
+  return (report?.testResults ?? []).flatMap((file) => {
+    const where = path.relative(root, file.name ?? '');
+    const failed = file.assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return file.status === 'failed' ? [line(where, undefined, file.message)] : [];
+    return failed.map((test) => line(where, test.fullName, test.failureMessages?.[0]));
+  });
+}
+
+function line(where: string, test: string | undefined, reason = ''): string {
+  const [first = ''] = stripVTControlCharacters(reason).trim().split('\n');
+  return [where, test, first].filter((part) => part).join(' > ');
 }

@@ -6,8 +6,8 @@ import { findTool } from '../../infra/util/tools.ts';
 import { findEngine } from '../setup/engine.ts';
 import { run, tail } from '../setup/run.ts';
 import { type Account, ordinaryAccount } from './account.ts';
-import { countVitest, NOTHING } from './count.ts';
-import { type Outcome, readReport, type Stage, vitestArgs } from './stage.ts';
+import { NOTHING } from './count.ts';
+import { type Outcome, readReport, type Stage, vitestArgs, vitestOutcome } from './stage.ts';
 
 /** What a copy of the checkout is made without. */
 const NOT_COPIED = new Set(['node_modules', '.git', '.cnilab', 'coverage']);
@@ -60,7 +60,7 @@ async function runAsUser(
   const ready = await run(as([node, 'scripts/bootstrap.mjs', 'pulumi', 'version']), { env, output: 'show' });
   if (ready.exitCode !== 0) return { ...NOTHING, failed: 1 };
   const { exitCode } = await run(as([node, ...vitestArgs('labs', report), ...args]), { env, output: 'show' });
-  return countVitest(readReport(report), exitCode);
+  return vitestOutcome(readReport(report), exitCode, copy);
 }
 
 /** Sources only, and the user's own: `pulumi up` writes stack settings beside them. */

@@ -3,11 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../setup/run.ts';
-import { type Count, countVitest, NOTHING, type VitestReport } from './count.ts';
+import { type Count, countVitest, NOTHING, type VitestReport, vitestFailures } from './count.ts';
 
 export interface Outcome extends Count {
   /** Why something was skipped. */
   readonly reason?: string;
+  /** A line for each test that failed. */
+  readonly failures?: readonly string[];
 }
 
 export interface Stage {
@@ -40,12 +42,16 @@ export function vitestStage(name: string): Stage {
       try {
         const argv = [process.execPath, ...vitestArgs(name, report), ...args];
         const { exitCode } = await run(argv, { output: 'show' });
-        return countVitest(readReport(report), exitCode);
+        return vitestOutcome(readReport(report), exitCode, process.cwd());
       } finally {
         rmSync(dir, { recursive: true, force: true });
       }
     },
   };
+}
+
+export function vitestOutcome(report: VitestReport | undefined, exitCode: number, root: string): Outcome {
+  return { ...countVitest(report, exitCode), failures: vitestFailures(report, root) };
 }
 
 /** Arguments of Node, in a checkout, that run one project of vitest.config.ts and write a JSON report. */

@@ -8,6 +8,9 @@
 #   hang        when it is there, they work until they are interrupted, or the file is gone
 dir=${STAND_IN_PULUMI:?}
 [ "$1" = version ] && echo v3.253.0 && exit 0
+# Whoever sees the call may interrupt it at once: what is to happen then must be settled before.
+trap 'echo INT >> "$dir/signals"; exit 1' INT
+[ "$(cat "$dir/hang" 2> /dev/null)" = deaf ] && trap 'echo INT >> "$dir/signals"' INT
 echo "$*" >> "$dir/calls"
 case $1 in
 up | destroy | refresh) ;;
@@ -18,11 +21,9 @@ stack)
   ;;
 *) exit 0 ;;
 esac
-trap 'echo INT >> "$dir/signals"; exit 1' INT
 [ -f "$dir/events" ] && cat "$dir/events"
 [ -f "$dir/stderr" ] && cat "$dir/stderr" >&2
 if [ -f "$dir/hang" ]; then
-  [ "$(cat "$dir/hang")" = deaf ] && trap 'echo INT >> "$dir/signals"' INT
   while [ -f "$dir/hang" ]; do sleep 0.1; done
 fi
 exit "$(cat "$dir/exit-code" 2>/dev/null || echo 0)"

@@ -146,8 +146,6 @@ async function interrupted(hang: string) {
   cli.engine('hang', hang);
   const { child, output } = cli.start(['up', file]);
   while (!cli.engineCalls().some((call) => call.startsWith('up '))) await delay(20);
-  // The stand-in sets its trap right after it has noted the call.
-  await delay(300);
   child.kill('SIGINT');
   // npm passes on what the terminal has sent already. Signals still closer together would be one to the kernel.
   await delay(100);

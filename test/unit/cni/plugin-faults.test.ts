@@ -7,13 +7,13 @@ useStandInNode();
 
 describe('a plugin that hangs', () => {
   test('is killed with its children, and DEL follows', async () => {
-    const { runtime, calls } = runtimeOn(node, { timeoutMs: 300, limitHint: 'set the knob' });
+    const { runtime, calls } = runtimeOn(node, { timeoutMs: 1500, limitHint: 'set the knob' });
     const error = await addFailure(
       runtime,
       listOf([{ type: 'stand-in-recorder' }, { type: 'stand-in-hang' }]),
     );
     expect(error.message).toMatchInlineSnapshot(`
-      "CNI ADD by plugin stand-in-hang for pod-1 (eth0) of network testnet on node-1: the plugin hung and was killed after 0.3 s
+      "CNI ADD by plugin stand-in-hang for pod-1 (eth0) of network testnet on node-1: the plugin hung and was killed after 1.5 s
         A slow machine may need longer: set the knob."
     `);
     expect(verbs(calls)).toEqual([

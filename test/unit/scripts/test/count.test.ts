@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countLine, countVitest, sum } from '../../../../scripts/test/count.ts';
+import { countLine, countVitest, sum, vitestFailures } from '../../../../scripts/test/count.ts';
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -38,4 +38,35 @@ test('the closing line adds up the stages', () => {
     { passed: 40, failed: 2, skipped: 3 },
   ]);
   expect(countLine(total)).toBe('41 passed, 2 failed, 3 skipped');
+});
+
+test('what failed is told again in a line each: file, test, first line of the reason', () => {
+  const report = {
+    testResults: [
+      {
+        status: 'failed',
+        name: '/work/test/a.test.ts',
+        message: 'Error: cannot load\n  at …',
+        assertionResults: [],
+      },
+      {
+        status: 'failed',
+        name: '/work/test/b.test.ts',
+        assertionResults: [
+          { status: 'passed', fullName: 'fine' },
+          {
+            status: 'failed',
+            fullName: 'sum adds',
+            failureMessages: ['\u001b[31mexpected 1\u001b[39m\nto be 2'],
+          },
+        ],
+      },
+      { status: 'passed', name: '/work/test/c.test.ts', assertionResults: [{ status: 'skipped' }] },
+    ],
+  };
+  expect(vitestFailures(report, '/work')).toEqual([
+    'test/a.test.ts > Error: cannot load',
+    'test/b.test.ts > sum adds > expected 1',
+  ]);
+  expect(vitestFailures(undefined, '/work')).toEqual([]);
 });
