@@ -55,10 +55,8 @@ export async function addBatch(
     for (const turn of open()) setError(turn, await prepare(caller, records, turn.requests));
   }
   const begun = open();
-  if (begun.length > 0) {
-    const refused = await attempt(store.begin(requestsOf(begun)));
-    if (refused) fail(caller, begun, refused);
-  }
+  const intents = begun.length > 0 ? await attempt(store.begin(requestsOf(begun))) : [];
+  if (intents instanceof HostError) fail(caller, begun, intents);
   await Promise.all(open().map((turn) => limit(() => addContainer(caller, turn, signal))));
 
   const unsaved = await attempt(store.save(open().flatMap(stored)));
@@ -71,13 +69,11 @@ export async function addBatch(
   const files = requestsOf(unsavedTurns).map(({ list, attachment }) =>
     store.cacheFile(list.name, attachment),
   );
-  // A record too many costs a DEL that finds nothing: not worth failing for.
-  await attempt(
-    store.forget(
-      requestsOf(settled).map(({ attachment }) => attachment),
-      files,
-    ),
-  );
+  if (records && !(records instanceof HostError) && !(intents instanceof HostError)) {
+    const attachments = requestsOf(settled).map(({ attachment }) => attachment);
+    // A record too many costs a DEL that finds nothing: not worth failing for.
+    await attempt(store.end(intents, records, attachments, files));
+  }
   return requests.flatMap((request) => {
     const turn = turns.find((one) => one.requests.includes(request));
     return turn ? outcomeOf(turn, request) : [];

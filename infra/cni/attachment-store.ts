@@ -35,6 +35,12 @@ export interface Records {
   all(): readonly StoredAttachment[];
 }
 
+/** ADDs that have begun, and the file that says so. */
+export interface Intent {
+  readonly path: string;
+  readonly stored: readonly StoredAttachment[];
+}
+
 export class AttachmentStore {
   readonly #host: Host;
   readonly #results: string;
@@ -78,16 +84,36 @@ export class AttachmentStore {
     };
   }
 
-  /** Puts on record that these ADDs begin. */
-  async begin(stored: readonly StoredAttachment[]): Promise<void> {
+  /** Puts on record that these ADDs begin. @returns what `end` is to be given */
+  async begin(stored: readonly StoredAttachment[]): Promise<readonly Intent[]> {
     // A record is about 400 bytes an attachment, beside the configuration.
     const per = 50;
-    const files: HostFile[] = [];
+    const intents: Intent[] = [];
     for (let i = 0; i < stored.length; i += per) {
-      const content = `${formatIntent(stored.slice(i, i + per))}\n`;
-      files.push({ path: `${this.#intents}/${randomUUID()}.json`, content, mode: 0o600 });
+      intents.push({ path: `${this.#intents}/${randomUUID()}.json`, stored: stored.slice(i, i + per) });
     }
-    await this.#write(files);
+    const content = (intent: Intent) => `${formatIntent(intent.stored)}\n`;
+    await this.#write(
+      intents.map((intent) => ({ path: intent.path, content: content(intent), mode: 0o600 })),
+    );
+    return intents;
+  }
+
+  /**
+   * These ADDs have ended: their intents go, and `files` of the cache. Nothing is read when nothing else can be in the
+   * way: every intent is settled, and `records` had none of these attachments before.
+   */
+  async end(
+    intents: readonly Intent[],
+    records: Records,
+    settled: readonly Attachment[],
+    files: readonly string[],
+  ): Promise<void> {
+    const gone = new Set(settled.map(key));
+    const whole = intents.every(({ stored }) => stored.every(({ attachment }) => gone.has(key(attachment))));
+    if (!whole || settled.some((attachment) => records.intents(attachment).length > 0))
+      return this.forget(settled, files);
+    await this.#remove([...files, ...intents.map(({ path }) => path)]);
   }
 
   /** Writes the result cache. */
@@ -128,6 +154,10 @@ export class AttachmentStore {
         rewrite.push({ path, content: `${formatIntent(rest)}\n`, mode: 0o600 });
     }
     await this.#write(rewrite);
+    await this.#remove(remove);
+  }
+
+  async #remove(remove: readonly string[]): Promise<void> {
     for (let i = 0; i < remove.length; i += REMOVE_PATHS) {
       const argv = ['rm', '-f', '--', ...remove.slice(i, i + REMOVE_PATHS)];
       const { exitCode, stderr } = await this.#host.run(argv);
@@ -165,14 +195,17 @@ export class AttachmentStore {
   }
 }
 
-/** File name → text, from lines that begin with the path. Files in subdirectories are somebody's half-written ones. */
+/**
+ * File name → text, from lines that begin with the path. Hidden files and those in subdirectories are somebody's
+ * half-written ones.
+ */
 function linesOf(text: string, directory: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const line of text.split('\n')) {
     if (!line.startsWith(directory)) continue;
     const colon = line.indexOf(':', directory.length);
     const name = line.slice(directory.length, colon);
-    if (colon < 0 || name.includes('/')) continue;
+    if (colon < 0 || name.includes('/') || name.startsWith('.')) continue;
     files.set(name, `${files.get(name) ?? ''}${line.slice(colon + 1)}\n`);
   }
   return files;

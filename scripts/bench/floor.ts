@@ -38,7 +38,7 @@ export async function measureFloor(lab: Lab, handles: string, signal: AbortSigna
   const connection = new Connection(handle);
   try {
     await backend.applyNetwork(handle, nodes, network, op);
-    const loops = await Promise.all(nodes.map((node) => prepare(connection, lab, node, signal)));
+    const loops = await Promise.all(nodes.map((node) => prepare(connection, lab, node)));
     const runs = await Promise.all(loops.map((loop) => loop.run()));
     const seconds = Math.max(...runs.map(({ end }) => end)) - Math.min(...runs.map(({ start }) => start));
     const addresses = await Promise.all(loops.map((loop) => loop.addresses()));
@@ -50,14 +50,14 @@ export async function measureFloor(lab: Lab, handles: string, signal: AbortSigna
   }
 }
 
-async function prepare(connection: Connection, lab: Lab, node: LabNode, signal: AbortSignal) {
+async function prepare(connection: Connection, lab: Lab, node: LabNode) {
   const host = connection.node(node.name);
   const pods = lab.workloads.flatMap((workload) => workload.pods.filter((pod) => pod.node === node.name));
   const records = pods.map(
     (spec): PodRecord => ({ spec, containerId: randomBytes(32).toString('hex'), pin: spec.address }),
   );
   const names = records.map(({ spec }) => spec.name);
-  const pauses = await startPauses(host, names, signal);
+  const pauses = await startPauses(connection, node.name, names);
   const { picked, loopback } = pickNetwork(
     planNode(node, lab.nodes, lab.network).files.map((file) => ({
       name: path.basename(file.path),

@@ -67,6 +67,12 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
       suse: 'libcap-progs',
     },
   },
+  {
+    name: 'perl',
+    use: 'namespaces and mounts of labs',
+    version: ['-e', 'print $^V'],
+    packages: { ...everywhere('perl'), debian: 'perl-base', fedora: 'perl-interpreter' },
+  },
   { name: 'bash', use: 'scripts inside labs', version: ['--version'], packages: everywhere('bash') },
   { name: 'busybox', use: 'the containers of pods', version: ['--help'], packages: everywhere('busybox') },
 ];

@@ -1,38 +1,57 @@
-// One resident shell inside a node (or the sandbox): jobs cost the fork of a small shell. See scripts/agent.sh.
+// One resident process inside a node (or the sandbox): what is asked of it costs no process but the one asked for.
+// See scripts/agent.pl.
 
 import { constants, readFileSync, unlinkSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { startProcess } from '../../util/exec.ts';
-import { shellQuote, shellWord } from '../../util/shell-quote.ts';
-import type { Running, RunOptions, RunResult } from '../host.ts';
+import type { HostFile, Running, RunOptions, RunResult } from '../host.ts';
 import { HostError } from '../host-error.ts';
 import { enterArgv, enterCredentials, LAB_ENV } from './enter.ts';
 import { LineQueue } from './line-queue.ts';
+import { encodeMessage, type Field, MessageReader } from './message.ts';
 import { isHolderAlive, labPath, type SandboxFacts } from './sandbox-facts.ts';
 import { scriptText } from './script-text.ts';
+import { syscallNumbers } from './syscalls.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+const KILL_GRACE_MS = 1000;
+/** Exit status of `read` when there is no such file. */
+const NO_FILE = 44;
+
+/** Where a command is to run. */
+export interface Place {
+  /** Name of the node or pod, for messages. */
+  readonly host: string;
+  /** PID (inside) of the pod's pause process; undefined: in the node itself. */
+  readonly pod?: number | undefined;
+}
+
+/** How something that was asked for ended. */
+interface Reply {
+  readonly status: number;
+  readonly startedNs: bigint;
+  readonly endedNs: bigint;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
 
 interface Job {
-  readonly argv: readonly string[];
   readonly host: string;
-  readonly settle: (outcome: RunResult | HostError, stdout: Buffer) => void;
+  readonly argv: readonly string[];
+  readonly settle: (outcome: Reply | HostError) => void;
   readonly lines?: LineQueue;
-  pgid?: number;
-  /** A signal that arrived before the job said its process group. */
-  pendingSignal?: string;
 }
 
 let nextId = 0;
 
-/** A connection to the sandbox at one process's namespaces. Starts its shell on first use. */
+/** A connection to the sandbox at one process's namespaces. Starts its process there on first use. */
 export class Agent {
   readonly #facts: SandboxFacts;
   readonly #pid: number;
   readonly #name: string;
   readonly #jobs = new Map<string, Job>();
   #child: ReturnType<typeof startProcess> | undefined;
-  #ended: HostError | undefined;
+  /** Why nothing can be asked of it any more. */
+  #ended: string | undefined;
   #startError = '';
 
   /** @param pid process inside whose namespaces jobs run in */
@@ -43,136 +62,180 @@ export class Agent {
   }
 
   /** Runs one command to its end. */
-  run(host: string, argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    const input = options.stdin === undefined ? '</dev/null' : `<<<${shellWord(options.stdin)}`;
+  run({ host, pod }: Place, argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const { signal, stdin = '', env } = options;
     return new Promise((resolve, reject) => {
-      const id = this.#begin('job', host, argv, options.env, input, (outcome) => {
+      const fields = [String(pod ?? ''), stdin, ...variables(env), ...argv];
+      const id = this.#ask('run', fields, host, argv, (outcome) => {
         clearTimeout(timer);
-        options.signal?.removeEventListener('abort', abort);
+        signal?.removeEventListener('abort', abort);
         if (outcome instanceof HostError) reject(outcome);
-        else resolve(outcome);
+        else resolve(runResult(argv, outcome));
       });
       const limit = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
       const timer = setTimeout(
-        () => this.#end(id, 'timeout', `did not end within ${limit / 1000} s and was killed`),
+        () => this.#abandon(id, 'timeout', `did not end within ${limit / 1000} s and was killed`),
         limit,
       );
-      const abort = () => this.#end(id, 'aborted', 'was interrupted');
-      if (options.signal?.aborted) abort();
-      else options.signal?.addEventListener('abort', abort, { once: true });
+      const abort = () => this.#abandon(id, 'aborted', 'was interrupted');
+      if (signal?.aborted) abort();
+      else signal?.addEventListener('abort', abort, { once: true });
     });
   }
 
   /** Starts a long-running command. */
-  start(host: string, argv: readonly string[], env?: RunOptions['env']): Running {
+  start({ host, pod }: Place, argv: readonly string[], env?: RunOptions['env']): Running {
     const lines = new LineQueue();
-    let finish: (value: { result: RunResult; stdout: Buffer }) => void;
-    let fail: (error: HostError) => void;
-    const done = new Promise<{ result: RunResult; stdout: Buffer }>((resolve, reject) => {
-      finish = resolve;
-      fail = reject;
-    });
-    done.catch(() => undefined);
-    const settle: Job['settle'] = (outcome, stdout) => {
+    const { promise, resolve, reject } = Promise.withResolvers<{ result: RunResult; stdout: Buffer }>();
+    promise.catch(() => undefined);
+    const settle: Job['settle'] = (outcome) => {
       lines.end();
-      if (outcome instanceof HostError) fail(outcome);
-      else finish({ result: outcome, stdout });
+      if (outcome instanceof HostError) return reject(outcome);
+      const stdout = this.#take(outcome.stdout.toString());
+      const said = { ...outcome, stdout: Buffer.alloc(0), stderr: Buffer.from(lines.text()) };
+      resolve({ result: runResult(argv, said), stdout });
     };
-    const id = this.#begin('tap', host, argv, env, '', settle, lines);
+    const id = this.#ask('tap', [String(pod ?? ''), ...variables(env), ...argv], host, argv, settle, lines);
     return {
       argv,
       stderrLines: lines,
-      exited: done.then(({ result }) => result),
+      exited: promise.then(({ result }) => result),
       stop: (signal = 'SIGINT') => {
-        this.#signal(id, signal);
-        return done;
+        this.#kill(id, signal);
+        return promise;
       },
     };
   }
 
-  /** Ends the shell and every job it still runs. */
+  /** @returns what is in the file; undefined when there is none */
+  async read(path: string): Promise<Buffer | undefined> {
+    const { status, stdout, stderr } = await this.#request('read', [path]);
+    if (status === NO_FILE) return undefined;
+    if (status !== 0) throw this.#failed(['read', path], 'cannot read a file', stderr);
+    return stdout;
+  }
+
+  /** Writes each file whole, under another name first. */
+  async write(files: readonly HostFile[]): Promise<void> {
+    const fields = files.flatMap(({ path, mode = 0o644, content }) => [path, String(mode), content]);
+    const { status, stderr } = await this.#request('write', fields);
+    if (status !== 0) throw this.#failed(['write', files[0]?.path ?? ''], 'cannot write files', stderr);
+  }
+
+  /**
+   * Starts processes that outlive this connection.
+   * @returns a line for each: "name PID", and "name: what is wrong" for what could not be started
+   */
+  async startLasting(verb: 'pods' | 'containers', fields: readonly string[]): Promise<readonly string[]> {
+    const { stdout } = await this.#request(verb, fields);
+    return stdout
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '');
+  }
+
+  /** Ends processes by their PIDs (inside); those that are gone already are fine. */
+  async killProcesses(pids: readonly number[]): Promise<void> {
+    if (pids.length > 0) await this.#request('kill-processes', pids.map(String));
+  }
+
+  /** Ends the process and every job it still runs. */
   async close(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
-    this.#fail(new HostError('gone', this.#name, [], 'the connection was closed'));
+    this.#fail('the connection was closed');
     child.stdin.end();
     await child;
   }
 
-  #begin(
-    verb: 'job' | 'tap',
+  #request(verb: string, fields: readonly Field[]): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.#ask(verb, fields, this.#name, [verb], (outcome) =>
+        outcome instanceof HostError ? reject(outcome) : resolve(outcome),
+      );
+    });
+  }
+
+  #ask(
+    verb: string,
+    fields: readonly Field[],
     host: string,
     argv: readonly string[],
-    env: RunOptions['env'],
-    input: string,
     settle: Job['settle'],
     lines?: LineQueue,
   ): string {
     const id = String(++nextId);
-    const job: Job = { host, argv, settle, ...(lines && { lines }) };
-    if (this.#ended || !isHolderAlive(this.#facts)) {
-      queueMicrotask(() => settle(this.#ended ?? this.#gone(host, argv), Buffer.alloc(0)));
+    // Once the process runs, its end tells that the sandbox is gone.
+    const there = this.#child !== undefined || isHolderAlive(this.#facts);
+    const ended = this.#ended ?? (there ? undefined : this.#whyGone());
+    if (ended !== undefined) {
+      queueMicrotask(() => settle(this.#gone(host, argv, ended)));
       return id;
     }
-    this.#jobs.set(id, job);
-    const assignments = Object.entries(env ?? {}).map(([key, value]) => `${key}=${shellWord(value)} `);
-    this.#call(`${assignments.join('')}${verb} ${id} ${shellQuote(argv)} ${input}\n`);
+    this.#jobs.set(id, { host, argv, settle, ...(lines && { lines }) });
+    this.#send([verb, id, ...fields]);
     return id;
   }
 
-  #call(text: string): void {
-    this.#shell().stdin.write(`${Buffer.byteLength(text)}\n${text}`);
+  #send(fields: readonly Field[]): void {
+    this.#process().stdin.write(encodeMessage(fields));
   }
 
-  #shell() {
+  #process() {
     if (this.#child) return this.#child;
-    const bash = ['bash', '--norc', '--noprofile', '-c', scriptText('agent')];
-    const argv = enterArgv(this.#facts, this.#pid, bash);
-    const child = startProcess(argv, { env: LAB_ENV, ...enterCredentials(this.#facts) });
+    // In the environment, not in the arguments, which everybody reads in `ps`.
+    const perl = ['perl', '-e', 'eval delete $ENV{LAB_AGENT}; die $@', ...syscallNumbers()];
+    const argv = enterArgv(this.#facts, this.#pid, perl);
+    const env = { ...LAB_ENV, LAB_AGENT: scriptText('agent.pl') };
+    const child = startProcess(argv, { env, ...enterCredentials(this.#facts) });
     this.#child = child;
     child.stdin.on('error', () => undefined);
-    createInterface({ input: child.stdout }).on('line', (line) => this.#line(line));
+    const reader = new MessageReader();
+    child.stdout.on('data', (piece: Buffer) => {
+      for (const message of reader.push(piece)) this.#message(message);
+    });
     child.stderr.on('data', (chunk: Buffer) => {
       this.#startError = (this.#startError + chunk.toString()).slice(-4000);
     });
-    void child.then(() => this.#fail(this.#gone(this.#name, argv)));
+    void child.then(() => this.#fail(this.#whyGone()));
     return child;
   }
 
-  #gone(host: string, argv: readonly string[]): HostError {
-    const why = isHolderAlive(this.#facts)
+  #whyGone(): string {
+    return isHolderAlive(this.#facts)
       ? 'the node cannot be entered'
       : 'the sandbox is gone (killed, or the machine was restarted)';
+  }
+
+  #gone(host: string, argv: readonly string[], why: string): HostError {
     return new HostError('gone', host, argv, why, this.#startError);
   }
 
-  #line(line: string): void {
-    const [tag, id = '', ...rest] = line.split(' ');
+  #failed(argv: readonly string[], detail: string, stderr: Buffer): HostError {
+    return new HostError('failed', this.#name, argv, detail, stderr.toString());
+  }
+
+  #message([kind, idField, ...fields]: readonly Buffer[]): void {
+    const id = String(idField);
     const job = this.#jobs.get(id);
     if (job === undefined) return;
-    if (tag === 'P') {
-      job.pgid = Number(rest[0]);
-      if (job.pendingSignal) this.#send(job.pgid, job.pendingSignal);
-    } else if (tag === 'E') job.lines?.push(rest.join(' '));
-    else if (tag === 'X') this.#finish(id, job, rest);
-  }
-
-  #finish(id: string, job: Job, [status, start, end]: string[]): void {
+    if (String(kind) === 'line') {
+      job.lines?.push(String(fields[0]));
+      return;
+    }
+    const [status, started, ended, stdout, stderr] = fields;
+    if (!stdout || !stderr) throw new Error(`the agent of ${this.#name} ended a job without its output`);
     this.#jobs.delete(id);
-    const startedNs = toNs(start ?? '0');
-    const stdout = this.#take(`${id}.o`);
-    const result: RunResult = {
-      argv: job.argv,
-      exitCode: Number(status),
-      stdout: job.lines ? '' : stdout.toString(),
-      stderr: job.lines ? job.lines.text() : this.#take(`${id}.e`).toString(),
-      startedNs,
-      durationNs: toNs(end ?? '0') - startedNs,
-    };
-    job.settle(result, stdout);
+    job.settle({
+      status: Number(status),
+      startedNs: BigInt(String(started)),
+      endedNs: BigInt(String(ended)),
+      stdout,
+      stderr,
+    });
   }
 
-  /** Reads and removes a job's output. */
+  /** Reads and removes the file that a tap wrote. */
   #take(name: string): Buffer {
     const path = labPath(this.#facts, name);
     try {
@@ -184,42 +247,52 @@ export class Agent {
     }
   }
 
-  #signal(id: string, signal: string): void {
+  #kill(id: string, signal: string): void {
+    if (this.#jobs.has(id)) this.#send(['kill', id, signal.replace(/^SIG/, '')]);
+  }
+
+  #abandon(id: string, reason: 'timeout' | 'aborted', detail: string): void {
     const job = this.#jobs.get(id);
     if (job === undefined) return;
-    if (job.pgid === undefined) job.pendingSignal = signal;
-    else this.#send(job.pgid, signal);
-  }
-
-  #send(pgid: number, signal: string): void {
-    this.#call(`kill_job ${pgid} ${signal.replace(/^SIG/, '')}\n`);
-  }
-
-  #end(id: string, reason: 'timeout' | 'aborted', detail: string): void {
-    const job = this.#jobs.get(id);
-    if (job === undefined) return;
-    this.#signal(id, 'SIGKILL');
-    this.#jobs.delete(id);
-    const stderr = this.#take(`${id}.e`).toString();
-    this.#take(`${id}.o`);
-    job.settle(new HostError(reason, job.host, job.argv, detail, stderr), Buffer.alloc(0));
-  }
-
-  #fail(error: HostError): void {
-    if (this.#ended) return;
-    this.#ended = error;
-    for (const [id, job] of this.#jobs) {
+    this.#kill(id, 'SIGKILL');
+    const settle = (stderr: string) => {
+      clearTimeout(grace);
+      job.settle(new HostError(reason, job.host, job.argv, detail, stderr));
+    };
+    // What it has said until then comes with its end, unless the kernel cannot end it now.
+    const grace = setTimeout(() => {
       this.#jobs.delete(id);
-      job.settle(
-        new HostError('gone', job.host, job.argv, error.message.split('\n')[0] ?? '', error.stderr),
-        Buffer.alloc(0),
-      );
+      settle('');
+    }, KILL_GRACE_MS);
+    this.#jobs.set(id, {
+      ...job,
+      settle: (outcome) => settle(outcome instanceof HostError ? '' : outcome.stderr.toString()),
+    });
+  }
+
+  #fail(why: string): void {
+    this.#ended ??= why;
+    for (const [id, { host, argv, settle }] of this.#jobs) {
+      this.#jobs.delete(id);
+      settle(this.#gone(host, argv, why));
     }
   }
 }
 
-/** Seconds with microseconds (bash's EPOCHREALTIME) to ns. */
-function toNs(seconds: string): bigint {
-  const [whole = '0', fraction = ''] = seconds.split(/[.,]/);
-  return BigInt(whole) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
+/** Their number, then each. None: the host's own. */
+function variables(env: RunOptions['env'] = {}): readonly string[] {
+  const each = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+  return [String(each.length), ...each];
+}
+
+function runResult(argv: readonly string[], reply: Reply): RunResult {
+  const { status, startedNs, endedNs, stdout, stderr } = reply;
+  return {
+    argv,
+    exitCode: status,
+    stdout: stdout.toString(),
+    stderr: stderr.toString(),
+    startedNs,
+    durationNs: endedNs - startedNs,
+  };
 }

@@ -1,4 +1,4 @@
-// What this process holds open for one sandbox: a resident shell a node, started when first needed.
+// What this process holds open for one sandbox: a resident process a node, started when first needed.
 import pLimit from 'p-limit';
 import type { CniCall } from '../../cni/call.ts';
 import { CniRuntime } from '../../cni/runtime.ts';
@@ -30,17 +30,21 @@ export class Connection {
 
   /** The node's own namespaces. @throws HostError when the node's keeper is dead */
   node(name: string): NetnsHost {
-    return new NetnsHost(name, this.#agent(name));
+    return new NetnsHost(name, this.agent(name));
   }
 
-  /** A pod's namespaces, reached through its node's shell. */
+  /** A pod's namespaces, reached through its node's agent. */
   pod(name: string, node: string, pid: number): NetnsHost {
-    return new NetnsHost(name, this.#agent(node), pid);
+    return new NetnsHost(name, this.agent(node), pid);
   }
 
   /** The namespaces that hold the underlay. */
   underlay(): NetnsHost {
-    return new NetnsHost('the underlay', this.#agentAt('', this.facts.keeper));
+    return new NetnsHost('the underlay', this.underlayAgent());
+  }
+
+  underlayAgent(): Agent {
+    return this.#agentAt('', this.facts.keeper);
   }
 
   /** The CNI runtime of a node; one for all users, because it keeps operations on one container apart. */
@@ -106,7 +110,8 @@ export class Connection {
     await Promise.all(agents.map((agent) => agent.close()));
   }
 
-  #agent(node: string): Agent {
+  /** The resident process of a node. @throws HostError when the node's keeper is dead */
+  agent(node: string): Agent {
     return this.#agents.get(node) ?? this.#agentAt(node, this.nodePid(node));
   }
 

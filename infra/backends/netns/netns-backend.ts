@@ -24,7 +24,7 @@ const NEEDED_TOOLS = [
   'nsenter',
   'setpriv',
   'setcap',
-  'mount',
+  'perl',
   'ip',
   'bridge',
   'bash',

@@ -2,6 +2,7 @@
 import type { Lab, LabNode } from '../../lab/lab.ts';
 import { shellWord } from '../../util/shell-quote.ts';
 import { scriptText } from './script-text.ts';
+import { syscallNumbers } from './syscalls.ts';
 
 /** Name of the underlay's bridge in the sandbox's own network namespace. */
 export const UNDERLAY = 'underlay';
@@ -24,11 +25,10 @@ export function underlayScript(underlay: Lab['underlay']): string {
 export function nodesScript(nodes: readonly LabNode[], underlay: Lab['underlay']): string {
   if (nodes.length === 0) return '';
   const prefix = underlay.cidr.split('/')[1];
-  const keeper = shellWord(scriptText('node'));
-  const lines = ['{'];
+  const lines = [`node=${shellWord(scriptText('node.pl'))}`, '{'];
   // All nodes start at once; the reader ends when each has let go of its output.
   for (const { name } of nodes)
-    lines.push(`unshare -m -n -u /bin/sh -c ${keeper} node ${name} < /dev/null &`);
+    lines.push(`perl -e "$node" ${syscallNumbers().join(' ')} ${name} < /dev/null &`);
   lines.push('} | cat');
   for (const { name } of nodes) lines.push(`read -r ${pidVariable(name)} < /lab/node-${name}`);
   lines.push('ip -batch - <<END');
@@ -41,7 +41,7 @@ export function nodesScript(nodes: readonly LabNode[], underlay: Lab['underlay']
   lines.push('END');
   for (const { name, address } of nodes) {
     lines.push(`nsenter -t $${pidVariable(name)} -n ip -batch - <<END`);
-    lines.push(`addr add ${address}/${prefix} dev eth0`, 'link set eth0 up');
+    lines.push('link set lo up', `addr add ${address}/${prefix} dev eth0`, 'link set eth0 up');
     lines.push(`route add default via ${underlay.gateway}`, 'END');
   }
   return lines.join('\n');

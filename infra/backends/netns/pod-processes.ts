@@ -1,68 +1,60 @@
-// Starts and ends the processes of pods, many at a time in one job of the node's shell.
+// Starts and ends the processes of pods, many at a time.
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { LabPod } from '../../lab/lab.ts';
-import { shellQuote, shellWord } from '../../util/shell-quote.ts';
-import type { Host } from '../host.ts';
 import { HostError } from '../host-error.ts';
+import type { Connection } from './connection.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
-import { scriptText } from './script-text.ts';
 
 /** Starts a pause process for each pod in namespaces of its own. @returns PID (inside) by pod name */
 export async function startPauses(
-  node: Host,
+  connection: Connection,
+  node: string,
   pods: readonly string[],
-  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
-  const lines = pods.map((pod) => `unshare -m -n -u /bin/sh -c "$pause" pod ${pod} < /dev/null &`);
-  const script = [`pause=${shellWord(scriptText('pod'))}`, '{', ...lines, '} | cat'].join('\n');
-  const pids = new Map<string, number>();
-  const result = await node.run(['bash', '-s'], { stdin: script, signal });
-  for (const line of result.stdout.split('\n')) {
-    const [tag, pod, pid] = line.split(' ');
-    if (tag === 'pod' && pod !== undefined) pids.set(pod, Number(pid));
-  }
-  const failed = pods.filter((pod) => !pids.has(pod));
-  if (failed.length > 0) {
-    await killProcesses(node, [...pids.values()]);
-    throw new HostError(
-      'failed',
-      node.name,
-      ['unshare', '-m', '-n', '-u'],
-      `no namespaces for ${failed.join(', ')}`,
-      result.stderr,
-    );
+  const { pids, failures } = outcomes(await connection.agent(node).startLasting('pods', pods), pods);
+  if (failures.length > 0) {
+    await connection.agent(node).killProcesses([...pids.values()]);
+    throw new HostError('failed', node, ['unshare'], `no namespaces for ${failures.join('; ')}`);
   }
   return pids;
 }
 
 /** Starts the containers of pods. @returns PIDs (inside) by "pod/container" */
 export async function startContainers(
-  node: Host,
+  connection: Connection,
+  node: string,
   pods: readonly { readonly spec: LabPod; readonly pid: number }[],
-  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
-  const lines = pods.flatMap(({ spec, pid }) =>
-    spec.containers.map(({ name, command }) => {
-      const enter = `nsenter -t ${pid} -m -n -u -- /bin/sh -c "$container" container`;
-      return `${enter} ${spec.name} ${name} ${shellQuote(command)} < /dev/null &`;
-    }),
+  const containers = pods.flatMap(({ spec, pid }) =>
+    spec.containers.map(({ name, command }) => ({ pod: spec.name, name, pid, command })),
   );
-  const script = [`container=${shellWord(scriptText('container'))}`, '{', ...lines, '} | cat'].join('\n');
-  const result = await node.run(['bash', '-s'], { stdin: script, signal });
-  const pids = new Map<string, number>();
-  const missing: string[] = [];
-  for (const line of result.stdout.split('\n')) {
-    const [tag, pod, container, last = ''] = line.split(' ');
-    if (tag === 'container') pids.set(`${pod}/${container}`, Number(last));
-    else if (tag === 'missing')
-      missing.push(`${pod}/${container}: there is no command "${last}" on this machine`);
-  }
-  if (missing.length > 0) throw new HostError('failed', node.name, [], missing.join('; '));
-  const wanted = pods.flatMap(({ spec }) => spec.containers.map(({ name }) => `${spec.name}/${name}`));
-  const failed = wanted.filter((name) => !pids.has(name));
-  if (failed.length > 0)
-    throw new HostError('failed', node.name, [], `could not start ${failed.join(', ')}`, result.stderr);
+  const fields = containers.flatMap(({ pod, name, pid, command }) => [
+    ...[pod, name, String(pid), String(command.length)],
+    ...command,
+  ]);
+  const lines = await connection.agent(node).startLasting('containers', fields);
+  const wanted = containers.map(({ pod, name }) => `${pod}/${name}`);
+  const { pids, failures } = outcomes(lines, wanted);
+  if (failures.length > 0)
+    throw new HostError('failed', node, containers[0]?.command ?? [], failures.join('; '));
   return pids;
+}
+
+/** @param lines "name PID", or "name: what is wrong", which may come after the PID when there was nothing to execute */
+function outcomes(lines: readonly string[], wanted: readonly string[]) {
+  const pids = new Map<string, number>();
+  const reasons = new Map<string, string>();
+  for (const line of lines) {
+    const failed = /^(\S+): (.*)$/.exec(line);
+    if (failed) reasons.set(failed[1] ?? '', failed[2] ?? '');
+    else {
+      const [name = '', pid] = line.split(' ');
+      pids.set(name, Number(pid));
+    }
+  }
+  for (const name of reasons.keys()) pids.delete(name);
+  const failed = wanted.filter((name) => !pids.has(name));
+  return { pids, failures: failed.map((name) => `${name}: ${reasons.get(name) ?? 'it ended at once'}`) };
 }
 
 /** PIDs (inside) of every process in the same network namespaces as these, themselves included. Costs no process. */
@@ -79,9 +71,4 @@ export function processesSharingNetns(facts: SandboxFacts, pids: readonly number
   return readdirSync(proc)
     .filter((entry) => /^\d+$/.test(entry) && wanted.has(netns(entry) ?? ''))
     .map(Number);
-}
-
-/** Processes that are gone already are fine. */
-export async function killProcesses(node: Host, pids: readonly number[]): Promise<void> {
-  if (pids.length > 0) await node.run(['bash', '-c', `kill -KILL ${pids.join(' ')} 2> /dev/null; true`]);
 }

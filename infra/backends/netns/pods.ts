@@ -5,7 +5,7 @@ import type { LabPod } from '../../lab/lab.ts';
 import type { PodStatus } from '../backend.ts';
 import type { Connection } from './connection.ts';
 import { type Attached, attachPods, detachPods } from './pod-network.ts';
-import { killProcesses, processesSharingNetns, startContainers, startPauses } from './pod-processes.ts';
+import { processesSharingNetns, startContainers, startPauses } from './pod-processes.ts';
 import type { PodRecord } from './pod-record.ts';
 import { readWiring } from './pod-wiring.ts';
 import { isAliveInside, labPath, readLabFile } from './sandbox-facts.ts';
@@ -33,24 +33,18 @@ export async function createPods(
   records: readonly PodRecord[],
   signal: AbortSignal,
 ): Promise<Created> {
-  const host = connection.node(node);
-  const pauses = await startPauses(
-    host,
-    records.map(({ spec }) => spec.name),
-    signal,
-  );
+  const names = records.map(({ spec }) => spec.name);
+  const pauses = await startPauses(connection, node, names);
+  signal.throwIfAborted();
   const attached = await attachPods(connection, node, records, pauses, signal);
   const good = attached.filter((pod) => !(pod.outcome instanceof Error)) as (Attached & {
     outcome: { address: string };
   })[];
   const bad = attached.filter((pod) => pod.outcome instanceof Error);
-  await killProcesses(
-    host,
-    bad.map(({ record }) => pauses.get(record.spec.name) ?? 0),
-  );
+  await connection.agent(node).killProcesses(bad.flatMap(({ record }) => pauses.get(record.spec.name) ?? []));
   const started = good.map(({ record: { spec } }) => ({ spec, pid: pauses.get(spec.name) ?? 0 }));
   const containers =
-    started.length > 0 ? await startContainers(host, started, signal) : new Map<string, number>();
+    started.length > 0 ? await startContainers(connection, node, started) : new Map<string, number>();
   const nodePid = connection.nodePid(node);
   const ready = attached.flatMap(({ record, outcome }): PodRecord[] => {
     if (outcome instanceof Error) return [];
@@ -98,20 +92,21 @@ export async function removePods(
   if (records.length === 0) return;
   // Any process of the pod will do to find its network namespace: DEL needs it as long as it exists.
   const pids = new Map(records.map((record) => [record.spec.name, livePids(connection, record)[0]]));
-  const host = nodeOrUnderlay(connection, node);
-  const errors = host.isNode ? await detachPods(connection, node, records, pids) : [];
+  const isNode = isNodeAlive(connection, node);
+  const errors = isNode ? await detachPods(connection, node, records, pids) : [];
   const alive = [...pids.values()].filter((pid) => pid !== undefined);
-  await killProcesses(host.host, processesSharingNetns(connection.facts, alive));
+  const agent = isNode ? connection.agent(node) : connection.underlayAgent();
+  await agent.killProcesses(processesSharingNetns(connection.facts, alive));
   // A pod that died whole: plugins cannot look into its network namespace any more, and the kernel takes its time to
   // free it, during which the node's old route would be in the way of a new pod with the same address.
   const dead = records.filter(({ spec }) => pids.get(spec.name) === undefined);
   const veths = dead.flatMap(({ ready }) => (ready ? [`link del ${ready.status.hostVeth}\n`] : []));
-  if (host.isNode && veths.length > 0)
-    await host.host.run(['ip', '-force', '-batch', '-'], { stdin: veths.join('') });
+  if (isNode && veths.length > 0)
+    await connection.node(node).run(['ip', '-force', '-batch', '-'], { stdin: veths.join('') });
   const logs = records.flatMap(({ spec }) =>
     spec.containers.map(({ name }) => `/run/cnilab/${spec.name}.${name}.log`),
   );
-  if (host.isNode) await host.host.run(['rm', '-f', ...logs]);
+  if (isNode) await connection.node(node).run(['rm', '-f', ...logs]);
   for (const { spec } of records) {
     try {
       unlinkSync(labPath(connection.facts, `pod-${spec.name}`));
@@ -132,11 +127,11 @@ function livePids({ facts }: Connection, { spec, ready }: PodRecord): readonly n
 }
 
 /** A dead node has no CNI state left, but its pods' processes may still run. */
-function nodeOrUnderlay(connection: Connection, node: string) {
+function isNodeAlive(connection: Connection, node: string): boolean {
   try {
     connection.nodePid(node);
-    return { host: connection.node(node), isNode: true };
+    return true;
   } catch {
-    return { host: connection.underlay(), isNode: false };
+    return false;
   }
 }

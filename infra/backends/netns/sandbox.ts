@@ -10,6 +10,7 @@ import { kernelRefusal } from './isolation.ts';
 import { labUser } from './lab-user.ts';
 import { isHolderAlive, type SandboxFacts } from './sandbox-facts.ts';
 import { scriptText } from './script-text.ts';
+import { syscallNumbers } from './syscalls.ts';
 
 /** How the outer user namespace is made; see docs/decisions on isolation. */
 export type Isolation = 'rootless' | 'root';
@@ -58,7 +59,7 @@ export async function startSandbox(
   options: SandboxOptions,
 ): Promise<{ facts: SandboxFacts; printed: readonly string[] }> {
   options.signal.throwIfAborted();
-  const argv = outerArgv(options.isolation, ['/bin/sh', '-c', 'eval "$LAB_COMPOSE"', 'cnilab-sandbox']);
+  const argv = outerArgv(options.isolation, ['/bin/sh', '-c', 'eval "$LAB_SANDBOX"', 'cnilab-sandbox']);
   const setcap = findTool('setcap');
   const child = startProcess(argv, {
     env: {
@@ -67,8 +68,10 @@ export async function startSandbox(
         .filter((dir) => !dir.startsWith('/usr/'))
         .join('\n'),
       // In the environment, not in the arguments, which everybody reads in `ps`.
-      LAB_COMPOSE: scriptText('compose-root'),
-      LAB_KEEPER: scriptText('keeper'),
+      LAB_SANDBOX: scriptText('sandbox.sh'),
+      LAB_COMPOSE: scriptText('compose-root.pl'),
+      LAB_SYSCALLS: syscallNumbers().join(' '),
+      LAB_KEEPER: scriptText('keeper.sh'),
       ...(setcap && { SETCAP: setcap }),
     },
     ...outerCredentials(options.isolation),

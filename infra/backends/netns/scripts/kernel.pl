@@ -1,0 +1,66 @@
+# What the Perl scripts of a lab share: the system calls that a shell needs a program for each.
+# Arguments: the numbers of the system calls, such as unshare=272, then the script's own.
+# No modules but these two: some distributions have a package for each, and every fork copies what they load.
+use strict;
+use warnings;
+
+# Of every processor that labs run on: mount(2), clone(2), umount2(2), open(2), errno(3).
+
+sub CLONE_NEWNS() { 0x20000 }
+sub CLONE_NEWUTS() { 0x4000000 }
+sub CLONE_NEWNET() { 0x40000000 }
+sub MS_RDONLY() { 1 }
+sub MS_NOSUID() { 2 }
+sub MS_NODEV() { 4 }
+sub MS_NOEXEC() { 8 }
+sub MS_REMOUNT() { 32 }
+sub MS_BIND() { 4096 }
+sub MS_REC() { 0x4000 }
+sub MS_PRIVATE() { 0x40000 }
+sub MNT_DETACH() { 2 }
+sub O_WRONLY() { 1 }
+sub O_RDWR() { 2 }
+sub O_CREAT() { 64 }
+sub O_EXCL() { 128 }
+sub O_TRUNC() { 512 }
+sub ENOENT() { 2 }
+sub EINTR() { 4 }
+sub ENOEXEC() { 8 }
+sub ENOTDIR() { 20 }
+
+my %number;
+while (@ARGV && $ARGV[0] =~ /^(\w+)=(\d+)$/) { $number{$1} = 0 + $2; shift @ARGV }
+
+# mount(2). @_: source, target, type, flags, data
+sub mount_at {
+  my ($source, $target, $type, $flags, $data) = @_;
+  syscall($number{mount}, $source, $target, $type // 0, $flags, $data // 0) == 0 or die "mount $target: $!\n";
+}
+
+# For new namespaces of this process, which see and pass on none of the mounts that others make from then on.
+sub unshare_all {
+  syscall($number{unshare}, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS) == 0 or die "no namespaces: $!\n";
+  my ($none, $root) = ('none', '/');
+  mount_at($none, $root, undef, MS_REC | MS_PRIVATE);
+}
+
+sub set_hostname { my ($name) = @_; syscall($number{sethostname}, $name, length $name) == 0 or die "host name: $!\n" }
+
+sub set_to {
+  my ($path, $text) = @_;
+  open my $file, '>', $path or die "$path: $!\n";
+  print $file $text;
+  close $file or die "$path: $!\n";
+}
+
+# No IPv6 in an IPv4 lab: otherwise address detection delays the first packets and link-local noise fills captures.
+sub disable_ipv6 {
+  return if !-d '/proc/sys/net/ipv6';
+  set_to("/proc/sys/net/ipv6/conf/$_/disable_ipv6", "1\n") for qw(all default);
+}
+
+# The interfaces that /sys shows are those of the network namespace in which it was mounted.
+sub mount_sysfs {
+  my ($sysfs, $sys) = ('sysfs', '/sys');
+  mount_at($sysfs, $sys, $sysfs, MS_NOSUID | MS_NODEV | MS_NOEXEC);
+}
