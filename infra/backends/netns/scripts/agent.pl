@@ -322,8 +322,12 @@ sub write_files {
 sub read_file {
   my ($id, $path) = @_;
   my $started = now();
-  if (open my $file, '<:raw', $path) { send_message('end', $id, 0, $started, now(), slurp($file), '') }
-  else { send_message('end', $id, $! == ENOENT ? 44 : 1, $started, now(), '', "$path: $!\n") }
+  my ($status, $text, $why) = (0, '', '');
+  # Opening a pipe could wait for ever.
+  if (-e $path && !-f _) { ($status, $why) = (1, "$path: not a regular file\n") }
+  elsif (open my $file, '<:raw', $path) { 1 while read_some($file, \$text) }
+  else { ($status, $why) = ($! == ENOENT ? 44 : 1, "$path: $!\n") }
+  send_message('end', $id, $status, $started, now(), $text, $why);
 }
 
 # The caller is gone: whatever it has started goes, too, but what lasts.
