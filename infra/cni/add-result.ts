@@ -30,6 +30,7 @@ export interface AddResult {
   readonly raw: unknown;
 }
 
+const versioned = z.looseObject({ cniVersion: z.string().optional() });
 const route = z.looseObject({ dst: z.string(), gw: z.string().optional() });
 const ip4or6 = z.looseObject({
   ip: z.string(),
@@ -63,7 +64,7 @@ const result = z.looseObject({
  * @throws ZodError when it is not a result
  */
 export function parseAddResult(raw: unknown, cniVersion: string): AddResult {
-  const { cniVersion: version } = z.looseObject({ cniVersion: z.string().default(cniVersion) }).parse(raw);
+  const { cniVersion: version = cniVersion } = versioned.parse(raw);
   if (version === '0.1.0' || version === '0.2.0') return fromOld(oldResult.parse(raw), version, raw);
   const parsed = result.parse(raw);
   return {

@@ -1,7 +1,7 @@
 // Attaches pods to the node's network, and detaches them: the CNI runtime, driven as a Kubernetes runtime drives it.
 
 import type { AddRequest } from '../../cni/add-batch.ts';
-import type { AddResult } from '../../cni/add-result.ts';
+import { type AddResult, resultFacts } from '../../cni/add-result.ts';
 import type { Attachment } from '../../cni/attachment.ts';
 import { type Pick, pickNetwork } from '../../cni/config-dir.ts';
 import type { Host } from '../host.ts';
@@ -92,18 +92,9 @@ function netnsPath(pid: number | undefined): string {
   return pid === undefined ? '' : `/proc/${pid}/ns/net`;
 }
 
-function podInterface({ interfaces, ips }: AddResult): PodInterface {
-  const eth0 = interfaces.find(({ name, sandbox }) => sandbox !== '' && name === 'eth0');
-  const onNode = interfaces.filter(({ sandbox }) => sandbox === '');
-  const veth = onNode.find(({ name }) => name.startsWith('veth'));
-  // The bridge plugin lists its bridge first; ptp has none.
-  const [first] = onNode;
-  return {
-    address: ips[0]?.address.split('/')[0] ?? '',
-    mac: eth0?.mac ?? '',
-    hostVeth: veth?.name ?? '',
-    ...(first && first !== veth && { master: first.name }),
-  };
+function podInterface(result: AddResult): PodInterface {
+  const { bridge, ...eth0 } = resultFacts(result, 'eth0');
+  return { ...eth0, ...(bridge !== '' && { master: bridge }) };
 }
 
 /** Reads the node's CNI configuration directory in one command. */

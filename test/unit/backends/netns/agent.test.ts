@@ -95,7 +95,7 @@ describe('a command', () => {
 describe('a long-running command', () => {
   it('is heard line by line, and its output is there when it has been stopped', async () => {
     const script =
-      'echo data; echo ready >&2; trap "echo last >&2; exit 5" INT; while :; do sleep 0.05; done';
+      'trap "echo last >&2; exit 5" INT; echo data; echo ready >&2; while :; do sleep 0.05; done';
     const running = await node.start(['sh', '-c', script]);
     for await (const line of running.stderrLines) {
       expect(line).toBe('ready');
