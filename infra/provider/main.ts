@@ -1,5 +1,5 @@
 // The plugin process: serves the provider until the engine ends it, or is gone itself.
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { cacheDir } from '../util/dirs.ts';
 
@@ -24,7 +24,10 @@ setInterval(() => {
   if (process.ppid !== parent) void provider.cancel().finally(() => process.exit(1));
 }, PARENT_CHECK_MS).unref();
 
-const port = await serve(provider, '0.1.0');
+/** The engine's last call: right after it the process is killed, and would never store what it has compiled. */
+const cancel = () => provider.cancel().finally(flushCompileCache);
+
+const port = await serve({ ...provider, cancel }, '0.1.0');
 // The protocol: the first line of standard output is the port, and nothing else comes before it.
 process.stdout.write(`${port}\n`);
 
