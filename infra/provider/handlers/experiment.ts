@@ -12,6 +12,7 @@ import type { CallContext, Change, Handler } from '../handler.ts';
 import { inOrder, type Ordered } from '../in-order.ts';
 import { propertyDiff } from '../property-diff.ts';
 import { handle } from '../schemas.ts';
+import { Turns } from '../turns.ts';
 import { whyNotPassed } from '../why-not-passed.ts';
 
 export interface ExperimentInputs {
@@ -39,17 +40,28 @@ const schema = z.strictObject({
   order: z.int().min(0),
 });
 
-/** The graph has them one after the other; two at once would see each other's traffic, so it is made sure of here too. */
-let last: Promise<unknown> = Promise.resolve();
+/**
+ * By stack. Traffic of one experiment must not show in another, and what one leaves (a warm neighbour entry) is part of
+ * what the next one finds: so they run one after the other, always in the same order.
+ */
+const turns = new Map<string, Turns>();
 /** By cluster: experiments of one share what they may. */
 const runs = new Map<string, ExperimentRun>();
 
 export const experimentHandler: Handler<ExperimentInputs, ExperimentOutputs> = {
   keptByUpdate: ['resultsFile'],
 
-  check: async (news) => checkInputs(schema, news),
+  async check(news, isNew, call) {
+    const failures = checkInputs(schema, news);
+    if (failures.length === 0) turnsOf(call).announce(call.urn, (news as ExperimentInputs).order, isNew);
+    return failures;
+  },
 
-  diff: async (state, news) => experimentChanges(state, news),
+  async diff(state, news, call) {
+    const changes = experimentChanges(state, news);
+    if (changes.length === 0) turnsOf(call).settle(call.urn);
+    return changes;
+  },
 
   async create(news, call) {
     const id = `${news.clusterHandle.id}/${news.experiment.name}`;
@@ -99,9 +111,9 @@ export function experimentChanges(
  * error here would make the engine stop before the experiments after this one.
  */
 async function observe(news: ExperimentInputs, call: CallContext): Promise<ExperimentOutputs> {
-  const turn = last.then(() => run(news, call));
-  last = turn.catch(() => {});
-  const { result, resultsFile } = await turn;
+  const { result, resultsFile } = await turnsOf(call).run(call.urn, news.order, call.op.signal, () =>
+    run(news, call),
+  );
   const { verdict } = result;
   if (verdict !== 'pass') call.inform(whyNotPassed(result).split('\n', 1)[0] ?? verdict);
   const checks = result.checks.map(({ name, claim, verdict }) => ({
@@ -112,9 +124,14 @@ async function observe(news: ExperimentInputs, call: CallContext): Promise<Exper
   return { verdict, checks, resultsFile, generation: randomUUID() };
 }
 
+function turnsOf({ stack }: CallContext): Turns {
+  const known = turns.get(stack) ?? new Turns();
+  turns.set(stack, known);
+  return known;
+}
+
 /** Runs it on the lab as it stands, and keeps the result before anything is said about it. */
 async function run({ clusterHandle, experiment, order }: ExperimentInputs, call: CallContext) {
-  call.op.signal.throwIfAborted();
   await updateRecord(call.stack, clusterHandle.id, ({ definition }) => {
     const entry: Ordered<LabExperiment> = { ...experiment, order };
     return { definition: { ...definition, experiments: inOrder(definition.experiments, entry) } };
