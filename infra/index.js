@@ -13,7 +13,7 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
 
 // Language hosts of before 2024 load ts-node although Pulumi.yaml says not to. It then looks for a source map for every
 // line of every stack, and the SDK takes dozens of stacks a resource. Node's own are right: it strips types in place.
-Error.prepareStackTrace = undefined;
+Reflect.deleteProperty(Error, 'prepareStackTrace');
 
 const { default: program } = await import('./main.ts');
 export default program;

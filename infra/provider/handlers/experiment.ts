@@ -130,6 +130,14 @@ function turnsOf({ stack }: CallContext): Turns {
   return known;
 }
 
+/** What runs them: a part of the provider that a run without experiments does not need. */
+export function loadExperiments() {
+  return Promise.all([
+    import('../../experiments/experiment-run.ts'),
+    import('../../experiments/results-store.ts'),
+  ]);
+}
+
 /** Runs it on the lab as it stands, and keeps the result before anything is said about it. */
 async function run({ clusterHandle, experiment, order }: ExperimentInputs, call: CallContext) {
   await updateRecord(call.stack, clusterHandle.id, ({ definition }) => {
@@ -140,10 +148,7 @@ async function run({ clusterHandle, experiment, order }: ExperimentInputs, call:
   if (record?.handle.id !== clusterHandle.id) {
     throw new Error(`the record of stack "${call.stack}" is gone from the state directory: run up again`);
   }
-  const [{ createExperimentRun }, store] = await Promise.all([
-    import('../../experiments/experiment-run.ts'),
-    import('../../experiments/results-store.ts'),
-  ]);
+  const [{ createExperimentRun }, store] = await loadExperiments();
   runs.set(clusterHandle.id, runs.get(clusterHandle.id) ?? createExperimentRun());
   const directory = resultsDir(call.stack);
   const result = await (runs.get(clusterHandle.id) as ExperimentRun)(experiment, {
