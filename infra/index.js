@@ -11,8 +11,8 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   process.exit(32);
 }
 
-// Language hosts of before 2024 load ts-node although Pulumi.yaml says not to. It then looks for a source map for every
-// line of every stack, and the SDK takes dozens of stacks a resource. Node's own are right: it strips types in place.
+// The SDK has every line of every stack looked up in source maps, and takes several stacks for each resource. Node's own
+// lines are right: it strips types in place.
 Reflect.deleteProperty(Error, 'prepareStackTrace');
 
 const { default: program } = await import('./main.ts');

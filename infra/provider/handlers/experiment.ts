@@ -3,10 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { ClusterHandle } from '../../backends/backend.ts';
 import type { ExperimentRun } from '../../experiments/experiment-run.ts';
-import type { Verdict } from '../../experiments/result.ts';
+import type { ExperimentResult, Verdict } from '../../experiments/result.ts';
 import type { LabExperiment } from '../../lab/lab.ts';
 import { labFile } from '../../lab/schema.ts';
-import { readRecord, recordedLab, resultsDir, updateRecord } from '../../state/stack-store.ts';
+import {
+  readRecord,
+  recordedLab,
+  resultsDir,
+  type StackRecord,
+  updateRecord,
+} from '../../state/stack-store.ts';
 import { checkInputs } from '../check-inputs.ts';
 import type { CallContext, Change, Handler } from '../handler.ts';
 import { inOrder, type Ordered } from '../in-order.ts';
@@ -111,9 +117,9 @@ export function experimentChanges(
  * error here would make the engine stop before the experiments after this one.
  */
 async function observe(news: ExperimentInputs, call: CallContext): Promise<ExperimentOutputs> {
-  const { result, resultsFile } = await turnsOf(call).run(call.urn, news.order, call.op.signal, () =>
-    run(news, call),
-  );
+  const ran = await turnsOf(call).run(call.urn, news.order, call.op.signal, () => run(news, call));
+  const { result } = ran;
+  const resultsFile = await keep(ran, call);
   const { verdict } = result;
   if (verdict !== 'pass') call.inform(whyNotPassed(result).split('\n', 1)[0] ?? verdict);
   const checks = result.checks.map(({ name, claim, verdict }) => ({
@@ -138,7 +144,7 @@ export function loadExperiments() {
   ]);
 }
 
-/** Runs it on the lab as it stands, and keeps the result before anything is said about it. */
+/** Runs it on the lab as it stands. */
 async function run({ clusterHandle, experiment, order }: ExperimentInputs, call: CallContext) {
   await updateRecord(call.stack, clusterHandle.id, ({ definition }) => {
     const entry: Ordered<LabExperiment> = { ...experiment, order };
@@ -148,17 +154,29 @@ async function run({ clusterHandle, experiment, order }: ExperimentInputs, call:
   if (record?.handle.id !== clusterHandle.id) {
     throw new Error(`the record of stack "${call.stack}" is gone from the state directory: run up again`);
   }
-  const [{ createExperimentRun }, store] = await loadExperiments();
+  const [{ createExperimentRun }] = await loadExperiments();
   runs.set(clusterHandle.id, runs.get(clusterHandle.id) ?? createExperimentRun());
-  const directory = resultsDir(call.stack);
   const result = await (runs.get(clusterHandle.id) as ExperimentRun)(experiment, {
     lab: recordedLab(record),
     cluster: (await call.backendOf(clusterHandle)).connect(clusterHandle),
-    resultsDir: directory,
+    resultsDir: resultsDir(call.stack),
     ...call.op,
   });
+  return { result, record };
+}
+
+/**
+ * Writes the result before anything is said about it; the next one may run meanwhile.
+ * @returns results.json
+ */
+async function keep(
+  { result, record }: { readonly result: ExperimentResult; readonly record: StackRecord },
+  call: CallContext,
+): Promise<string> {
   const { lab, stack, backend, definition } = record;
-  const named = definition.experiments.map((one) => one.name);
-  await store.writeResult(directory, result, { lab, stack, backend, order: named });
-  return { result, resultsFile: store.resultsFile(directory) };
+  const [, store] = await loadExperiments();
+  const directory = resultsDir(call.stack);
+  const order = definition.experiments.map(({ name }) => name);
+  await store.writeResult(directory, result, { lab, stack, backend, order });
+  return store.resultsFile(directory);
 }
