@@ -1,12 +1,20 @@
-// A lab that the command has read and checked, handed to the program of the same run: reading it twice takes twice as long.
-import { readFile, writeFile } from 'node:fs/promises';
+// A lab that the command has read and checked, handed to the program of the same run, which would take as long again.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Lab } from './lab/lab.ts';
+import { stateDir } from './util/dirs.ts';
 
 /** Names the file, in the environment of the engine that the command starts. */
 export const CHECKED_LAB = 'CNILAB_CHECKED_LAB';
 
-/** Writes it to `file`. @param labFile absolute path of where it was read from */
+/** Where it is while an engine works on the stack. */
+export function checkedLabFile(stack: string): string {
+  return path.join(stateDir(), 'logs', `${stack}.lab.json`);
+}
+
+/** Writes it to `file`, whose directory is made. @param labFile absolute path of where it was read from */
 export async function handOver(lab: Lab, labFile: string, file: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, JSON.stringify({ labFile, lab }), { mode: 0o600 });
 }
 

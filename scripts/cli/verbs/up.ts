@@ -1,8 +1,6 @@
 // `up`: a lab file becomes a running lab. One engine run, and nothing starts before the file is right.
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { CHECKED_LAB, handOver } from '../../../infra/checked-lab.ts';
+import { realpath, rm } from 'node:fs/promises';
+import { CHECKED_LAB, checkedLabFile, handOver } from '../../../infra/checked-lab.ts';
 import type { Lab } from '../../../infra/lab/lab.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
 import { readRecord } from '../../../infra/state/stack-store.ts';
@@ -75,13 +73,12 @@ async function withCheckedLab<T>(
   file: string,
   work: (session: StackSession) => Promise<T>,
 ): Promise<T> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'cnilab-lab-'));
-  const checked = path.join(directory, 'lab.json');
+  const checked = checkedLabFile(session.stack);
   try {
     await handOver(lab, file, checked);
     return await work({ ...session, env: { ...session.env, [CHECKED_LAB]: checked } });
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await rm(checked, { force: true });
   }
 }
 
