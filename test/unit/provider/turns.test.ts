@@ -111,11 +111,13 @@ test('one that was announced is waited for longer, as it is on its way', async (
 });
 
 test('one that was announced and given up by the engine does not hold up the others for ever', async () => {
-  const { ran, ask, announce } = watched();
+  const { ran, ask, announce, endRunning } = watched();
   announce(0);
-  void ask(1);
+  for (const order of [1, 2]) void ask(order);
   await vi.advanceTimersByTimeAsync(UNASKED_MS);
   expect(ran).toEqual([1]);
+  await endRunning();
+  expect(ran).toEqual([1, 2]);
 });
 
 test('news of any of them begins the wait anew', async () => {
@@ -161,14 +163,23 @@ test('a stop ends every wait, and nothing begins after it', async () => {
   expect(ran).toEqual([0]);
 });
 
+test('a stop does not wait for those that one waits for', async () => {
+  const stop = new AbortController();
+  const { ask } = watched();
+  const waiting = ask(1, stop.signal);
+  stop.abort(new Error('stopped'));
+  await expect(waiting).rejects.toThrow('stopped');
+});
+
 test('what the preview said of an experiment does not count in the update', async () => {
   const { ran, ask, announce, settle, endRunning } = watched();
   for (const order of [0, 1]) announce(order, false);
   settle(0);
-  for (const order of [1, 0]) announce(order, false);
+  announce(1, false);
   void ask(1);
   await settled();
   expect(ran).toEqual([]);
+  announce(0, false);
   void ask(0);
   await endRunning();
   expect(ran).toEqual([0, 1]);
