@@ -1,4 +1,6 @@
 // Create, update, read, delete over real gRPC, in the order the engine would ask for them.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   clusterInputs,
@@ -90,6 +92,24 @@ test('an experiment that fails is a result; the verdict fails the update, with e
   expect(failed.message).toContain('"hello\\n"');
   expect(failed).toMatchObject({ id: `${cluster.id}/verdict`, state: verdicts('fail') });
   await provider.create(urn('Verdict'), verdicts('record'));
+});
+
+test('experiments that are asked for at once, in any order, run in the order of the lab file', async () => {
+  const { experiment: hello } = experimentInputs(cluster.state.handle, 'hello\n');
+  const three = ['first', 'second', 'third'].map((name, order) => ({
+    at: urn('Experiment', name),
+    inputs: experimentInputs(cluster.state.handle, 'hello\n', { experiment: { ...hello, name }, order }),
+  }));
+  for (const { at, inputs } of three) await provider.check(at, inputs);
+  const made = await Promise.all(three.toReversed().map(({ at, inputs }) => provider.create(at, inputs)));
+  const results: Data = JSON.parse(
+    readFileSync(path.join(provider.stateDir, 'stacks/lab/results/results.json'), 'utf8'),
+  );
+  const byTime = results.experiments.toSorted((a: Data, b: Data) => (a.startedAt < b.startedAt ? -1 : 1));
+  expect(byTime.slice(-3).map(({ name }: Data) => name)).toEqual(['first', 'second', 'third']);
+  for (const [index, { id, state }] of made.entries()) {
+    await provider.delete(three.at(-1 - index)?.at ?? '', id, state);
+  }
 });
 
 test('refresh shows drift as an output, and an update clears it', async () => {

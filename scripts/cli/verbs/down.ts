@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { loadBackend } from '../../../infra/backends/registry.ts';
+import { checkedLabFile } from '../../../infra/checked-lab.ts';
 import { listRecords, readRecord, removeStack } from '../../../infra/state/stack-store.ts';
 import { checkStackName } from '../choose-stack.ts';
 import { usageError } from '../cli-error.ts';
@@ -75,8 +76,8 @@ export async function takeDown(stack: string, logFile: string = engineLog(stack)
     // The engine, when it removes a stack, removes its settings too.
     await rm(path.join(ROOT, 'labs', 'stacks', `Pulumi.${stack}.yaml`), { force: true });
   }
-  const logs = [logFile, engineLog(stack, 'engine-down')];
-  await Promise.all([removeStack(stack), ...logs.map((log) => rm(log, { force: true }))]);
+  const files = [logFile, engineLog(stack, 'engine-down'), checkedLabFile(stack)];
+  await Promise.all([removeStack(stack), ...files.map((file) => rm(file, { force: true }))]);
   if (destroyed || left) say(`Stack ${stack} is down; nothing of it is left.`);
   else say(`Nothing stands under stack "${stack}": there is nothing to take down.`);
 }

@@ -1,5 +1,6 @@
 // `up`: a lab file becomes a running lab. One engine run, and nothing starts before the file is right.
-import { realpath } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
+import { CHECKED_LAB, checkedLabFile, handOver } from '../../../infra/checked-lab.ts';
 import type { Lab } from '../../../infra/lab/lab.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
 import { readRecord } from '../../../infra/state/stack-store.ts';
@@ -36,11 +37,13 @@ export async function up(word: string | undefined, options: UpOptions): Promise<
   say(`Lab ${lab.name} (${shortPath(file)}), stack ${stack}:`);
   await clearLeftovers(session, say);
   const isNew = await ensureStack(session);
-  const outcome = await operate(session, {
-    args: ['up', '--yes', '--skip-preview', '--suppress-outputs', ...configArgs(file, options)],
-    lab: lab.name,
-    goOn: goOn(file, stack, lab),
-  });
+  const outcome = await withCheckedLab(session, lab, file, (informed) =>
+    operate(informed, {
+      args: ['up', '--yes', '--skip-preview', '--suppress-outputs', ...configArgs(file, options)],
+      lab: lab.name,
+      goOn: goOn(file, stack, lab),
+    }),
+  );
   if (outcome.pendingCreates) await forgetPendingCreates(session, lab);
   return await conclude(session, file, lab, outcome, isNew);
 }
@@ -61,6 +64,22 @@ async function refuseAnotherLab(stack: string, lab: Lab, file: string): Promise<
 async function samePlace(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([one, other].map((file) => realpath(file).catch(() => file)));
   return a === b;
+}
+
+/** The program of this run gets the lab as it has been read here. */
+async function withCheckedLab<T>(
+  session: StackSession,
+  lab: Lab,
+  file: string,
+  work: (session: StackSession) => Promise<T>,
+): Promise<T> {
+  const checked = checkedLabFile(session.stack);
+  try {
+    await handOver(lab, file, checked);
+    return await work({ ...session, env: { ...session.env, [CHECKED_LAB]: checked } });
+  } finally {
+    await rm(checked, { force: true });
+  }
 }
 
 function configArgs(file: string, { backend, isolation }: UpOptions): readonly string[] {
