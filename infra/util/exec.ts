@@ -1,4 +1,5 @@
 // The only place that starts processes. Each gets its own process group, and the whole group dies on timeout or abort.
+import { constants } from 'node:os';
 import { execa } from 'execa';
 import { shellQuote } from './shell-quote.ts';
 
@@ -22,14 +23,6 @@ export interface ExecResult {
   readonly stderr: string;
   readonly timedOut: boolean;
 }
-
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGKILL: 9,
-  SIGPIPE: 13,
-  SIGTERM: 15,
-};
 
 /** Starts a process in its own group, with pipes on all three streams. Never rejects: look at the result. */
 export function startProcess(argv: readonly string[], options: ExecOptions = {}) {
@@ -59,7 +52,6 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     reject: false,
     stripFinalNewline: false,
     detached: true,
-    cleanup: true,
     maxBuffer: 256 * 1024 * 1024,
     ...(options.stdin === undefined ? { stdin: 'ignore' as const } : { input: options.stdin }),
     extendEnv: options.env === undefined,
@@ -80,7 +72,7 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
   options.signal?.addEventListener('abort', kill, { once: true });
   try {
     const result = await child;
-    const code = result.exitCode ?? (result.signal ? 128 + (SIGNAL_NUMBERS[result.signal] ?? 0) : 127);
+    const code = result.exitCode ?? (result.signal ? 128 + constants.signals[result.signal] : 127);
     const stderr =
       result.exitCode === undefined && !result.signal
         ? `${shellQuote(argv)}: ${result.shortMessage}`
