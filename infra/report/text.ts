@@ -4,12 +4,13 @@ import type { LabSnapshot } from '../observe/snapshot.ts';
 import { failedExperiment, verdictWord } from './failures.ts';
 import { PLAIN, type Terminal } from './paint.ts';
 import { renderTable } from './table.ts';
+import { count } from './words.ts';
 
 export interface LabSummary {
   readonly results: LabResults;
   /** The lab as it stands; without it only the experiments are told. */
   readonly snapshot?: Pick<LabSnapshot, 'pods' | 'containers' | 'veths'> | undefined;
-  /** As the person would write its path. */
+  /** As the person would write its path. Not shown when no experiment has been run: there is no such file then. */
   readonly resultsFile: string;
   /** Commands to try, each as `command` or `command  # what it shows`. */
   readonly next: readonly string[];
@@ -28,7 +29,7 @@ export function summaryText(summary: LabSummary, terminal: Terminal = PLAIN): st
     section(head('Experiments'), experimentTable(results.experiments, terminal)),
     ...failed.map((experiment) => failedExperiment(experiment, terminal)),
     `${head(`Lab ${results.lab}, stack ${results.stack}:`)} ${verdictLine(results, terminal)}`,
-    section('Everything observed is in', `  ${resultsFile}`),
+    ...(results.experiments.length === 0 ? [] : [section('Everything observed is in', `  ${resultsFile}`)]),
     ...(next.length === 0 ? [] : [section(head('Try next'), next.map((line) => `  ${line}`).join('\n'))]),
   ].join('\n\n');
 }
@@ -96,8 +97,4 @@ function table(
   { paint, width }: Terminal,
 ): string {
   return renderTable(columns, rows, { width, indent: 2, decorate: (header) => paint('dim', header) });
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

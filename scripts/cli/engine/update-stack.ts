@@ -1,5 +1,6 @@
 // `pulumi up` and `pulumi destroy` for a person: leftovers cleared, live lines, one clear message when it fails.
 import path from 'node:path';
+import { indent } from '../../../infra/report/words.ts';
 import { stateDir } from '../../../infra/util/dirs.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -79,17 +80,11 @@ export function operationError(
     type === undefined || name === undefined ? message : `${resourceTitle(type, name, lab)}: ${message}`,
   );
   const killed = outcome.killed ? ['the engine was killed from outside'] : [];
-  const text = [...killed, ...reasons].map(indent).join('\n') || '  the engine gave no reason';
+  const text =
+    [...killed, ...reasons].map((text) => indent(text, 2)).join('\n') || '  the engine gave no reason';
   return new CliError(
     `${what}:\n${text}`,
     [...engineHints(text), ...hints, `the engine's own account: ${shortPath(engineLog(session.stack))}`],
     exitCode,
   );
-}
-
-function indent(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n');
 }

@@ -78,6 +78,15 @@ test('a failed experiment: the whole summary, exit code 1', async () => {
   expect(exitCode).toBe(1);
 });
 
+test('a lab without experiments: nothing is said of results', async () => {
+  cli.addStack({ ...record, labFile: file, definition: { ...record.definition, experiments: [] } });
+  const { exitCode, stdout } = await cli.run(['up', file]);
+  expect(stdout).toContain('no experiment has been run');
+  expect(stdout).toContain('npm run -s lab -- exec p-1 --stack bad -- ping');
+  expect(stdout).not.toMatch(/results|verify/);
+  expect(exitCode).toBe(0);
+});
+
 test('an inconclusive experiment ends with 4; one that is only recorded with 0', async () => {
   const open = results.experiments.map((one) => ({ ...one, verdict: 'inconclusive' as const }));
   cli.addStack({ ...record, labFile: file }, { experiments: open });
@@ -209,4 +218,31 @@ test('down takes the only lab, asks when there are several, and takes all when t
   const all = await cli.run(['down', '--all']);
   expect(all.stdout).toMatch(/Stack bad is down[\s\S]*Stack table-3 is down/);
   expect((await cli.run(['down', '--all'])).stdout).toBe('No lab is up: there is nothing to take down.\n');
+});
+
+test('down --all goes on past a stack that cannot be taken down, and tells of each at the end', async () => {
+  for (const stack of ['broken-1', 'sound', 'unsound']) {
+    cli.addStack({ ...record, stack, ...(stack !== 'sound' && { backend: `no-${stack}` }) });
+  }
+  const { exitCode, stdout, stderr } = await cli.run(['down', '--all']);
+  expect(stdout).toContain('Stack sound is down');
+  expect(stderr).toMatch(
+    /^cnilab: 2 of 3 stacks could not be taken down:\n {2}broken-1: there is no backend/,
+  );
+  expect(stderr).toMatch(/^ {2}unsound: there is no backend "no-unsound"/m);
+  expect(exitCode).toBe(3);
+  const left = (await cli.run(['list', '--json'])).stdout;
+  expect(JSON.parse(left).stacks.map((one: StackRecord) => one.stack)).toEqual(['broken-1', 'unsound']);
+});
+
+test('Ctrl-C ends down --all, and not only the stack it is at', async () => {
+  for (const stack of ['one', 'two']) await cli.run(['up', file, '--stack', stack]);
+  cli.engine('hang', 'until told');
+  const { child, output } = cli.start(['down', '--all']);
+  const destroys = () => cli.engineCalls().filter((call) => call.startsWith('destroy '));
+  while (destroys().length === 0) await delay(20);
+  child.kill('SIGINT');
+  expect((await child).exitCode).toBe(130);
+  expect(output.stderr).toMatch(/^cnilab: stopped; 2 of 2 stacks are not down:\n {2}one: stopped/);
+  expect(destroys()).toHaveLength(1);
 });
