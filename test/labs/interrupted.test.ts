@@ -193,9 +193,10 @@ describe('a lab that stood', () => {
     await pluginHangs(lab);
     killOne(lab, PROVIDER);
     expect(refusal(lab, await started.ended, 3)).toMatchInlineSnapshot(`
-      "cnilab: the lab under stack "standing" could not be stood up:
+      "cnilab: the lab under stack "standing" could not be changed; the rest of it stands:
         workload q: the provider process died before it was done (killed, or out of memory)
         → npm run up -- <lab>/lab.yaml --stack standing   goes on from where it stopped
+        → put the lab file back as it was, and the same command undoes what has been changed
         → npm run down -- --stack standing   clears it away
         → the engine's own account: <state>/logs/standing.engine.log"
     `);

@@ -1,11 +1,12 @@
 // What `up` and `down` ask of the engine, and what they make of its answers. The engine is a stand-in; test/labs has the real one.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LabResults } from '../../../infra/experiments/result.ts';
 import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import { findTool } from '../../../infra/util/tools.ts';
 import { CliSandbox } from '../../support/cli-sandbox.ts';
 
 const text = (name: string) => readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8');
@@ -66,6 +67,36 @@ test('another lab under the same stack is not touched', async () => {
   expect(cli.engineCalls()).toEqual([]);
 });
 
+test('a lab that belongs to another Pulumi state is not touched', async () => {
+  const handle = { ...record.handle, backend: 'stand-in' };
+  cli.addStack({ ...record, labFile: file, backend: 'stand-in', handle }, passed);
+  const standIn = {
+    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
+    CNILAB_STAND_IN: cli.directory,
+  };
+  writeFileSync(cli.path(`${handle.id}.json`), '{}');
+  const alive = await cli.run(['up', file], standIn);
+  expect(alive.stderr).toMatch(
+    /^cnilab: a lab is already up under stack "bad", whose Pulumi state is in file:\/\/\/home\/me\/\.pulumi\n/,
+  );
+  expect([alive.exitCode, cli.engineCalls()]).toEqual([2, []]);
+  // One that is dead is in nobody's way.
+  rmSync(cli.path(`${handle.id}.json`));
+  expect(await cli.run(['up', file], standIn)).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test('all tools that are missing are named before any engine starts', async () => {
+  // A PATH of its own cannot hide what is in /usr/sbin; a small busybox in front of it can.
+  const busybox = findTool('busybox') ?? '';
+  for (const tool of ['setcap', 'tcpdump', 'ping']) symlinkSync(busybox, cli.path('bin', tool));
+  const { exitCode, stdout, stderr } = await cli.run(['up', file]);
+  expect(stderr).toMatch(
+    /^cnilab: this machine lacks tools: ping \(traffic\), setcap \(file capabilities\)\.\n/,
+  );
+  expect(stdout).toBe('');
+  expect([exitCode, cli.engineCalls()]).toEqual([3, []]);
+});
+
 test('a failed experiment: the whole summary, exit code 1', async () => {
   cli.addStack({ ...record, labFile: file }, results);
   cli.engine('events', text('up-experiment-fails.jsonl'));
@@ -110,6 +141,21 @@ test('a failure of anything else: the reason, how to go on, where more is; exit 
   );
   expect(stderr).toMatch(/→ npm run up -- \S*lab\.yaml --stack mine {3}goes on/);
   expect(stderr).toMatch(/→ the engine's own account: .*mine\.engine\.log/);
+  expect(exitCode).toBe(3);
+});
+
+test('a change of a lab that stands which fails: it is said that the lab stands, and it is left alone', async () => {
+  cli.addStack({ ...record, labFile: file });
+  cli.engine('stderr', 'error: something is wrong with workload q\n');
+  cli.engine('exit-code', '255');
+  const { exitCode, stdout, stderr } = await cli.run(['up', file]);
+  expect(stderr).toContain(
+    'cnilab: the lab under stack "bad" could not be changed; the rest of it stands:\n  something is wrong with workload q\n',
+  );
+  expect(stderr).toContain('→ put the lab file back as it was');
+  expect(stdout).not.toContain('Taking down');
+  expect(cli.engineCalls().at(-1)).toMatch(/^up /);
+  expect(JSON.parse((await cli.run(['list', '--json'])).stdout).stacks).toHaveLength(1);
   expect(exitCode).toBe(3);
 });
 
