@@ -3,7 +3,7 @@ import type { ExperimentResult, LabResults } from '../experiments/result.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
 import { failedExperiment, verdictWord } from './failures.ts';
 import { PLAIN, type Terminal } from './paint.ts';
-import { renderTable } from './table.ts';
+import { numbers, renderTable } from './table.ts';
 import { count } from './words.ts';
 
 export interface LabSummary {
@@ -42,7 +42,7 @@ function podTable({ pods, containers }: NonNullable<LabSummary['snapshot']>, ter
     address,
     containers.filter(({ pod }) => pod === name).length,
   ]);
-  return table(['POD', 'NODE', 'ADDRESS', { header: 'CONTAINERS', align: 'right' }], rows, terminal);
+  return table(['POD', 'NODE', 'ADDRESS', numbers('CONTAINERS')], rows, terminal);
 }
 
 function vethTable({ veths }: NonNullable<LabSummary['snapshot']>, terminal: Terminal): string {
@@ -75,8 +75,11 @@ function experimentTable(experiments: readonly ExperimentResult[], terminal: Ter
       experiment.title ?? '',
     ];
   });
-  const right = (header: string) => ({ header, align: 'right' as const });
-  return table(['VERDICT', 'EXPERIMENT', 'KIND', right('CHECKS'), right('TIME'), 'TITLE'], rows, terminal);
+  return table(
+    ['VERDICT', 'EXPERIMENT', 'KIND', numbers('CHECKS'), numbers('TIME'), 'TITLE'],
+    rows,
+    terminal,
+  );
 }
 
 function verdictLine({ experiments, verdict }: LabResults, terminal: Terminal): string {

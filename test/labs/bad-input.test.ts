@@ -272,6 +272,31 @@ experiments:
   });
 });
 
+describe('a lab that somebody has broken', () => {
+  it('fails `verify`, which says what the stack still has; list and results show the new verdict', async () => {
+    const mtu = (title: string, name: string) =>
+      `  - { name: ${name}, kind: exec, steps: [{ in: ${title}, command: [cat, /sys/class/net/eth0/mtu], expect: { stdout: "1500\\n" } }] }`;
+    const yaml = `${ONE_POD}experiments:\n${mtu('p', 'of-pod')}\n${mtu('n1', 'of-node')}\n`;
+    const lab = await labs.lab('broken', { yaml });
+    const stack = ['--stack', lab.stack];
+    expect(await lab.up()).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await lab.run(['verify', ...stack])).stdout).not.toContain('outputs');
+    await lab.run(['exec', 'p', ...stack, '--', 'ip', 'link', 'set', 'eth0', 'mtu', '1400']);
+    const verified = await lab.run(['verify', ...stack]);
+    expect(verified).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(verified.stdout).toMatch(/^The stack's outputs still have .*: of-pod \(pass\)\. .*\n$/m);
+    const json = await lab.run(['verify', ...stack, '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ verdict: 'fail' });
+    expect(json.stderr).toMatch(/^The stack's outputs .*\n$/);
+    const shown = [await lab.run(['list', '--json']), await lab.run(['results', lab.stack, '--json'])];
+    const [listed, results] = shown.map(({ stdout }) => JSON.parse(stdout));
+    expect(listed.stacks).toContainEqual(expect.objectContaining({ stack: lab.stack, verdict: 'fail' }));
+    expect(results.verdict).toBe('fail');
+    await lab.down();
+    await expectNothingLeft(lab);
+  });
+});
+
 describe('a capture that cannot be made', () => {
   const captured = `${ONE_POD}
 experiments:
