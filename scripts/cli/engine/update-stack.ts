@@ -3,14 +3,14 @@ import path from 'node:path';
 import { indent } from '../../../infra/report/words.ts';
 import { stateDir } from '../../../infra/util/dirs.ts';
 import { CliError } from '../cli-error.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { ROOT } from '../project.ts';
 import { StatusLine } from '../status-line.ts';
 import { shortPath } from '../text.ts';
 import { LiveLines, resourceTitle } from './live-lines.ts';
 import { endOrphans, findOrphans } from './orphans.ts';
 import { type EngineOutcome, runEngine } from './run-engine.ts';
-import { clearLeftovers, engineHints, type StackSession } from './stack-session.ts';
+import { clearLeftovers, engineHints, type StackSession, stoppedError } from './stack-session.ts';
 
 export interface Operation {
   /** Arguments of `pulumi`, without the stack. */
@@ -51,11 +51,7 @@ export async function operate(session: StackSession, operation: Operation): Prom
     await clearLeftovers(session, () => {});
   }
   if (outcome.interrupted && !outcome.ok) {
-    throw new CliError(
-      `stopped; the lab under stack "${session.stack}" is not complete`,
-      operation.goOn,
-      EXIT.interrupted,
-    );
+    throw stoppedError(session.stack, operation.goOn);
   }
   return outcome;
 }

@@ -41,7 +41,7 @@ export async function up(word: string | undefined, options: UpOptions): Promise<
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   say(`Lab ${lab.name} (${shortPath(file)}), stack ${stack}:`);
   await clearLeftovers(session, say);
-  const isNew = await ensureStack(session);
+  const isNew = await ensureStack(session, goOn(file, stack, lab));
   const outcome = await operate(session, {
     args: ['up', '--yes', '--skip-preview', '--suppress-outputs', ...configArgs(file, options)],
     lab: lab.name,

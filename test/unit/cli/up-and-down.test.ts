@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LabResults } from '../../../infra/experiments/result.ts';
 import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import { processStart } from '../../../infra/util/process-identity.ts';
 import { findTool } from '../../../infra/util/tools.ts';
 import { CliSandbox } from '../../support/cli-sandbox.ts';
 
@@ -214,6 +215,30 @@ test('Ctrl-C reaches the engine once, and the way to go on is told', async () =>
   expect(cli.engineSignals()).toEqual(['INT']);
   expect(output.stderr).toContain('cnilab: stopped; the lab under stack "bad" is not complete');
   expect(output.stderr).toContain('npm run down -- --stack bad');
+});
+
+test('Ctrl-C while the stack is being made waits for it: its lock would keep the next command out', async () => {
+  cli.engine('hang-init', 'until gone');
+  const { child, output } = cli.start(['up', file]);
+  while (cli.engineCalls().length === 0) await delay(20);
+  child.kill('SIGINT');
+  await delay(500);
+  expect([processStart(child.pid ?? 0) === undefined, output.stderr]).toEqual([false, '']);
+  rmSync(cli.path('engine', 'hang-init'));
+  expect((await child).exitCode).toBe(130);
+  expect(output.stderr).toContain('cnilab: stopped; the lab under stack "bad" is not complete');
+  expect(cli.engineCalls()).toEqual([expect.stringMatching(/^stack init bad /)]);
+});
+
+test('a second Ctrl-C ends the making of a stack at once', async () => {
+  cli.engine('hang-init', 'for ever');
+  const { child, output } = cli.start(['up', file]);
+  while (cli.engineCalls().length === 0) await delay(20);
+  child.kill('SIGINT');
+  await delay(1_000);
+  child.kill('SIGINT');
+  expect((await child).exitCode).toBe(130);
+  expect(output.stderr).toMatch(/^cnilab: stopped; [\s\S]*goes on from where it stopped/);
 });
 
 test('a second Ctrl-C, but not what npm repeats of the first, kills an engine that does not stop', async () => {
