@@ -29,17 +29,9 @@ export function startProcess(argv: readonly string[], options: ExecOptions = {})
   const [file, ...args] = argv;
   if (file === undefined) throw new TypeError('an empty argv cannot be run');
   return execa(file, args, {
-    reject: false,
-    stripFinalNewline: false,
     buffer: false,
     stdin: 'pipe',
-    detached: true,
-    cleanup: false,
-    extendEnv: options.env === undefined,
-    ...(options.env && { env: options.env }),
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-    ...(options.uid !== undefined && { uid: options.uid }),
-    ...(options.gid !== undefined && { gid: options.gid }),
+    ...childOptions(options),
   });
 }
 
@@ -49,16 +41,9 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
   const [file, ...args] = argv;
   if (file === undefined) throw new TypeError('an empty argv cannot be run');
   const child = execa(file, args, {
-    reject: false,
-    stripFinalNewline: false,
-    detached: true,
     maxBuffer: 256 * 1024 * 1024,
     ...(options.stdin === undefined ? { stdin: 'ignore' as const } : { input: options.stdin }),
-    extendEnv: options.env === undefined,
-    ...(options.env && { env: options.env }),
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-    ...(options.uid !== undefined && { uid: options.uid }),
-    ...(options.gid !== undefined && { gid: options.gid }),
+    ...childOptions(options),
   });
   let timedOut = false;
   const kill = () => killGroup(child.pid, 'SIGKILL');
@@ -83,6 +68,20 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', kill);
   }
+}
+
+/** What execa is told for every process. A child in a group of its own does not end with this process. */
+function childOptions({ env, cwd, uid, gid }: ExecOptions) {
+  return {
+    reject: false,
+    stripFinalNewline: false,
+    detached: true,
+    extendEnv: env === undefined,
+    ...(env && { env }),
+    ...(cwd !== undefined && { cwd }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+  } as const;
 }
 
 /** Signals a whole process group; a group that is gone is fine. */

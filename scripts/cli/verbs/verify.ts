@@ -4,17 +4,17 @@ import { createExperimentRun } from '../../../infra/experiments/experiment-run.t
 import type { ExperimentResult } from '../../../infra/experiments/result.ts';
 import { composeResults, writeResult } from '../../../infra/experiments/results-store.ts';
 import type { Lab, LabExperiment } from '../../../infra/lab/lab.ts';
-import { suggest } from '../../../infra/lab/suggest.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
 import { recordedLab, resultsDir, type StackRecord } from '../../../infra/state/stack-store.ts';
 import { chooseRecord } from '../choose-stack.ts';
-import { CliError, usageError } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { backendDirectory, stackOutputs } from '../engine/file-backend.ts';
 import { onStopRequests } from '../engine/stop-requests.ts';
 import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
 import { experimentText } from '../results-page.ts';
 import { StatusLine } from '../status-line.ts';
+import { unknownName } from '../unknown-name.ts';
 import { published } from './results.ts';
 
 export interface VerifyOptions {
@@ -55,10 +55,7 @@ function choose(lab: Lab, names: readonly string[]): readonly LabExperiment[] {
   const known = lab.experiments.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw usageError(
-      `lab ${lab.name} has no experiment "${unknown}"`,
-      suggest(unknown, known, 'experiments'),
-    );
+    throw unknownName(`lab ${lab.name} has no experiment "${unknown}"`, unknown, known, 'experiments');
   }
   return lab.experiments.filter(({ name }) => names.length === 0 || names.includes(name));
 }

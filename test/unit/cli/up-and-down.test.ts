@@ -217,11 +217,16 @@ test('Ctrl-C reaches the engine once, and the way to go on is told', async () =>
   expect(output.stderr).toContain('npm run down -- --stack bad');
 });
 
-test('Ctrl-C while the stack is being made waits for it: its lock would keep the next command out', async () => {
+async function interruptedWhileStackIsMade() {
   cli.engine('hang-init', 'until gone');
   const { child, output } = cli.start(['up', file]);
   while (cli.engineCalls().length === 0) await delay(20);
   child.kill('SIGINT');
+  return { child, output };
+}
+
+test('Ctrl-C while the stack is being made waits for it: its lock would keep the next command out', async () => {
+  const { child, output } = await interruptedWhileStackIsMade();
   await delay(500);
   expect([processStart(child.pid ?? 0) === undefined, output.stderr]).toEqual([false, '']);
   rmSync(cli.path('engine', 'hang-init'));
@@ -231,10 +236,7 @@ test('Ctrl-C while the stack is being made waits for it: its lock would keep the
 });
 
 test('a second Ctrl-C ends the making of a stack at once', async () => {
-  cli.engine('hang-init', 'for ever');
-  const { child, output } = cli.start(['up', file]);
-  while (cli.engineCalls().length === 0) await delay(20);
-  child.kill('SIGINT');
+  const { child, output } = await interruptedWhileStackIsMade();
   await delay(1_000);
   child.kill('SIGINT');
   expect((await child).exitCode).toBe(130);
