@@ -5,7 +5,7 @@ import { locate, SYSTEM_TOOLS } from '../setup/system-tools.ts';
 
 /** What a backend makes clusters and pods with, by its name. Backends that are not listed need nothing of this machine. */
 const OF_BACKEND: Readonly<Record<string, readonly string[]>> = {
-  netns: ['ip', 'bridge', 'iptables', 'nsenter', 'unshare', 'setpriv', 'setcap', 'bash'],
+  netns: ['ip', 'bridge', 'iptables', 'nsenter', 'unshare', 'setpriv', 'setcap', 'bash', 'perl'],
 };
 
 /** What an experiment runs inside the lab, which has the machine's programs. What `exec` runs is the lab's own affair. */
