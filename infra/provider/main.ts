@@ -1,15 +1,12 @@
 // The plugin process: serves the provider until the engine ends it, or is gone itself.
-import { enableCompileCache, flushCompileCache } from 'node:module';
-import path from 'node:path';
-import { cacheDir } from '../util/dirs.ts';
+import { flushCompileCache } from 'node:module';
+import { quickStart } from '../util/quick-start.ts';
 
 /** Without the engine nobody would ever end us: looked for once a second, which costs nothing measurable. */
 const PARENT_CHECK_MS = 1000;
 
-// Before anything large is loaded: it halves the time until the engine can go on.
-enableCompileCache(path.join(cacheDir(), 'compile-cache'));
-// A run checks each resource once or twice: compiling its schema, as zod would, takes longer than that.
-(await import('zod')).config({ jitless: true });
+// It halves the time until the engine can go on.
+await quickStart();
 const [{ createProvider }, { createReporter }, { serve }] = await Promise.all([
   import('./provider.ts'),
   import('./reporter.ts'),
