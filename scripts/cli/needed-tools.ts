@@ -1,11 +1,12 @@
 // The tools of this machine that a lab will need: looked for before anything starts, without starting anything.
+import { NEEDED_TOOLS } from '../../infra/backends/netns/needed-tools.ts';
 import type { Lab, LabExperiment } from '../../infra/lab/lab.ts';
 import { NotReady } from '../setup/not-ready.mjs';
 import { locate, SYSTEM_TOOLS } from '../setup/system-tools.ts';
 
 /** What a backend makes clusters and pods with, by its name. Backends that are not listed need nothing of this machine. */
 const OF_BACKEND: Readonly<Record<string, readonly string[]>> = {
-  netns: ['ip', 'bridge', 'iptables', 'nsenter', 'unshare', 'setpriv', 'setcap', 'bash', 'perl'],
+  netns: NEEDED_TOOLS,
 };
 
 /** What an experiment runs inside the lab, which has the machine's programs. What `exec` runs is the lab's own affair. */
