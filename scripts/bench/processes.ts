@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const MB = 1000;
 /** Readings this near to each other, twice in a row, are taken for the end of what was being freed. */
 const STILL_MB = 1;
-/** The kernel takes pages back from its lists for each CPU, which count as not available, once a second. */
+/** What was just given up comes back by and by. */
 const READ_EVERY_MS = 500;
 const MAX_READINGS = 10;
 
@@ -29,7 +29,7 @@ export async function availableMb(): Promise<number> {
 function dropCaches(): void {
   try {
     writeFileSync('/proc/sys/vm/drop_caches', '3');
-    // Takes the pages back from the lists for each CPU as well.
+    // Free pages on the lists of each CPU count as not available.
     writeFileSync('/proc/sys/vm/compact_memory', '1');
   } catch {
     // Only root can: docs/benchmark.md says what that means for the figure.
