@@ -10,11 +10,17 @@ const READ_EVERY_MS = 500;
 const MAX_READINGS = 10;
 
 /**
- * Memory that could still be given to processes (proc(5), MemAvailable), MB, once it has come to rest. Root has the
- * kernel empty its caches before, of which a part counts as not available: whatever ran since is slower afterwards.
+ * Memory that could still be given to processes, MB, once it has come to rest: MemAvailable (proc(5)) and the free
+ * pages that each CPU keeps at hand (mm/page_alloc.c, per_cpu_pages), which are as free and are not counted in it. They
+ * come and go by a hundred MB. Root has the kernel empty its caches before, of which a part counts as not available:
+ * whatever ran since is slower afterwards.
  */
 export async function availableMb(): Promise<number> {
-  const read = () => (kilobytes(readFileSync('/proc/meminfo', 'utf8'), 'MemAvailable') ?? Number.NaN) / MB;
+  const pageSize = kilobytes(readFileSync('/proc/self/smaps', 'utf8'), 'KernelPageSize') ?? Number.NaN;
+  const read = () => {
+    const available = kilobytes(readFileSync('/proc/meminfo', 'utf8'), 'MemAvailable') ?? Number.NaN;
+    return (available + pagesAtHand(readFileSync('/proc/zoneinfo', 'utf8')) * pageSize) / MB;
+  };
   dropCaches();
   let last = read();
   for (let still = 0, i = 0; still < 2 && i < MAX_READINGS; i++) {
@@ -26,11 +32,15 @@ export async function availableMb(): Promise<number> {
   return last;
 }
 
+/** Free pages on the lists of the CPUs, of all zones: the `count` of every pageset in /proc/zoneinfo (mm/vmstat.c). */
+export function pagesAtHand(zoneinfo: string): number {
+  const counts = zoneinfo.matchAll(/^ +cpu: \d+\n +count: +(\d+)$/gm);
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 function dropCaches(): void {
   try {
     writeFileSync('/proc/sys/vm/drop_caches', '3');
-    // Free pages on the lists of each CPU count as not available.
-    writeFileSync('/proc/sys/vm/compact_memory', '1');
   } catch {
     // Only root can: docs/benchmark.md says what that means for the figure.
   }
