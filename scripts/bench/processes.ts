@@ -34,7 +34,7 @@ export async function availableMb(): Promise<number> {
 
 /** Free pages on the lists of the CPUs, of all zones: the `count` of every pageset in /proc/zoneinfo (mm/vmstat.c). */
 export function pagesAtHand(zoneinfo: string): number {
-  const counts = zoneinfo.matchAll(/^ +cpu: \d+\n +count: +(\d+)$/gm);
+  const counts = [...zoneinfo.matchAll(/^ +cpu: \d+\n +count: +(\d+)$/gm)];
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
