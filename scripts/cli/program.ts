@@ -66,6 +66,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .argument('<target>', 'node, pod, or pod/container')
     .argument('[command...]', 'what to run, behind -- (default: a shell)')
     .addOption(stack())
+    .option('--changes', 'say afterwards what is another in the lab: links, routes, neighbours, rules, …')
     .action(async (target, command, options) =>
       finish(await (await import('./verbs/exec.ts')).execInLab(target, command, options)),
     );
@@ -119,6 +120,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- exec minikube --stack kindnet -- ip route',
     'npm run -s lab -- exec pod-to-pod-1 -- ping -c 1 10.244.1.2',
     'npm run -s lab -- exec pod-to-pod-1/main     a shell in a container',
+    'npm run -s lab -- exec minikube --changes -- ip route del 10.244.1.0/24',
   ],
   verify: ['npm run -s lab -- verify', 'npm run -s lab -- verify pod-routes --stack kindnet'],
   graph: ['npm run -s lab -- graph', 'npm run -s lab -- graph --stack flannel > flannel.mmd'],
