@@ -6,6 +6,7 @@ import { capture as captureAt, type TapResult } from '../observe/capture.ts';
 import { decodeTap } from '../observe/paths.ts';
 import { readPcap } from '../observe/pcap.ts';
 import { writePcapng } from '../observe/pcapng.ts';
+import { writeAtomic } from '../util/write-atomic.ts';
 import { packetRows, pathRows, tapByTap } from './captured.ts';
 import { type Check, evaluateCheck, rowsMatching } from './evaluate-check.ts';
 import { ExperimentError, type ExperimentOf, type Runner, type Running } from './experiment.ts';
@@ -14,7 +15,6 @@ import type { CheckResult } from './result.ts';
 import { runPing, trafficMs } from './run-ping.ts';
 import { runStep } from './run-steps.ts';
 import { toJson } from './to-json.ts';
-import { writeAtomic } from './write-atomic.ts';
 
 export const capture: Runner<'capture'> = async (running, experiment) => {
   await prepare(running, experiment);

@@ -53,9 +53,11 @@ type RowChange = Omit<SnapshotChange, 'host' | 'table'>;
 
 function tableChanges(
   spec: TableSpec<unknown>,
-  before: readonly unknown[],
-  after: readonly unknown[],
+  rowsBefore: readonly unknown[],
+  rowsAfter: readonly unknown[],
 ): readonly RowChange[] {
+  const telling = (rows: readonly unknown[]) => rows.filter((row) => !spec.void?.(row));
+  const [before, after] = [telling(rowsBefore), telling(rowsAfter)];
   // IPv6 has the same destination once for each interface: what is as it was must not be taken for a change of another.
   const [was, is] = [keyed(spec, besides(before, after)), keyed(spec, besides(after, before))];
   const removed = [...was].flatMap(([key, row]): RowChange[] =>

@@ -17,6 +17,8 @@ export interface TableSpec<Row> {
   readonly line: (row: Row) => string;
   /** Each value that is another, in words. */
   readonly differences: (before: Row, after: Row) => readonly string[];
+  /** Rows that say no more than if they were not there. */
+  readonly void?: (row: Row) => boolean;
   /** Rows come and go with an interface: only another value is news. */
   readonly onlyValues?: true;
   /** For tables whose order means something: what is in another order, when the rows are the same. */
@@ -77,6 +79,8 @@ export const HOST_TABLES: Specs<HostSnapshot, HostTable> = {
   netfilter: {
     key: ({ family, table, chain, rule }) => [family, table, chain, rule].join('\n'),
     line: netfilterLine,
+    // A chain that exists and lets everything pass: iptables makes all of a table's when it is first asked.
+    void: ({ rule }) => /^-P \S+ ACCEPT$/.test(rule),
     differences: () => [],
     ordered: (before, after) => reordered(before, after),
   },
