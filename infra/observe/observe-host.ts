@@ -14,6 +14,8 @@ export interface ObserveOptions {
   readonly pickNetwork?: PickNetwork;
   /** host-local data directories. @default /run/cni-ipam-state and /var/lib/cni/networks */
   readonly leaseDirs?: readonly string[];
+  /** Also read everything that decides a packet's way (`HostSnapshot.forwarding`). @default false */
+  readonly forwarding?: boolean;
 }
 
 /**
@@ -28,10 +30,15 @@ export async function observeHost(
 ): Promise<HostSnapshot> {
   const mark = `${MARK_PREFIX}${randomUUID()}`;
   const leaseDirs = options.leaseDirs ?? DEFAULT_LEASE_DIRS;
-  const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, role, ...leaseDirs];
+  const want = options.forwarding ? 'predict' : 'tables';
+  const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, role, want, ...leaseDirs];
   const { stdout, stderr } = await host.run(argv, options.signal && { signal: options.signal });
   try {
-    return parseHostSections(stdout, stderr, { role, pickNetwork: options.pickNetwork ?? pickNetwork });
+    return parseHostSections(stdout, stderr, {
+      role,
+      pickNetwork: options.pickNetwork ?? pickNetwork,
+      forwarding: options.forwarding ?? false,
+    });
   } catch (error) {
     if (!(error instanceof ObserveError)) throw error;
     throw new ObserveError(`cannot observe ${host.name}: ${error.message}`, { cause: error });

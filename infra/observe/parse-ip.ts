@@ -1,5 +1,6 @@
 // What `ip -j -d` prints, as rows. Fields that an older iproute2 leaves out are optional; others that it adds are ignored.
 import { z } from 'zod';
+import type { LinkState, LookupAddress, LookupRoute, LookupRule } from './forwarding-state.ts';
 import { readJson } from './sections.ts';
 import type { AddressRow, InterfaceRow, NeighbourRow, RouteRow, RuleRow } from './snapshot.ts';
 
@@ -31,6 +32,7 @@ const link = z.looseObject({
         address: z.string(),
         prefixlen: z.int(),
         scope: z.string(),
+        secondary: z.boolean(),
       }),
     )
     .default([]),
@@ -53,6 +55,8 @@ const route = z.looseObject({
   metric: z.int().optional(),
   flags: z.array(z.string()).default([]),
   pref: z.string().optional(),
+  tos: z.string().optional(),
+  metrics: z.array(loose({ mtu: z.int() })).optional(),
   nexthops: z.array(hop).optional(),
 });
 
@@ -65,6 +69,25 @@ const rule = z.looseObject({
   table: z.union([z.string(), z.int()]).default('main'),
   fwmark: z.string().optional(),
   fwmask: z.string().optional(),
+  // What only a lookup needs.
+  not: z.null().optional(),
+  tos: z.string().optional(),
+  iif: z.string().optional(),
+  oif: z.string().optional(),
+  ipproto: z.union([z.string(), z.int()]).optional(),
+  sport: z.int().optional(),
+  sport_start: z.int().optional(),
+  sport_end: z.int().optional(),
+  dport: z.int().optional(),
+  dport_start: z.int().optional(),
+  dport_end: z.int().optional(),
+  uid_start: z.int().optional(),
+  l3mdev: z.null().optional(),
+  suppress_prefixlen: z.int().optional(),
+  suppress_ifgroup: z.unknown().optional(),
+  action: z.string().optional(),
+  goto: z.int().optional(),
+  nop: z.null().optional(),
 });
 
 const neigh = z.looseObject({
@@ -140,24 +163,47 @@ const host = (g: z.infer<typeof gateway> | undefined) => (typeof g === 'object' 
 export function readRoutes(text: string, tool: string): RouteRow[] {
   return readJson(text, tool, z.array(route))
     .filter((r) => String(r.table) !== 'local' && String(r.table) !== '255')
-    .map((r) => {
-      const via = host(r.gateway) ?? host(r.via);
-      const v6 = [r.dst, via, r.prefsrc].some((a) => a?.includes(':')) || r.pref !== undefined;
-      return {
-        family: v6 ? 'inet6' : 'inet',
-        dst: r.dst,
-        ...(via !== undefined && { via }),
-        ...(r.dev !== undefined && { dev: r.dev }),
-        ...(r.prefsrc !== undefined && { src: r.prefsrc }),
-        scope: String(r.scope),
-        protocol: String(r.protocol),
-        table: String(r.table),
-        type: r.type,
-        onlink: r.flags.includes('onlink'),
-        ...(r.metric !== undefined && { metric: r.metric }),
-        ...(r.nexthops !== undefined && { nexthops: r.nexthops.map(nexthop) }),
-      };
-    });
+    .map(routeRow);
+}
+
+/** IPv4 routes of all tables, local included, with what only a lookup needs. */
+export function readLookupRoutes(text: string, tool: string): LookupRoute[] {
+  return readJson(text, tool, z.array(route)).flatMap((r) => {
+    const { nexthops: _, ...row } = routeRow(r);
+    const mtu = r.metrics?.find((m) => m.mtu !== undefined)?.mtu;
+    return row.family === 'inet6'
+      ? []
+      : [
+          {
+            ...row,
+            flags: r.flags,
+            ...(r.tos !== undefined && { tos: r.tos }),
+            ...(mtu !== undefined && { mtu }),
+            ...(r.nexthops !== undefined && {
+              nexthops: r.nexthops.map((h) => ({ ...nexthop(h), flags: h.flags ?? [] })),
+            }),
+          },
+        ];
+  });
+}
+
+function routeRow(r: z.infer<typeof route>): RouteRow {
+  const via = host(r.gateway) ?? host(r.via);
+  const v6 = [r.dst, via, r.prefsrc].some((a) => a?.includes(':')) || r.pref !== undefined;
+  return {
+    family: v6 ? 'inet6' : 'inet',
+    dst: r.dst,
+    ...(via !== undefined && { via }),
+    ...(r.dev !== undefined && { dev: r.dev }),
+    ...(r.prefsrc !== undefined && { src: r.prefsrc }),
+    scope: String(r.scope),
+    protocol: String(r.protocol),
+    table: String(r.table),
+    type: r.type,
+    onlink: r.flags.includes('onlink'),
+    ...(r.metric !== undefined && { metric: r.metric }),
+    ...(r.nexthops !== undefined && { nexthops: r.nexthops.map(nexthop) }),
+  };
 }
 
 function nexthop(h: z.infer<typeof hop>) {
@@ -173,13 +219,89 @@ const prefix = (address: string, length: number | undefined) =>
   length === undefined ? address : `${address}/${length}`;
 
 export function readRules(text: string, tool: string): RuleRow[] {
-  return readJson(text, tool, z.array(rule)).map((r) => ({
+  return readJson(text, tool, z.array(rule)).map(ruleRow);
+}
+
+function ruleRow(r: z.infer<typeof rule>): RuleRow {
+  return {
     priority: r.priority,
     src: prefix(r.src, r.srclen),
     ...(r.dst !== undefined && { dst: prefix(r.dst, r.dstlen) }),
     table: String(r.table),
     ...(r.fwmark !== undefined && { fwmark: r.fwmask ? `${r.fwmark}/${r.fwmask}` : r.fwmark }),
-  }));
+  };
+}
+
+/** Rules with every selector and action that `ip rule` prints. */
+export function readLookupRules(text: string, tool: string): LookupRule[] {
+  return readJson(text, tool, z.array(rule)).map((r) => {
+    const ports = (one?: number, start?: number, end?: number) =>
+      one !== undefined
+        ? ([one, one] as const)
+        : start !== undefined
+          ? ([start, end ?? start] as const)
+          : undefined;
+    const sport = ports(r.sport, r.sport_start, r.sport_end);
+    const dport = ports(r.dport, r.dport_start, r.dport_end);
+    const selectors = {
+      tos: r.tos,
+      uid: r.uid_start,
+      l3mdev: r.l3mdev,
+      suppress_ifgroup: r.suppress_ifgroup,
+    };
+    return {
+      ...ruleRow(r),
+      not: r.not === null,
+      action: r.goto !== undefined ? 'goto' : r.nop === null ? 'nop' : (r.action ?? 'lookup'),
+      ...(r.goto !== undefined && { goto: r.goto }),
+      ...(r.iif !== undefined && { iif: r.iif }),
+      ...(r.oif !== undefined && { oif: r.oif }),
+      ...(r.ipproto !== undefined && { ipproto: String(r.ipproto) }),
+      ...(sport && { sport }),
+      ...(dport && { dport }),
+      ...(r.suppress_prefixlen !== undefined && { suppressPrefix: r.suppress_prefixlen }),
+      others: Object.entries(selectors).flatMap(([name, value]) => (value === undefined ? [] : [name])),
+    };
+  });
+}
+
+/** What `ip neigh show proxy` prints. */
+export function readProxies(text: string, tool: string): { readonly dst: string; readonly dev: string }[] {
+  return readJson(text, tool, z.array(neigh)).map(({ dst, dev }) => ({ dst, dev }));
+}
+
+/** IPv4 addresses with the flag that the choice of a source address looks at. */
+export function lookupAddresses(links: readonly IpLink[]): LookupAddress[] {
+  return links.flatMap((l) =>
+    l.addr_info.flatMap((a) =>
+      a.local === undefined || a.family !== 'inet'
+        ? []
+        : [
+            {
+              dev: l.ifname,
+              address: a.local,
+              // A point-to-point address stands for its peer's prefix.
+              peer: a.address ?? a.local,
+              prefix: a.prefixlen ?? 32,
+              scope: a.scope ?? 'global',
+              secondary: a.secondary ?? false,
+            },
+          ],
+    ),
+  );
+}
+
+/** What a link does to a frame: flags, and the properties of its kind as `ip -d link` names them. */
+export function linkState(l: IpLink): LinkState {
+  const info = l.linkinfo ?? {};
+  return {
+    name: l.ifname,
+    flags: l.flags,
+    ...(typeof l.link === 'string' && { lower: l.link }),
+    ...(info.info_data && { data: info.info_data }),
+    ...(info.info_slave_kind !== undefined && { slaveKind: info.info_slave_kind }),
+    ...(info.info_slave_data && { slave: info.info_slave_data }),
+  };
 }
 
 export function readNeighbours(text: string, tool: string): NeighbourRow[] {

@@ -53,6 +53,7 @@ export function recordedLab(
     parseHostSections(rewrite(text(`${name}.out.txt`)), text(`${name}.err.txt`), {
       role,
       pickNetwork: pickFirst,
+      forwarding: true,
     });
   const nodes = Object.entries(LABS[lab].nodes).map(([name, file]) => ({
     name,
