@@ -11,5 +11,9 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   process.exit(32);
 }
 
+// The SDK has every line of every stack looked up in source maps, and takes several stacks for each resource. Node's own
+// lines are right: it strips types in place.
+Reflect.deleteProperty(Error, 'prepareStackTrace');
+
 const { default: program } = await import('./main.ts');
 export default program;

@@ -4,7 +4,7 @@ import type { Host } from '../backends/host.ts';
 import { pickNetwork } from '../cni/config-dir.ts';
 import type { PickNetwork } from './parse-files.ts';
 import { parseHostSections } from './parse-host.ts';
-import { DEFAULT_LEASE_DIRS, OBSERVE_SCRIPT } from './script.ts';
+import { DEFAULT_LEASE_DIRS, FOR_PREDICTION, OBSERVE_SCRIPT } from './script.ts';
 import { MARK_PREFIX, ObserveError } from './sections.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
@@ -30,8 +30,8 @@ export async function observeHost(
 ): Promise<HostSnapshot> {
   const mark = `${MARK_PREFIX}${randomUUID()}`;
   const leaseDirs = options.leaseDirs ?? DEFAULT_LEASE_DIRS;
-  const want = options.forwarding ? 'predict' : 'tables';
-  const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, role, want, ...leaseDirs];
+  const asked = options.forwarding ? `${role}${FOR_PREDICTION}` : role;
+  const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, asked, ...leaseDirs];
   const { stdout, stderr } = await host.run(argv, options.signal && { signal: options.signal });
   try {
     return parseHostSections(stdout, stderr, {

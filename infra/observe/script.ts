@@ -18,14 +18,18 @@ export const FORWARDING_SYSCTLS = [
 /** More of the same, for a prediction: `neigh show` leaves out NOARP entries, and proxies are a list of their own. */
 export const NEIGHBOUR_BATCH = ['neigh show nud all', 'neigh show proxy'] as const;
 
+/** Said behind the role, such as `node-predict`: everything that decides a packet's way is wanted too. */
+export const FOR_PREDICTION = '-predict';
+
 /**
- * POSIX sh; `$1` is the mark, `$2` the role, `$3` is `predict` when everything that decides a packet's way is wanted
- * (pods' packet filters too, where there are any; more sysctls), else `tables`; the rest lease directories. Marks go to both streams, so that a tool's
- * own words on stderr can be told apart too. One awk reads all files; one that is gone since the shell listed it (a
+ * POSIX sh; `$1` is the mark, `$2` the role, the rest lease directories. Marks go to both streams, so that a tool's
+ * own words on stderr can be told apart too. lsns gives up without a word when a process ends while it looks at it, so it
+ * is asked again. A prediction wants more: neighbours and sysctls that no table has, and pods' packet filters, which are
+ * mostly empty (one process says so). One awk reads all files; one that is gone since the shell listed it (a
  * veth's sysctl, a pod's lease) or that is a pattern without a match is passed over.
  */
 export const OBSERVE_SCRIPT = `
-mark=$1 role=$2 want=$3; shift 3
+mark=$1 want=$2 role=\${2%${FOR_PREDICTION}}; shift 2
 begin() { printf '%s begin %s\\n' "$mark" "$1"; printf '%s begin %s\\n' "$mark" "$1" >&2; }
 end() { printf '\\n%s end %s %s\\n' "$mark" "$1" "$2"; }
 begin netns; readlink /proc/self/ns/net; end netns $?
@@ -36,7 +40,7 @@ BATCH
 end ip $?
 begin fdb; bridge -j fdb show; end fdb $?
 begin qdisc; tc -j qdisc show; end qdisc $?
-if [ "$want" = predict ]; then
+if [ "$want" != "$role" ]; then
   begin neighbours
 ip -j -batch - <<'BATCH'
 ${NEIGHBOUR_BATCH.join('\n')}
@@ -52,7 +56,7 @@ fi
 if [ "$role" = node ]; then
   begin iptables; iptables-save; end iptables $?
   begin nft; nft -s list ruleset; end nft $?
-  begin netnsids; lsns -t net -J -o NS,NETNSID; end netnsids $?
+  begin netnsids; for try in 1 2 3 4 5; do lsns -t net -J -o NS,NETNSID && break; done; end netnsids $?
   for d do shift; set -- "$@" "$d"/*/*; done
   for f in /etc/cni/net.d/*; do [ -f "$f" ] && set -- "$@" "$f"; done
   begin cache; for f in /var/lib/cni/results/*; do [ -f "$f" ] && printf '%s\\n' "$f"; done; end cache 0
@@ -62,8 +66,8 @@ fi
 set -- "$@" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl \\
   /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/route_localnet \\
   /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/bridge/bridge-nf-call-*
-[ "$want" != predict ] || for name in ${FORWARDING_SYSCTLS.join(' ')}; do set -- "$@" /proc/sys/net/ipv4/conf/*/$name; done
-[ "$want" != predict ] || set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all /proc/sys/net/ipv4/ip_no_pmtu_disc
+[ "$want" = "$role" ] || for name in ${FORWARDING_SYSCTLS.join(' ')}; do set -- "$@" /proc/sys/net/ipv4/conf/*/$name; done
+[ "$want" = "$role" ] || set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all /proc/sys/net/ipv4/ip_no_pmtu_disc
 begin files; awk -v "m=$mark" 'BEGIN {
   for (i = 1; i < ARGC; i++) {
     got = (getline line < ARGV[i])

@@ -151,7 +151,7 @@ const table: readonly Row[] = [
     'nothing',
     {},
   ],
-  ['another place in the file', 'Workload', () => ({ order: 7 }), 'nothing', {}],
+  ['another place in the file', 'Workload', () => ({ order: 7 }), 'update', { order: 'UPDATE' }],
 
   ['what it observes', 'Experiment', () => ({ observes: 'o2' }), 'update', { observes: 'UPDATE' }],
   [

@@ -1,6 +1,5 @@
 // `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent.
 import { pickNetwork } from '../../../infra/cni/config-dir.ts';
-import { suggest } from '../../../infra/lab/suggest.ts';
 import { observeLab } from '../../../infra/observe/observe-lab.ts';
 import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
 import { type Exchange, predictExchange } from '../../../infra/predict/exchange.ts';
@@ -15,6 +14,7 @@ import { chooseRecord } from '../choose-stack.ts';
 import { usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
+import { unknownName } from '../unknown-name.ts';
 
 export interface TraceOptions {
   readonly stack?: string;
@@ -63,7 +63,7 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
 
 function checkName(name: string, names: readonly string[]): void {
   if (!names.includes(name)) {
-    throw usageError(`there is no node or pod "${name}"`, suggest(name, names, 'nodes and pods'));
+    throw unknownName(`there is no node or pod "${name}"`, name, names, 'nodes and pods');
   }
 }
 

@@ -6,7 +6,7 @@ describe('options', () => {
   it('default to five rounds of everything, as a table', () => {
     expect(parseOptions([])).toEqual({
       repeat: 5,
-      parts: ['kindnet', 'work', 'pods'],
+      parts: ['kindnet', 'work', 'pods', 'memory'],
       json: false,
       help: false,
     });
