@@ -16,11 +16,20 @@ export function receiveArp(walk: Walk, kernel: Kernel, link: Link, frame: Frame,
   const strange = rulesBeyond(kernel, 'arp');
   if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
   const silent = (words: string, rule?: Rule) => [
-    dropped({ kernel, dev: link.name }, 'not-asked', `${kernel.name} ${link.name}: ${words}`, t.decisions, rule),
+    dropped(
+      { kernel, dev: link.name },
+      'not-asked',
+      `${kernel.name} ${link.name}: ${words}`,
+      t.decisions,
+      rule,
+    ),
   ];
   if (link.flags.includes('NOARP')) return silent('does no ARP');
   if (arp.op === 'reply') return hearReply(walk, kernel, link, arp, t);
-  if (isMulticast(arp.targetIp) || (isLoopback(arp.targetIp) && !kernel.either(link.name, 'route_localnet'))) {
+  if (
+    isMulticast(arp.targetIp) ||
+    (isLoopback(arp.targetIp) && !kernel.either(link.name, 'route_localnet'))
+  ) {
     return silent(`does not answer for ${arp.targetIp}`);
   }
   const answer = whyNot(kernel, link, arp);
@@ -49,7 +58,9 @@ function hearReply(walk: Walk, kernel: Kernel, link: Link, arp: Arp, t: Trail): 
   const heard = answers.length > 0 || hearOf(kernel, link, arp.senderIp, arp.senderMac, 'REACHABLE', false);
   walk.lab.answers.set(key, [...answers, { ...by, mac: arp.senderMac }]);
   const words = heard ? 'the ARP reply has come' : 'did not ask';
-  return [dropped({ kernel, dev: link.name }, 'not-asked', `${kernel.name} ${link.name}: ${words}`, t.decisions)];
+  return [
+    dropped({ kernel, dev: link.name }, 'not-asked', `${kernel.name} ${link.name}: ${words}`, t.decisions),
+  ];
 }
 
 /** @returns undefined when the request is answered, else why not */
@@ -68,7 +79,9 @@ function whyNot(
   }
   if (input.kind !== 'forward') {
     const own = kernel.addressType(targetIp) === 'local';
-    return own && 'words' in input ? { words: input.words, ...(input.rule && { rule: input.rule }) } : notMine;
+    return own && 'words' in input
+      ? { words: input.words, ...(input.rule && { rule: input.rule }) }
+      : notMine;
   }
   return proxies(kernel, link, targetIp, input.nexthop.dev) ? undefined : notMine;
 }

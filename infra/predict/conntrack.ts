@@ -23,7 +23,13 @@ export interface Connection {
 
 export type CtState = 'NEW' | 'ESTABLISHED' | 'INVALID' | 'UNTRACKED';
 
-export const tupleOf = ({ proto, src, dst, sport, dport }: Packet): Tuple => ({ proto, src, dst, sport, dport });
+export const tupleOf = ({ proto, src, dst, sport, dport }: Packet): Tuple => ({
+  proto,
+  src,
+  dst,
+  sport,
+  dport,
+});
 
 const turned = (t: Tuple): Tuple => ({ ...t, src: t.dst, dst: t.src, sport: t.dport, dport: t.sport });
 
@@ -37,7 +43,8 @@ export function track(connections: Connection[], packet: Packet): Packet {
   const isReply = packet.icmp === 'echo-reply';
   for (const connection of connections) {
     // An echo reply is never the first direction: its type tells the two apart where addresses do not.
-    if (!isReply && same(connection.original, tuple)) return { ...packet, tracked: { connection, reply: false } };
+    if (!isReply && same(connection.original, tuple))
+      return { ...packet, tracked: { connection, reply: false } };
     if (packet.icmp !== 'echo-request' && same(connection.reply, tuple)) {
       connection.answered = true;
       return { ...packet, tracked: { connection, reply: true } };
@@ -79,12 +86,16 @@ export function translate(packet: Packet, what: 'src' | 'dst'): Packet {
   if (connection === undefined) return packet;
   const { original, reply } = connection;
   if (!packet.tracked?.reply) {
-    if (what === 'dst' && destinationTranslated(connection)) return { ...packet, dst: reply.src, dport: reply.sport };
-    if (what === 'src' && sourceTranslated(connection)) return { ...packet, src: reply.dst, sport: reply.dport };
+    if (what === 'dst' && destinationTranslated(connection))
+      return { ...packet, dst: reply.src, dport: reply.sport };
+    if (what === 'src' && sourceTranslated(connection))
+      return { ...packet, src: reply.dst, sport: reply.dport };
     return packet;
   }
   // An answer: the source translation is undone at its destination, and the other way round.
-  if (what === 'dst' && sourceTranslated(connection)) return { ...packet, dst: original.src, dport: original.sport };
-  if (what === 'src' && destinationTranslated(connection)) return { ...packet, src: original.dst, sport: original.dport };
+  if (what === 'dst' && sourceTranslated(connection))
+    return { ...packet, dst: original.src, dport: original.sport };
+  if (what === 'src' && destinationTranslated(connection))
+    return { ...packet, src: original.dst, sport: original.dport };
   return packet;
 }

@@ -1,10 +1,11 @@
 // A request and its answer: the answer is predicted on the lab as the request has left it.
+
+import type { Flow } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
 import { LabState, trail } from './lab.ts';
-import type { Flow } from './flow.ts';
-import type { Packet } from './packet.ts';
 import { dropped } from './make-hop.ts';
-import { originate, type Outcome, outcomeOf, type Prediction, type PredictState } from './predict.ts';
+import type { Packet } from './packet.ts';
+import { type Outcome, originate, outcomeOf, type Prediction, type PredictState } from './predict.ts';
 import { createWalk } from './walk.ts';
 
 export interface Exchange {
@@ -37,7 +38,9 @@ export function predictExchange(state: PredictState, flow: Flow): Exchange {
         ]
       : walk.send(kernel, answerTo(end.packet, kernel.sysctl('net.ipv4.ip_default_ttl', 64)), trail(0));
   const reply = outcomeOf(back, branches);
-  const home = ends(branches).find((e) => e.kind === 'delivered' && e.host === flow.from && e.src === flow.to);
+  const home = ends(branches).find(
+    (e) => e.kind === 'delivered' && e.host === flow.from && e.src === flow.to,
+  );
   if (reply.outcome !== 'delivered' || home) {
     return { request, reply, outcome: reply.outcome, end: reply.end };
   }
@@ -48,5 +51,15 @@ export function predictExchange(state: PredictState, flow: Flow): Exchange {
 /** icmp_reply() answers from the address that was asked, without DF; UDP and TCP are taken to do the same. */
 function answerTo({ src, dst, proto, sport, dport, icmp, length }: Packet, ttl: number): Packet {
   const turned = proto === 'icmp' ? { sport, dport } : { sport: dport, dport: sport };
-  return { src: dst, dst: src, proto, ...turned, ...(icmp && { icmp: 'echo-reply' }), ttl, length, df: false, mark: 0 };
+  return {
+    src: dst,
+    dst: src,
+    proto,
+    ...turned,
+    ...(icmp && { icmp: 'echo-reply' }),
+    ttl,
+    length,
+    df: false,
+    mark: 0,
+  };
 }

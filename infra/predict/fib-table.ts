@@ -25,7 +25,11 @@ export type TableResult =
   | { readonly kind: 'route'; readonly route: LookupRoute; readonly nexthop: Nexthop }
   /** Several next hops could be taken: which one, a hash says that nobody outside the kernel can compute. */
   | { readonly kind: 'multipath'; readonly route: LookupRoute }
-  | { readonly kind: 'error'; readonly error: 'unreachable' | 'prohibit' | 'blackhole'; readonly route: LookupRoute }
+  | {
+      readonly kind: 'error';
+      readonly error: 'unreachable' | 'prohibit' | 'blackhole';
+      readonly route: LookupRoute;
+    }
   /** Nothing fits, or a throw route says so: the next rule is asked. */
   | { readonly kind: 'none' };
 

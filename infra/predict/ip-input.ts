@@ -2,10 +2,10 @@
 // Source: ip_rcv(), ip_local_deliver(), net/ipv4/ip_input.c; ip_forward(), net/ipv4/ip_forward.c.
 import { stopped } from './bridge.ts';
 import type { Branch, Decision, Rule } from './hop.ts';
-import type { Kernel, Link } from './kernel.ts';
-import { also, type Arrival, type Trail, type Walk } from './lab.ts';
-import { dropped, unknown } from './make-hop.ts';
 import { leave } from './ip-output.ts';
+import type { Kernel, Link } from './kernel.ts';
+import { type Arrival, also, type Trail, type Walk } from './lab.ts';
+import { dropped, unknown } from './make-hop.ts';
 import { runHook } from './netfilter/run-hook.ts';
 import type { Packet } from './packet.ts';
 import { type InputRouting, routeInput } from './route-input.ts';
@@ -32,7 +32,14 @@ export function receiveIp(
   // What a host sends itself by lo has its route from the way out.
   if (link.kind === 'loopback') return deliverLocally(walk, kernel, link, came, after);
   const { src, dst, mark, proto, sport, dport } = came;
-  const input = routeInput(kernel, { src, dst, mark, proto, dev: link.name, ...(proto !== 'icmp' && { sport, dport }) });
+  const input = routeInput(kernel, {
+    src,
+    dst,
+    mark,
+    proto,
+    dev: link.name,
+    ...(proto !== 'icmp' && { sport, dport }),
+  });
   if (input.kind === 'dropped') return [dropped(at, input.reason, input.words, after.decisions, input.rule)];
   if (input.kind === 'unknown') return [unknown(kernel, input.words, after.decisions, input.rule)];
   const decided = also(after, ...input.decisions);
@@ -72,9 +79,11 @@ function forward(
   arrival: Arrival,
 ): Branch[] {
   const at = { kernel, dev: link.name };
-  if (packet.ttl <= 1) return [dropped(at, 'ttl', `TTL ${packet.ttl} is used up at ${kernel.name}`, t.decisions)];
+  if (packet.ttl <= 1)
+    return [dropped(at, 'ttl', `TTL ${packet.ttl} is used up at ${kernel.name}`, t.decisions)];
   const out = kernel.link(nexthop.dev ?? '');
-  if (out === undefined) return [unknown(kernel, `${nexthop.dev} of the route was not observed`, t.decisions)];
+  if (out === undefined)
+    return [unknown(kernel, `${nexthop.dev} of the route was not observed`, t.decisions)];
   const mtu = route.mtu ?? out.mtu;
   if (packet.df && packet.length > mtu) {
     const rule: Rule = { table: 'interfaces', host: kernel.name, line: `${out.name}: mtu ${mtu}`, row: out };
@@ -84,7 +93,21 @@ function forward(
   const lowered = { ...packet, ttl: packet.ttl - 1 };
   const names = { iif: link.name, oif: out.name, srcMac: arrival.srcMac };
   const physIn = arrival.filteredAt;
-  const result = runHook({ kernel, hook: 'forward', packet: lowered, ...names, ...(physIn !== undefined && { physIn }) });
+  const result = runHook({
+    kernel,
+    hook: 'forward',
+    packet: lowered,
+    ...names,
+    ...(physIn !== undefined && { physIn }),
+  });
   if (result.verdict !== 'accept') return stopped(kernel, link.name, result, t);
-  return leave(walk, kernel, out, nexthop.via ?? packet.dst, mtu, result.packet, also(t, ...result.decisions));
+  return leave(
+    walk,
+    kernel,
+    out,
+    nexthop.via ?? packet.dst,
+    mtu,
+    result.packet,
+    also(t, ...result.decisions),
+  );
 }

@@ -10,7 +10,10 @@ import { runHook } from './netfilter/run-hook.ts';
 import { type Packet, wireLength } from './packet.ts';
 import { findRoute, type Routing } from './route.ts';
 
-export function routeOutput(kernel: Kernel, { src, dst, mark, proto, sport, dport }: Omit<Packet, 'src'> & { src?: string }) {
+export function routeOutput(
+  kernel: Kernel,
+  { src, dst, mark, proto, sport, dport }: Omit<Packet, 'src'> & { src?: string },
+) {
   const ports = proto === 'icmp' ? {} : { sport, dport };
   return findRoute(kernel, { dst, iif: 'lo', mark, proto, ...ports, ...(src !== undefined && { src }) });
 }
@@ -38,16 +41,24 @@ interface Way {
   readonly decisions: Trail['decisions'];
 }
 
-function outgoing(kernel: Kernel, routing: Routing, packet: Packet, t: Trail): Way | { readonly ends: Branch[] } {
-  if (routing.kind === 'dropped') return { ends: [dropped({ kernel }, routing.reason, routing.words, t.decisions, routing.rule)] };
-  if (routing.kind === 'unknown') return { ends: [unknown(kernel, routing.words, t.decisions, routing.rule)] };
+function outgoing(
+  kernel: Kernel,
+  routing: Routing,
+  packet: Packet,
+  t: Trail,
+): Way | { readonly ends: Branch[] } {
+  if (routing.kind === 'dropped')
+    return { ends: [dropped({ kernel }, routing.reason, routing.words, t.decisions, routing.rule)] };
+  if (routing.kind === 'unknown')
+    return { ends: [unknown(kernel, routing.words, t.decisions, routing.rule)] };
   const { route, nexthop, decisions } = routing;
   if (route.type !== 'unicast' && route.type !== 'local') {
     return { ends: [unknown(kernel, `${route.type} to ${packet.dst} is not modelled`, t.decisions)] };
   }
   const lo = [...kernel.links.values()].find((l) => l.kind === 'loopback');
   const out = route.type === 'local' ? lo : kernel.link(nexthop.dev ?? '');
-  if (out === undefined) return { ends: [unknown(kernel, `${nexthop.dev} of the route was not observed`, t.decisions)] };
+  if (out === undefined)
+    return { ends: [unknown(kernel, `${nexthop.dev} of the route was not observed`, t.decisions)] };
   const mtu = route.mtu ?? out.mtu;
   if (packet.df && packet.length > mtu) {
     const rule: Rule = { table: 'interfaces', host: kernel.name, line: `${out.name}: mtu ${mtu}`, row: out };

@@ -10,8 +10,8 @@ import type { FdbRow, HostSnapshot, InterfaceRow, NeighbourRow } from '../observ
 import type { Connection } from './conntrack.ts';
 import { lookupTable } from './fib-table.ts';
 import { isMulticast } from './ipv4.ts';
-import type { FibTables } from './rules.ts';
 import { parseRuleset, type Ruleset } from './netfilter/ruleset.ts';
+import type { FibTables } from './rules.ts';
 
 /** A link: what people read of it and what a frame meets. */
 export interface Link extends InterfaceRow {
@@ -49,7 +49,9 @@ export class Kernel implements FibTables {
   constructor(name: string, snapshot: HostSnapshot) {
     const { forwarding } = snapshot;
     if (forwarding === undefined) {
-      throw new TypeError(`${name} was observed without what a prediction needs: observe with forwarding: true`);
+      throw new TypeError(
+        `${name} was observed without what a prediction needs: observe with forwarding: true`,
+      );
     }
     this.name = name;
     this.netns = snapshot.netns;
@@ -92,7 +94,8 @@ export class Kernel implements FibTables {
   }
 
   sysctlLine(dev: string, key: string): string {
-    const value = (name: string) => `net.ipv4.conf.${name.replaceAll('.', '/')}.${key} = ${this.conf(name, key)}`;
+    const value = (name: string) =>
+      `net.ipv4.conf.${name.replaceAll('.', '/')}.${key} = ${this.conf(name, key)}`;
     return this.conf('all', key) > this.conf(dev, key) ? value('all') : value(dev);
   }
 

@@ -50,7 +50,11 @@ export function ruleLine(r: LookupRule): string {
     ...(r.ipproto === undefined ? [] : ['ipproto', r.ipproto]),
     ...range('sport', r.sport),
     ...range('dport', r.dport),
-    ...(r.action === 'lookup' ? ['lookup', r.table] : r.action === 'goto' ? ['goto', `${r.goto}`] : [r.action]),
+    ...(r.action === 'lookup'
+      ? ['lookup', r.table]
+      : r.action === 'goto'
+        ? ['goto', `${r.goto}`]
+        : [r.action]),
     ...(r.suppressPrefix === undefined ? [] : ['suppress_prefixlength', `${r.suppressPrefix}`]),
   ].join(' ');
 }

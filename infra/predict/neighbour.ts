@@ -20,18 +20,42 @@ export type Resolved =
   | { readonly end: Exclude<End, { kind: 'delivered' }> };
 
 /** Sends a packet to the neighbour with that address. */
-export function deliver(walk: Walk, kernel: Kernel, link: Link, nexthop: string, packet: Packet, t: Trail): Branch[] {
-  if (link.kind === 'loopback') return walk.transmit(kernel, link, { src: NO_MAC, dst: NO_MAC, ip: packet }, t);
+export function deliver(
+  walk: Walk,
+  kernel: Kernel,
+  link: Link,
+  nexthop: string,
+  packet: Packet,
+  t: Trail,
+): Branch[] {
+  if (link.kind === 'loopback')
+    return walk.transmit(kernel, link, { src: NO_MAC, dst: NO_MAC, ip: packet }, t);
   // arp_constructor(): a device without ARP has its own MAC in every neighbour entry.
-  if (link.flags.includes('NOARP')) return walk.transmit(kernel, link, { src: link.mac, dst: link.mac, ip: packet }, t);
-  if (!link.up) return [dropped({ kernel, dev: link.name }, 'link-down', `${link.name} of ${kernel.name} is down`, t.decisions)];
+  if (link.flags.includes('NOARP'))
+    return walk.transmit(kernel, link, { src: link.mac, dst: link.mac, ip: packet }, t);
+  if (!link.up)
+    return [
+      dropped({ kernel, dev: link.name }, 'link-down', `${link.name} of ${kernel.name} is down`, t.decisions),
+    ];
   const found = resolve(walk, kernel, link, nexthop, packet, t.depth);
   if ('end' in found) return [{ ...found.end, decisions: t.decisions }];
-  return walk.transmit(kernel, link, { src: link.mac, dst: found.mac, ip: packet }, also(t, ...found.decisions));
+  return walk.transmit(
+    kernel,
+    link,
+    { src: link.mac, dst: found.mac, ip: packet },
+    also(t, ...found.decisions),
+  );
 }
 
 /** @param depth of the walk so far: ARP goes over the same wires */
-export function resolve(walk: Walk, kernel: Kernel, link: Link, address: string, packet: Packet, depth: number): Resolved {
+export function resolve(
+  walk: Walk,
+  kernel: Kernel,
+  link: Link,
+  address: string,
+  packet: Packet,
+  depth: number,
+): Resolved {
   const key = `${address} ${link.name}`;
   const known = kernel.neighbours.get(key);
   if (known?.mac !== undefined && USABLE.includes(known.state)) {
@@ -47,14 +71,22 @@ export function resolve(walk: Walk, kernel: Kernel, link: Link, address: string,
   const got = kernel.neighbours.get(key);
   if (new Set(answers.map(({ mac }) => mac)).size > 1) {
     const who = answers.map((a) => `${a.host} ${a.interface} (${a.mac})`).join(' and ');
-    return { end: unknown(kernel, `more than one answers ARP for ${address} on ${link.name}: ${who}; the first one wins`, []) };
+    return {
+      end: unknown(
+        kernel,
+        `more than one answers ARP for ${address} on ${link.name}: ${who}; the first one wins`,
+        [],
+      ),
+    };
   }
   if (got?.mac !== undefined && USABLE.includes(got.state)) {
     const [first] = answers;
     const by = first ? `${first.host} ${first.interface}` : 'itself, asking at the same time';
     return {
       mac: got.mac,
-      decisions: [{ kind: 'arp', words: `ARP for ${address} on ${link.name}: answered by ${by} with ${got.mac}` }],
+      decisions: [
+        { kind: 'arp', words: `ARP for ${address} on ${link.name}: answered by ${by} with ${got.mac}` },
+      ],
     };
   }
   kernel.neighbours.set(key, known ?? { dst: address, dev: link.name, state: 'FAILED' });
@@ -69,15 +101,24 @@ const neighbourRule = (kernel: Kernel, row: NeighbourRow): Rule => ({
 });
 
 /** Nobody answers: because nobody is asked, because nobody has the address, or nobody that was observed. */
-function nobody(kernel: Kernel, link: Link, address: string, asked: readonly Branch[], known: NeighbourRow | undefined) {
+function nobody(
+  kernel: Kernel,
+  link: Link,
+  address: string,
+  asked: readonly Branch[],
+  known: NeighbourRow | undefined,
+) {
   const all = ends(asked);
   const open = all.find((end) => end.kind === 'unknown');
-  if (open?.kind === 'unknown') return unknown(kernel, `ARP for ${address} on ${link.name}: ${open.words}`, [], open.rule);
+  if (open?.kind === 'unknown')
+    return unknown(kernel, `ARP for ${address} on ${link.name}: ${open.words}`, [], open.rule);
   const words = `nobody answers ARP for ${address} on ${link.name}`;
   if (all.some((end) => end.kind === 'left')) {
     return left(kernel, link.name, `${words} that was observed; what else is there was not`, []);
   }
-  const obstacle = all.find((end) => end.kind === 'dropped' && !['other-host', 'not-asked'].includes(end.reason));
+  const obstacle = all.find(
+    (end) => end.kind === 'dropped' && !['other-host', 'not-asked'].includes(end.reason),
+  );
   const why = obstacle?.kind === 'dropped' ? ` (${obstacle.words})` : '';
   const rule = obstacle?.kind === 'dropped' ? obstacle.rule : known && neighbourRule(kernel, known);
   return dropped({ kernel, dev: link.name }, 'no-neighbour', `${words}${why}`, [], rule);
@@ -98,7 +139,14 @@ function solicitSource(kernel: Kernel, link: Link, target: string, src: string):
 }
 
 /** neigh_update(): what ARP says of a sender. @param create make an entry where there is none */
-export function hearOf(kernel: Kernel, link: Link, address: string, mac: string, state: string, create: boolean): boolean {
+export function hearOf(
+  kernel: Kernel,
+  link: Link,
+  address: string,
+  mac: string,
+  state: string,
+  create: boolean,
+): boolean {
   const key = `${address} ${link.name}`;
   const known = kernel.neighbours.get(key);
   if (known === undefined && !create) return false;

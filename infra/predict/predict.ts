@@ -2,10 +2,10 @@
 import type { LabSnapshot } from '../observe/snapshot.ts';
 import { type Flow, packetLength } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
+import { routeOutput, send } from './ip-output.ts';
 import { ipv4, parseIpv4 } from './ipv4.ts';
 import { LabState, trail, type Walk } from './lab.ts';
 import { dropped, unknown } from './make-hop.ts';
-import { routeOutput, send } from './ip-output.ts';
 import type { Packet } from './packet.ts';
 import { routeSource } from './route.ts';
 import { createWalk } from './walk.ts';
@@ -36,7 +36,9 @@ export function predict(state: PredictState, flow: Flow): Prediction {
 export function originate(walk: Walk, flow: Flow): Prediction {
   const kernel = walk.lab.kernels.get(flow.from);
   if (kernel === undefined) {
-    throw new TypeError(`"${flow.from}" was not observed; there are ${[...walk.lab.kernels.keys()].join(', ')}`);
+    throw new TypeError(
+      `"${flow.from}" was not observed; there are ${[...walk.lab.kernels.keys()].join(', ')}`,
+    );
   }
   ipv4(flow.to);
   const { proto = 'icmp', port = 80, sourcePort = 40_000, df = 'want' } = flow;
@@ -58,7 +60,9 @@ export function originate(walk: Walk, flow: Flow): Prediction {
   if (routing.kind === 'unknown') return outcomeOf(flow, [unknown(kernel, routing.words, [], routing.rule)]);
   const src = routeSource(kernel, routing);
   if (src === undefined || parseIpv4(src) === undefined) {
-    return outcomeOf(flow, [dropped({ kernel }, 'no-source', `${kernel.name} has no address to send from`, [])]);
+    return outcomeOf(flow, [
+      dropped({ kernel }, 'no-source', `${kernel.name} has no address to send from`, []),
+    ]);
   }
   const link = routing.route.type === 'local' ? undefined : kernel.link(routing.nexthop.dev ?? '');
   const mtu = routing.route.mtu ?? link?.mtu ?? Number.POSITIVE_INFINITY;

@@ -11,7 +11,9 @@ import { takeIn } from './take-in.ts';
 export function receive(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
   const at = { kernel, dev: link.name };
   if (!walk.lab.step() || t.depth > DEEPEST) {
-    return [dropped(at, 'loop', `the frame goes round and round at ${kernel.name} ${link.name}`, t.decisions)];
+    return [
+      dropped(at, 'loop', `the frame goes round and round at ${kernel.name} ${link.name}`, t.decisions),
+    ];
   }
   if (!link.up) return [dropped(at, 'link-down', `${link.name} of ${kernel.name} is down`, t.decisions)];
   return [hop(kernel, link, 'in', frame, t, (next) => arrived(walk, kernel, link, frame, next))];
@@ -23,7 +25,13 @@ function arrived(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail)
   const master = link.master === undefined ? undefined : kernel.link(link.master);
   if (master?.kind === 'bridge') return receiveOnBridge(walk, kernel, link, master, frame, t);
   if (master) {
-    return [unknown(kernel, `${link.name} is a port of ${master.name}, a ${master.kind}, which is not modelled`, t.decisions)];
+    return [
+      unknown(
+        kernel,
+        `${link.name} is a port of ${master.name}, a ${master.kind}, which is not modelled`,
+        t.decisions,
+      ),
+    ];
   }
   const meant = link.kind === 'loopback' || isGroup(frame.dst) || frame.dst === link.mac;
   return takeIn(walk, kernel, link, frame, meant, { srcMac: frame.src }, t);

@@ -1,7 +1,8 @@
 // What a host does with a packet that came in: its own, to be forwarded, or not believed.
 // Source: ip_route_input_slow(), net/ipv4/route.c.
-import type { LookupKey, Nexthop } from './fib-table.ts';
+
 import type { LookupRoute } from '../observe/forwarding-state.ts';
+import type { LookupKey, Nexthop } from './fib-table.ts';
 import type { Decision, DropReason, Rule } from './hop.ts';
 import type { Kernel } from './kernel.ts';
 import { findRoute, routeRef } from './route.ts';
@@ -32,7 +33,11 @@ export function routeInput(kernel: Kernel, key: InputKey): InputRouting {
   if (routing.kind !== 'route') return routing;
   const { route, nexthop } = routing;
   if (route.type === 'broadcast') {
-    return { kind: 'unknown', words: `broadcast to ${key.dst} is not modelled`, rule: routeRef(kernel, route) };
+    return {
+      kind: 'unknown',
+      words: `broadcast to ${key.dst} is not modelled`,
+      rule: routeRef(kernel, route),
+    };
   }
   if (route.type === 'local') {
     const source = validateSource(kernel, key);
@@ -43,11 +48,21 @@ export function routeInput(kernel: Kernel, key: InputKey): InputRouting {
     const all = kernel.sysctl('net.ipv4.ip_forward');
     const line = all === 0 ? 'net.ipv4.ip_forward = 0' : kernel.sysctlLine(dev, 'forwarding');
     const rule: Rule = { table: 'sysctls', host: kernel.name, line };
-    return { kind: 'dropped', reason: 'not-forwarding', words: `${kernel.name} does not forward what comes in by ${dev} (${line})`, rule };
+    return {
+      kind: 'dropped',
+      reason: 'not-forwarding',
+      words: `${kernel.name} does not forward what comes in by ${dev} (${line})`,
+      rule,
+    };
   }
   if (route.type !== 'unicast') {
     const rule = routeRef(kernel, route);
-    return { kind: 'dropped', reason: 'martian', words: `martian destination ${key.dst} (${route.type})`, rule };
+    return {
+      kind: 'dropped',
+      reason: 'martian',
+      words: `martian destination ${key.dst} (${route.type})`,
+      rule,
+    };
   }
   const source = validateSource(kernel, key);
   if (!source.ok) return { kind: 'dropped', ...refusalOf(source) };

@@ -28,11 +28,20 @@ export function findRoute(kernel: Kernel, key: LookupKey): Routing {
     }
     case 'unknown': {
       const rule = ruleRef(kernel, found.rule);
-      return { kind: 'unknown', words: `unknown: rule ${rule.line} of ${kernel.name} is not modelled and could match`, rule };
+      return {
+        kind: 'unknown',
+        words: `unknown: rule ${rule.line} of ${kernel.name} is not modelled and could match`,
+        rule,
+      };
     }
     case 'error': {
       const rule = routeRef(kernel, found.route);
-      return { kind: 'dropped', reason: found.error, words: `the route to ${key.dst} says ${found.error}`, rule };
+      return {
+        kind: 'dropped',
+        reason: found.error,
+        words: `the route to ${key.dst} says ${found.error}`,
+        rule,
+      };
     }
     case 'multipath': {
       const rule = routeRef(kernel, found.route);
@@ -50,7 +59,8 @@ export function findRoute(kernel: Kernel, key: LookupKey): Routing {
 
 /** The rules that every kernel starts with need no telling. */
 function ruleDecision(kernel: Kernel, rule: LookupRule): Decision[] {
-  const standard = rule.src === 'all' && rule.dst === undefined && ['local', 'main', 'default'].includes(rule.table);
+  const standard =
+    rule.src === 'all' && rule.dst === undefined && ['local', 'main', 'default'].includes(rule.table);
   if (standard && rule.fwmark === undefined && [0, 32_766, 32_767].includes(rule.priority)) return [];
   const ref = ruleRef(kernel, rule);
   return [{ kind: 'rule', words: `rule ${ref.line}`, rule: ref }];
@@ -77,7 +87,10 @@ const ruleRef = (kernel: Kernel, rule: LookupRule): Rule => ({
 });
 
 /** The address a packet of this host's own is sent from over a route: fib_result_prefsrc(), net/ipv4/fib_semantics.c. */
-export function routeSource(kernel: Kernel, { route, nexthop }: { route: LookupRoute; nexthop: Nexthop }): string | undefined {
+export function routeSource(
+  kernel: Kernel,
+  { route, nexthop }: { route: LookupRoute; nexthop: Nexthop },
+): string | undefined {
   if (route.src !== undefined) return route.src;
   return nexthop.dev === undefined ? undefined : sourceFor(kernel, nexthop.dev, nexthop.via, route.scope);
 }

@@ -4,7 +4,13 @@ import type { Kernel } from './kernel.ts';
 
 /** RT_SCOPE_*: the smaller, the farther it is valid. */
 export function scopeNumber(scope: string): number {
-  const named: Readonly<Record<string, number>> = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 };
+  const named: Readonly<Record<string, number>> = {
+    global: 0,
+    site: 200,
+    link: 253,
+    host: 254,
+    nowhere: 255,
+  };
   return named[scope] ?? Number(scope);
 }
 
@@ -12,7 +18,12 @@ export function scopeNumber(scope: string): number {
  * @param dst the next hop (or receiver) that the address should share a prefix with, if any does
  * @param scope the narrowest that will do
  */
-export function sourceFor(kernel: Kernel, dev: string, dst: string | undefined, scope: string): string | undefined {
+export function sourceFor(
+  kernel: Kernel,
+  dev: string,
+  dst: string | undefined,
+  scope: string,
+): string | undefined {
   const widest = scopeNumber(scope);
   const primary = kernel.addresses.filter((a) => !a.secondary && scopeNumber(a.scope) <= widest);
   const own = primary.filter((a) => a.dev === dev);

@@ -25,11 +25,17 @@ const refuse = (words: string, rule?: Rule): Validation => ({
 });
 
 /** Addresses that no packet may carry on a wire, before any table is asked. */
-export function validateAddresses(kernel: Kernel, { src, dst, dev }: Pick<Arrival, 'src' | 'dst' | 'dev'>): Validation {
+export function validateAddresses(
+  kernel: Kernel,
+  { src, dst, dev }: Pick<Arrival, 'src' | 'dst' | 'dev'>,
+): Validation {
   if (isMulticast(src) || src === LIMITED_BROADCAST || isZeronet(src)) return refuse(`martian source ${src}`);
   if (isZeronet(dst)) return refuse(`martian destination ${dst}`);
   const allowed = kernel.either(dev, 'route_localnet');
-  for (const [what, address] of [['destination', dst], ['source', src]] as const) {
+  for (const [what, address] of [
+    ['destination', dst],
+    ['source', src],
+  ] as const) {
     if (isLoopback(address) && !allowed) {
       const line = kernel.sysctlLine(dev, 'route_localnet');
       return refuse(`martian ${what} ${address} on ${dev}`, { table: 'sysctls', host: kernel.name, line });
@@ -48,7 +54,12 @@ export function validateSource(kernel: Kernel, arrival: Arrival): Validation {
     const own = kernel.addresses.find((a) => a.address === src);
     if (own === undefined) return { ok: true, decisions: [] };
     const line = `${own.address}/${own.prefix} dev ${own.dev}`;
-    return refuse(`martian source: ${src} is ${kernel.name}'s own`, { table: 'addresses', host: kernel.name, line, row: own });
+    return refuse(`martian source: ${src} is ${kernel.name}'s own`, {
+      table: 'addresses',
+      host: kernel.name,
+      line,
+      row: own,
+    });
   }
   const key = {
     dst: src,
@@ -69,13 +80,21 @@ export function validateSource(kernel: Kernel, arrival: Arrival): Validation {
     rule: sysctl,
   });
   const found = lookupRules(kernel, key, { ignoreLinkdown: kernel.ignoreLinkdown });
-  if (found.kind === 'unknown' || found.kind === 'none' || found.kind === 'error' || found.kind === 'rule-error') {
+  if (
+    found.kind === 'unknown' ||
+    found.kind === 'none' ||
+    found.kind === 'error' ||
+    found.kind === 'rule-error'
+  ) {
     return mode === 0 ? { ok: true, decisions: [] } : failed(`${kernel.name} has no way back to ${src}`);
   }
   const { route } = found;
   if (route.type !== 'unicast' && !(route.type === 'local' && acceptLocal)) {
     const rule = routeRef(kernel, route);
-    return refuse(`martian source: ${src} is ${route.type === 'local' ? `${kernel.name}'s own` : route.type}`, rule);
+    return refuse(
+      `martian source: ${src} is ${route.type === 'local' ? `${kernel.name}'s own` : route.type}`,
+      rule,
+    );
   }
   if (nexthopsOf(route).some((hop) => hop.dev === dev)) {
     const rule = routeRef(kernel, route);
@@ -87,7 +106,9 @@ export function validateSource(kernel: Kernel, arrival: Arrival): Validation {
     return mode === 0 ? { ok: true, decisions: [] } : failed(`${dev} has no IPv4 address`);
   }
   if (mode !== 1) return { ok: true, decisions: [] };
-  const way = nexthopsOf(route).map((hop) => hop.dev).join(' or ');
+  const way = nexthopsOf(route)
+    .map((hop) => hop.dev)
+    .join(' or ');
   return failed(`the way back to ${src} is ${way}, not ${dev} (${routeRef(kernel, route).line})`);
 }
 

@@ -17,7 +17,12 @@ export function takeIn(
 ): Branch[] {
   if (!meant) {
     const words = `a frame for ${frame.dst} is not for ${link.name} of ${kernel.name} (${link.mac})`;
-    const rule = { table: 'interfaces' as const, host: kernel.name, line: `${link.name}: link/ether ${link.mac}`, row: link };
+    const rule = {
+      table: 'interfaces' as const,
+      host: kernel.name,
+      line: `${link.name}: link/ether ${link.mac}`,
+      row: link,
+    };
     return [dropped({ kernel, dev: link.name }, 'other-host', words, t.decisions, rule)];
   }
   if (frame.arp) return walk.receiveArp(kernel, link, frame, t);

@@ -14,9 +14,12 @@ export const VLAN_TAG = 4;
 export function transmit(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
   const at = { kernel, dev: link.name };
   if (!walk.lab.step() || t.depth > DEEPEST) {
-    return [dropped(at, 'loop', `the frame goes round and round at ${kernel.name} ${link.name}`, t.decisions)];
+    return [
+      dropped(at, 'loop', `the frame goes round and round at ${kernel.name} ${link.name}`, t.decisions),
+    ];
   }
-  if (!link.up) return [dropped(at, 'link-down', `${link.name} of ${kernel.name} is down`, t.decisions, downLine(at))];
+  if (!link.up)
+    return [dropped(at, 'link-down', `${link.name} of ${kernel.name} is down`, t.decisions, downLine(at))];
   return [hop(kernel, link, 'out', frame, t, (next) => beyond(walk, kernel, link, frame, next))];
 }
 
@@ -38,7 +41,9 @@ function beyond(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail):
     case 'veth':
       return throughVeth(walk, { kernel, link }, frame, t);
     default:
-      return [left(kernel, link.name, `what is beyond ${link.name} (${link.kind}) was not observed`, t.decisions)];
+      return [
+        left(kernel, link.name, `what is beyond ${link.name} (${link.kind}) was not observed`, t.decisions),
+      ];
   }
 }
 
@@ -80,7 +85,10 @@ function ontoSegment(
   frame: Frame,
   t: Trail,
 ): Branch[] {
-  const decision = { kind: 'segment' as const, words: `the segment beyond ${kernel.name} ${link.name} was not observed (${proof})` };
+  const decision = {
+    kind: 'segment' as const,
+    words: `the segment beyond ${kernel.name} ${link.name} was not observed (${proof})`,
+  };
   const group = isGroup(frame.dst);
   const receivers = others.filter((o) => o.link.up && (group || o.link.mac === frame.dst));
   const branches = receivers.flatMap((o) =>

@@ -17,7 +17,8 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
   if (data.external === true || (frame.arp && (data.proxy === true || data.rsc === true))) {
     return [unknown(kernel, `${link.name} works in a way that is not modelled`, t.decisions)];
   }
-  const rows = kernel.vxlanFdb.get(`${link.name} ${frame.dst}`) ?? kernel.vxlanFdb.get(`${link.name} ${NO_MAC}`) ?? [];
+  const rows =
+    kernel.vxlanFdb.get(`${link.name} ${frame.dst}`) ?? kernel.vxlanFdb.get(`${link.name} ${NO_MAC}`) ?? [];
   if (rows.length === 0) {
     const words = `${link.name} of ${kernel.name} has no FDB entry that names a VTEP for ${frame.dst}`;
     return [dropped({ kernel, dev: link.name }, 'no-vtep', words, t.decisions)];
@@ -26,7 +27,13 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
     const remote = row.dst ?? '';
     const local = typeof data.local === 'string' ? data.local : sourceTowards(kernel, remote);
     if (remote.includes(':') || local === undefined) {
-      return [unknown(kernel, `${link.name} sends to the VTEP ${remote}, from an address that cannot be told`, t.decisions)];
+      return [
+        unknown(
+          kernel,
+          `${link.name} sends to the VTEP ${remote}, from an address that cannot be told`,
+          t.decisions,
+        ),
+      ];
     }
     const vni = Number(data.id);
     const fdb: Decision = {
@@ -34,7 +41,10 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
       words: `FDB ${fdbLine(row)}`,
       rule: { table: 'fdb', host: kernel.name, line: fdbLine(row), row },
     };
-    const wrap: Decision = { kind: 'encapsulation', words: `VXLAN VNI ${vni} from VTEP ${local} to VTEP ${remote}` };
+    const wrap: Decision = {
+      kind: 'encapsulation',
+      words: `VXLAN VNI ${vni} from VTEP ${local} to VTEP ${remote}`,
+    };
     return walk.send(kernel, outerPacket(kernel, link, frame, local, remote, vni), also(t, fdb, wrap));
   });
 }
@@ -44,7 +54,14 @@ function sourceTowards(kernel: Kernel, remote: string): string | undefined {
   return routing.kind === 'route' ? routeSource(kernel, routing) : undefined;
 }
 
-function outerPacket(kernel: Kernel, { data }: Link, frame: Frame, src: string, dst: string, vni: number): Packet {
+function outerPacket(
+  kernel: Kernel,
+  { data }: Link,
+  frame: Frame,
+  src: string,
+  dst: string,
+  vni: number,
+): Packet {
   const { ip } = frame;
   return {
     src,
@@ -65,7 +82,9 @@ function outerPacket(kernel: Kernel, { data }: Link, frame: Frame, src: string, 
 export function decapsulate(walk: Walk, kernel: Kernel, packet: Packet, t: Trail): Branch[] {
   const { inner } = packet;
   if (inner === undefined) return [];
-  const links = [...kernel.links.values()].filter((l) => l.kind === 'vxlan' && Number(l.data.id) === inner.vni);
+  const links = [...kernel.links.values()].filter(
+    (l) => l.kind === 'vxlan' && Number(l.data.id) === inner.vni,
+  );
   const link = links.find((l) => l.up && Number(l.data.port) === packet.dport);
   if (link === undefined) {
     const words = `${kernel.name} has no VXLAN device that is up with VNI ${inner.vni} on port ${packet.dport}`;
@@ -73,14 +92,21 @@ export function decapsulate(walk: Walk, kernel: Kernel, packet: Packet, t: Trail
   }
   const at = { kernel, dev: link.name };
   if (inner.frame.src === link.mac) {
-    return [dropped(at, 'loop', `${link.name} takes no frame that bears its own MAC ${link.mac}`, t.decisions)];
+    return [
+      dropped(at, 'loop', `${link.name} takes no frame that bears its own MAC ${link.mac}`, t.decisions),
+    ];
   }
   if (link.data.learning === true && !snoop(kernel, link, inner.frame.src, packet.src)) {
     const words = `${link.name} has a permanent FDB entry that puts ${inner.frame.src} behind another VTEP than ${packet.src}`;
     return [dropped(at, 'fdb', words, t.decisions)];
   }
   const words = `VXLAN VNI ${inner.vni}: ${kernel.name} is the VTEP ${packet.dst}`;
-  return walk.receive(kernel, link, unwrapped(inner.frame, packet.mark), also(t, { kind: 'decapsulation', words }));
+  return walk.receive(
+    kernel,
+    link,
+    unwrapped(inner.frame, packet.mark),
+    also(t, { kind: 'decapsulation', words }),
+  );
 }
 
 /** The mark goes over from the outer packet; its connection does not. */
@@ -97,7 +123,14 @@ function snoop(kernel: Kernel, link: Link, mac: string, remote: string): boolean
   if (known?.dst === remote) return true;
   if (known && !known.learned) return false;
   kernel.vxlanFdb.set(key, [
-    { mac, dev: link.name, dst: remote, flags: ['self'], learned: true, meaning: `learned from this flow: behind ${remote}` },
+    {
+      mac,
+      dev: link.name,
+      dst: remote,
+      flags: ['self'],
+      learned: true,
+      meaning: `learned from this flow: behind ${remote}`,
+    },
   ]);
   return true;
 }

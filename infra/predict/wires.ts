@@ -27,7 +27,12 @@ export class Wires {
     const named = inode === undefined ? undefined : this.#kernels.find((k) => k.netns === inode);
     if (named) {
       const peer = [...named.links.values()].find((l) => l.ifindex === link.peerIfindex);
-      if (peer) return { kind: 'port', port: { kernel: named, link: peer }, proof: `${inode} ifindex ${peer.ifindex}` };
+      if (peer)
+        return {
+          kind: 'port',
+          port: { kernel: named, link: peer },
+          proof: `${inode} ifindex ${peer.ifindex}`,
+        };
       return { kind: 'nothing', words: `${named.name} has no interface ${link.peerIfindex}` };
     }
     if (inode === undefined) {
@@ -37,7 +42,9 @@ export class Wires {
     const here = segmentOf({ kernel, link });
     const others = this.#kernels.flatMap((k) =>
       [...k.links.values()]
-        .filter((l) => l.kind === 'veth' && l.peerNetnsid !== undefined && !(k === kernel && l.name === link.name))
+        .filter(
+          (l) => l.kind === 'veth' && l.peerNetnsid !== undefined && !(k === kernel && l.name === link.name),
+        )
         .map((l) => ({ kernel: k, link: l }))
         .filter((port) => segmentOf(port) === here && !this.#isWired(port)),
     );
@@ -89,6 +96,8 @@ function segmentOf({ kernel, link }: Port): string {
   if (inode !== undefined) return inode;
   const own = kernel.addresses.find((a) => a.dev === link.name && a.prefix < 32);
   if (own === undefined) return `${kernel.name} ${link.name}`;
-  const subnet = kernel.tables.get('main')?.find((r) => r.dev === link.name && r.protocol === 'kernel' && r.via === undefined);
+  const subnet = kernel.tables
+    .get('main')
+    ?.find((r) => r.dev === link.name && r.protocol === 'kernel' && r.via === undefined);
   return `subnet ${subnet?.dst ?? own.address}`;
 }

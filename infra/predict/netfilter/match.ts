@@ -1,5 +1,11 @@
 // What a rule asks of a packet, and the answer: yes, no, or not to be told.
-import { type CtState, connectionOf, ctState, destinationTranslated, sourceTranslated } from '../conntrack.ts';
+import {
+  type CtState,
+  connectionOf,
+  ctState,
+  destinationTranslated,
+  sourceTranslated,
+} from '../conntrack.ts';
 import { inPrefix, ipv4 } from '../ipv4.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Packet } from '../packet.ts';
@@ -88,7 +94,10 @@ export const icmpType = (types: readonly string[]) =>
     return types.some((text) => {
       const [type = '', code] = text.split('/');
       if (type === 'any' || type === '255') return true;
-      return (ICMP_TYPES[type] ?? Number(type)) === ICMP_TYPES[packet.icmp ?? ''] && (code === undefined || code === '0');
+      return (
+        (ICMP_TYPES[type] ?? Number(type)) === ICMP_TYPES[packet.icmp ?? ''] &&
+        (code === undefined || code === '0')
+      );
     });
   });
 
@@ -108,9 +117,9 @@ export const connectionDirection = (direction: string) =>
   match(({ packet }) => (direction.toLowerCase() === 'reply') === (packet.tracked?.reply ?? false));
 
 export const mark = (value: number, mask: number) =>
-  match(({ packet }) => ((packet.mark & mask) >>> 0) === value >>> 0);
+  match(({ packet }) => (packet.mark & mask) >>> 0 === value >>> 0);
 export const connectionMark = (value: number, mask: number) =>
-  match(({ packet }) => (((connectionOf(packet)?.mark ?? 0) & mask) >>> 0) === value >>> 0);
+  match(({ packet }) => ((connectionOf(packet)?.mark ?? 0) & mask) >>> 0 === value >>> 0);
 
 export const length = (ranges: readonly Range[]) => match(({ packet }) => within(packet.length, ranges));
 export const ttl = (test: (ttl: number) => boolean) => match(({ packet }) => test(packet.ttl));
@@ -126,7 +135,9 @@ export const addressType = (which: 'src' | 'dst', types: readonly string[]) =>
   match(({ kernel, packet }) => {
     const type = kernel.addressType(packet[which]);
     const names = types.map((t) => t.toLowerCase());
-    if (names.some((t) => !['local', 'unicast', 'broadcast', 'multicast', 'anycast', 'blackhole'].includes(t)))
+    if (
+      names.some((t) => !['local', 'unicast', 'broadcast', 'multicast', 'anycast', 'blackhole'].includes(t))
+    )
       return 'unknown';
     return names.includes(type);
   });

@@ -1,8 +1,8 @@
 // iptables-save's lines as chains: the matches and targets that Kubernetes networking uses, and "unknown" for others.
 // Sources: iptables(8), iptables-extensions(8).
 import type { NetfilterRow } from '../../observe/snapshot.ts';
-import * as is from './match.ts';
 import type { Hook, Match } from './match.ts';
+import * as is from './match.ts';
 import type { Action, BaseChain, Chain, FilterRule } from './ruleset.ts';
 
 const HOOKS: Readonly<Record<string, Hook>> = {
@@ -134,7 +134,11 @@ function parseRule(row: NetfilterRow): FilterRule {
       module = argument;
       i++;
       // The module alone says something only of these.
-      if (['rpfilter', 'limit', 'statistic', 'hashlimit', 'recent', 'u32', 'bpf', 'socket', 'time'].includes(module))
+      if (
+        ['rpfilter', 'limit', 'statistic', 'hashlimit', 'recent', 'u32', 'bpf', 'socket', 'time'].includes(
+          module,
+        )
+      )
         matches.push(is.UNKNOWN);
     } else if (token === '-j' || token === '-g') {
       target = argument;
@@ -175,17 +179,18 @@ function translation(what: 'snat' | 'dnat', text: string): Action {
   };
 }
 
-const PLAIN: Readonly<Record<string, Action['do'] & ('accept' | 'drop' | 'reject' | 'return' | 'continue')>> = {
-  ACCEPT: 'accept',
-  DROP: 'drop',
-  REJECT: 'reject',
-  RETURN: 'return',
-  LOG: 'continue',
-  NFLOG: 'continue',
-  TRACE: 'continue',
-  TCPMSS: 'continue',
-  CHECKSUM: 'continue',
-};
+const PLAIN: Readonly<Record<string, Action['do'] & ('accept' | 'drop' | 'reject' | 'return' | 'continue')>> =
+  {
+    ACCEPT: 'accept',
+    DROP: 'drop',
+    REJECT: 'reject',
+    RETURN: 'return',
+    LOG: 'continue',
+    NFLOG: 'continue',
+    TRACE: 'continue',
+    TCPMSS: 'continue',
+    CHECKSUM: 'continue',
+  };
 
 function action(target: string | undefined, isGoto: boolean, options: ReadonlyMap<string, string>): Action {
   if (target === undefined) return { do: 'continue' };
@@ -215,7 +220,11 @@ function action(target: string | undefined, isGoto: boolean, options: ReadonlyMa
     case 'NOTRACK':
       return options.has('--notrack') || target === 'NOTRACK' ? { do: 'untrack' } : { do: 'unknown' };
   }
-  if (/^(NFQUEUE|QUEUE|TPROXY|NETMAP|SET|DSCP|TTL|TEE|SECMARK|CONNSECMARK|SYNPROXY|TOS|CLUSTERIP|HMARK|RATEEST|AUDIT|CLASSIFY|ECN|IDLETIMER|LED)$/.test(target))
+  if (
+    /^(NFQUEUE|QUEUE|TPROXY|NETMAP|SET|DSCP|TTL|TEE|SECMARK|CONNSECMARK|SYNPROXY|TOS|CLUSTERIP|HMARK|RATEEST|AUDIT|CLASSIFY|ECN|IDLETIMER|LED)$/.test(
+      target,
+    )
+  )
     return { do: 'unknown' };
   return { do: isGoto ? 'goto' : 'jump', chain: target };
 }

@@ -1,7 +1,7 @@
 // `nft list ruleset` as chains: the statements that Kubernetes networking uses, and "unknown" for others. Source: nft(8).
 import type { NetfilterRow } from '../../observe/snapshot.ts';
-import * as is from './match.ts';
 import type { Hook, Match } from './match.ts';
+import * as is from './match.ts';
 import type { Action, BaseChain, Chain, FilterRule } from './ruleset.ts';
 
 const HOOKS: readonly string[] = ['prerouting', 'input', 'forward', 'output', 'postrouting'];
@@ -18,7 +18,9 @@ const PRIORITIES: Readonly<Record<string, number>> = {
 export function parseNft(rows: readonly NetfilterRow[]): Chain[] {
   const sets = namedSets(rows);
   const chains = Map.groupBy(
-    rows.filter(({ chain }) => !/^(set|map|flowtable|ct \w+|counter|quota|limit) /.test(chain) && chain !== ''),
+    rows.filter(
+      ({ chain }) => !/^(set|map|flowtable|ct \w+|counter|quota|limit) /.test(chain) && chain !== '',
+    ),
     (row) => `${row.family} ${row.table} ${row.chain}`,
   );
   return [...chains].map(([id, chainRows]) => {
@@ -46,14 +48,18 @@ function namedSets(rows: readonly NetfilterRow[]): ReadonlyMap<string, readonly 
     [...sets].map(([id, setRows]) => {
       const text = setRows.map(({ rule }) => rule).join(' ');
       const elements = /elements = \{([^}]*)\}/.exec(text)?.[1] ?? '';
-      const list = elements.split(',').map((e) => e.trim()).filter(Boolean);
+      const list = elements
+        .split(',')
+        .map((e) => e.trim())
+        .filter(Boolean);
       return [id, list.some((e) => /\s/.test(e)) ? undefined : list];
     }),
   );
 }
 
 function baseChain(row: NetfilterRow): BaseChain | undefined {
-  const parts = /^type (\w+) hook (\w+) (?:device \S+ )?priority (\S+?)(?: ([+-]) (\d+))?; policy (\w+);/.exec(row.rule);
+  const parts =
+    /^type (\w+) hook (\w+) (?:device \S+ )?priority (\S+?)(?: ([+-]) (\d+))?; policy (\w+);/.exec(row.rule);
   if (!parts) return undefined;
   const [, type = '', hook = '', name = '', sign = '+', offset = '0', policy] = parts;
   if (!HOOKS.includes(hook)) return undefined;
@@ -119,7 +125,9 @@ function both(a: Match, b: Match): Match {
 
 /** Words; quotes gone, braces on their own, commas of sets gone. */
 function words(rule: string): string[] {
-  return [...rule.matchAll(/"([^"]*)"|([{}])|([^\s{}",]+(?:,[^\s{}",]+)*)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
+  return [...rule.matchAll(/"([^"]*)"|([{}])|([^\s{}",]+(?:,[^\s{}",]+)*)/g)].map(
+    (m) => m[1] ?? m[2] ?? m[3] ?? '',
+  );
 }
 
 function parseRule(row: NetfilterRow, setOf: SetOf): FilterRule {
@@ -187,7 +195,8 @@ function readMatch(key: string, tokens: readonly string[], start: number, setOf:
     at++;
   }
   // A concatenation or a map goes on with a dot or a colon.
-  if (values === undefined || values.some((v) => v === '.' || v === ':') || tokens[at] === '.') return undefined;
+  if (values === undefined || values.some((v) => v === '.' || v === ':') || tokens[at] === '.')
+    return undefined;
   const numeric = /port$|length$|ttl$|mark$/.test(key);
   if (numeric && values.some((v) => !/^(0x[0-9a-f]+|\d+(-\d+)?)$/i.test(v))) return undefined;
   const match = make(values);
@@ -246,7 +255,11 @@ function logEnd(tokens: readonly string[], start: number): number {
   return at;
 }
 
-function natStatement(word: 'masquerade' | 'redirect' | 'snat' | 'dnat', tokens: readonly string[], start: number) {
+function natStatement(
+  word: 'masquerade' | 'redirect' | 'snat' | 'dnat',
+  tokens: readonly string[],
+  start: number,
+) {
   let at = start;
   let address: string | undefined;
   let port: number | undefined;

@@ -1,11 +1,21 @@
 // A packet filter as chains of rules, whichever of iptables and nft it was printed by.
 import type { NetfilterRow } from '../../observe/snapshot.ts';
+import type { Hook, Match } from './match.ts';
 import { parseIptables } from './parse-iptables.ts';
 import { parseNft } from './parse-nft.ts';
-import type { Hook, Match } from './match.ts';
 
 export type Action =
-  | { readonly do: 'accept' | 'drop' | 'reject' | 'return' | 'continue' | 'untrack' | 'restore-mark' | 'save-mark' }
+  | {
+      readonly do:
+        | 'accept'
+        | 'drop'
+        | 'reject'
+        | 'return'
+        | 'continue'
+        | 'untrack'
+        | 'restore-mark'
+        | 'save-mark';
+    }
   | { readonly do: 'jump' | 'goto'; readonly chain: string }
   | { readonly do: 'mark'; readonly value: number; readonly clear: number }
   | { readonly do: 'masquerade' }
@@ -59,6 +69,8 @@ export function parseRuleset(rows: readonly NetfilterRow[]): Ruleset {
     chains: new Map(chains.map((chain) => [chain.id, chain])),
     hooks,
     // IPv6 rules meet no IPv4 packet.
-    beyond: rows.filter(({ family, rule }) => !MODELLED.includes(family) && family !== 'ip6' && !/^(type |-P )/.test(rule)),
+    beyond: rows.filter(
+      ({ family, rule }) => !MODELLED.includes(family) && family !== 'ip6' && !/^(type |-P )/.test(rule),
+    ),
   };
 }

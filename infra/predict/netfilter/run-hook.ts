@@ -2,8 +2,8 @@
 // Sources: nf_hook_slow() and nf_nat_inet_fn(), net/netfilter/; priorities, include/uapi/linux/netfilter_ipv4.h.
 import { connectionOf, ctState, track, translate } from '../conntrack.ts';
 import type { Decision, Rule } from '../hop.ts';
-import { sourceFor } from '../source-address.ts';
 import type { Packet } from '../packet.ts';
+import { sourceFor } from '../source-address.ts';
 import type { Answer, Hook, Meeting } from './match.ts';
 import type { Action, Chain, FilterRule, Ruleset } from './ruleset.ts';
 
@@ -64,14 +64,20 @@ export function runHook(meeting: Meeting): HookResult {
 function wantsNat(packet: Packet, what: 'src' | 'dst' | undefined): boolean {
   const connection = connectionOf(packet);
   return (
-    what !== undefined && connection !== undefined && ctState(packet) === 'NEW' && !connection.settled.has(what)
+    what !== undefined &&
+    connection !== undefined &&
+    ctState(packet) === 'NEW' &&
+    !connection.settled.has(what)
   );
 }
 
 function describeUndone(before: Packet, after: Packet, decisions: readonly Decision[]): Decision | undefined {
   if (decisions.some(({ kind }) => kind === 'nat')) return undefined;
   if (before.src === after.src && before.dst === after.dst) return undefined;
-  const what = before.src === after.src ? `destination ${before.dst} → ${after.dst}` : `source ${before.src} → ${after.src}`;
+  const what =
+    before.src === after.src
+      ? `destination ${before.dst} → ${after.dst}`
+      : `source ${before.src} → ${after.src}`;
   return { kind: 'nat', words: `${what}, as connection tracking remembers it` };
 }
 
@@ -209,11 +215,17 @@ function nat(
   const { reply } = connection;
   const word = action.do.toUpperCase();
   if (action.do === 'masquerade' || action.do === 'snat') {
-    const address =
-      action.do === 'snat' ? (action.address ?? packet.src) : masqueradeAddress(meeting, oif);
+    const address = action.do === 'snat' ? (action.address ?? packet.src) : masqueradeAddress(meeting, oif);
     // nf_nat_masquerade_ipv4(): an interface without an address cannot lend one.
-    if (address === undefined) return { verdict: 'drop', rule, words: `${word}: ${oif} has no address to lend` };
-    connection.reply = { ...reply, dst: address, ...(action.do === 'snat' && action.port !== undefined && packet.proto !== 'icmp' && { dport: action.port }) };
+    if (address === undefined)
+      return { verdict: 'drop', rule, words: `${word}: ${oif} has no address to lend` };
+    connection.reply = {
+      ...reply,
+      dst: address,
+      ...(action.do === 'snat' &&
+        action.port !== undefined &&
+        packet.proto !== 'icmp' && { dport: action.port }),
+    };
     const decision = { kind: 'nat' as const, words: `${word}: source ${packet.src} → ${address}`, rule };
     connection.settled.add('src');
     return { packet: translate(packet, 'src'), decision, done: true };
@@ -232,6 +244,9 @@ function nat(
 }
 
 /** The address that would be chosen towards the next hop out of that interface. */
-function masqueradeAddress({ kernel, nexthop, packet }: Meeting, oif: string | undefined): string | undefined {
+function masqueradeAddress(
+  { kernel, nexthop, packet }: Meeting,
+  oif: string | undefined,
+): string | undefined {
   return oif === undefined ? undefined : sourceFor(kernel, oif, nexthop ?? packet.dst, 'global');
 }
