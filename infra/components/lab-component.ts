@@ -64,7 +64,8 @@ export class LabComponent extends pulumi.ComponentResource {
     const places = atOnce();
     const experiments: Experiment[] = [];
     for (const [order, experiment] of lab.experiments.entries()) {
-      const inputs = { clusterHandle, experiment, observes: this.#observedBy(experiment), order };
+      const definition = JSON.stringify(experiment);
+      const inputs = { clusterHandle, definition, observes: this.#observedBy(experiment), order };
       const leaves = experiments[order - places];
       const dependsOn = leaves ? [...before, leaves] : before;
       experiments.push(new Experiment(`${name}-${experiment.name}`, inputs, { ...within, dependsOn }));

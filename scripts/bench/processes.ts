@@ -4,16 +4,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const MB = 1000;
 /** Readings this near to each other, twice in a row, are taken for the end of what was being freed. */
-const STILL_MB = 0.5;
-const READ_EVERY_MS = 250;
-const MAX_READINGS = 40;
+const STILL_MB = 1;
+/** What was just given up comes back by and by. */
+const READ_EVERY_MS = 500;
+const MAX_READINGS = 10;
 
 /**
- * Memory that could still be given to processes (proc(5), MemAvailable), MB, once it has come to rest. Root has the
- * kernel empty its caches before, of which a part counts as not available: whatever ran since is slower afterwards.
+ * Memory that could still be given to processes, MB, once it has come to rest: MemAvailable (proc(5)) and the free
+ * pages that each CPU keeps at hand (mm/page_alloc.c, per_cpu_pages), which are as free and are not counted in it. They
+ * come and go by a hundred MB. Root has the kernel empty its caches before, of which a part counts as not available:
+ * whatever ran since is slower afterwards.
  */
 export async function availableMb(): Promise<number> {
-  const read = () => (kilobytes(readFileSync('/proc/meminfo', 'utf8'), 'MemAvailable') ?? Number.NaN) / MB;
+  const pageSize = kilobytes(readFileSync('/proc/self/smaps', 'utf8'), 'KernelPageSize') ?? Number.NaN;
+  const read = () => {
+    const available = kilobytes(readFileSync('/proc/meminfo', 'utf8'), 'MemAvailable') ?? Number.NaN;
+    return (available + pagesAtHand(readFileSync('/proc/zoneinfo', 'utf8')) * pageSize) / MB;
+  };
   dropCaches();
   let last = read();
   for (let still = 0, i = 0; still < 2 && i < MAX_READINGS; i++) {
@@ -23,6 +30,12 @@ export async function availableMb(): Promise<number> {
     last = now;
   }
   return last;
+}
+
+/** Free pages on the lists of the CPUs, of all zones: the `count` of every pageset in /proc/zoneinfo (mm/vmstat.c). */
+export function pagesAtHand(zoneinfo: string): number {
+  const counts = [...zoneinfo.matchAll(/^ +cpu: \d+\n +count: +(\d+)$/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 function dropCaches(): void {

@@ -17,13 +17,18 @@ import { checkInputs } from '../check-inputs.ts';
 import type { CallContext, Change, Handler } from '../handler.ts';
 import { inOrder, type Ordered } from '../in-order.ts';
 import { propertyDiff } from '../property-diff.ts';
-import { handle } from '../schemas.ts';
+import { handle, jsonOf } from '../schemas.ts';
 import { Turns } from '../turns.ts';
 import { whyNotPassed } from '../why-not-passed.ts';
 
 export interface ExperimentInputs {
   readonly clusterHandle: ClusterHandle;
-  readonly experiment: LabExperiment;
+  /**
+   * The experiment as JSON. Every value of an input goes through ten messages and log lines of an engine run, one by one;
+   * a hundred of them each is what a no-op `up` would take its time for. The engine shows the difference of two texts
+   * that are JSON as one of values.
+   */
+  readonly definition: string;
   /** Digest of what it looks at: cluster, network, pods. Another one: it has to be observed again. */
   readonly observes: string;
   /** Place in the lab file: experiments run in that order. */
@@ -32,7 +37,8 @@ export interface ExperimentInputs {
 
 export interface ExperimentOutputs {
   readonly verdict: Verdict;
-  readonly checks: readonly { readonly name: string; readonly claim?: string; readonly verdict: Verdict }[];
+  /** Names of the checks that did not pass. */
+  readonly notPassed: readonly string[];
   /** results.json of the stack, with everything that was observed. */
   readonly resultsFile: string;
   /** Another one after every run. */
@@ -41,7 +47,7 @@ export interface ExperimentOutputs {
 
 const schema = z.strictObject({
   clusterHandle: handle,
-  experiment: labFile.shape.experiments.unwrap().element,
+  definition: jsonOf(labFile.shape.experiments.unwrap().element),
   observes: z.string().min(1),
   order: z.int().min(0),
 });
@@ -70,18 +76,21 @@ export const experimentHandler: Handler<ExperimentInputs, ExperimentOutputs> = {
   },
 
   async create(news, call) {
-    const id = `${news.clusterHandle.id}/${news.experiment.name}`;
+    const id = `${news.clusterHandle.id}/${experimentOf(news).name}`;
     return { id, outs: await observe(news, call) };
   },
 
-  async read({ clusterHandle, verdict, checks, resultsFile, generation }, call) {
+  async read({ clusterHandle, verdict, notPassed, resultsFile, generation }, call) {
     const backend = await call.backendOf(clusterHandle);
-    return (await backend.isAlive(clusterHandle)) ? { verdict, checks, resultsFile, generation } : undefined;
+    return (await backend.isAlive(clusterHandle))
+      ? { verdict, notPassed, resultsFile, generation }
+      : undefined;
   },
 
   update: (_id, _state, news, call) => observe(news, call),
 
-  async delete({ clusterHandle, experiment: { name } }, call) {
+  async delete({ clusterHandle, definition: text }, call) {
+    const { name } = experimentOf({ definition: text });
     const record = await readRecord(call.stack);
     if (record?.handle.id !== clusterHandle.id) return;
     const { removeResult } = await import('../../experiments/results-store.ts');
@@ -102,10 +111,10 @@ export function experimentChanges(
       ...change,
       replace: true,
     })),
-    ...propertyDiff(state.experiment, news.experiment, ['experiment']),
+    ...propertyDiff(state.definition, news.definition, ['definition']),
     ...propertyDiff(state.observes, news.observes, ['observes']),
   ];
-  if (changes.length > 0 || state.verdict === 'pass' || news.experiment.onFailure === 'record')
+  if (changes.length > 0 || state.verdict === 'pass' || experimentOf(news).onFailure === 'record')
     return changes;
   return [
     { path: 'verdict', kind: 'update', reason: `it did not pass last time (${state.verdict}): runs again` },
@@ -122,12 +131,13 @@ async function observe(news: ExperimentInputs, call: CallContext): Promise<Exper
   const resultsFile = await keep(ran, call);
   const { verdict } = result;
   if (verdict !== 'pass') call.inform(whyNotPassed(result).split('\n', 1)[0] ?? verdict);
-  const checks = result.checks.map(({ name, claim, verdict }) => ({
-    name,
-    ...(claim && { claim }),
-    verdict,
-  }));
-  return { verdict, checks, resultsFile, generation: randomUUID() };
+  const notPassed = result.checks.filter((check) => check.verdict !== 'pass').map(({ name }) => name);
+  return { verdict, notPassed, resultsFile, generation: randomUUID() };
+}
+
+/** What `check` has found to be in order. */
+function experimentOf({ definition }: Pick<ExperimentInputs, 'definition'>): LabExperiment {
+  return JSON.parse(definition) as LabExperiment;
 }
 
 function turnsOf({ stack }: CallContext): Turns {
@@ -145,7 +155,9 @@ export function loadExperiments() {
 }
 
 /** Runs it on the lab as it stands. */
-async function run({ clusterHandle, experiment, order }: ExperimentInputs, call: CallContext) {
+async function run(news: ExperimentInputs, call: CallContext) {
+  const { clusterHandle, order } = news;
+  const experiment = experimentOf(news);
   await updateRecord(call.stack, clusterHandle.id, ({ definition }) => {
     const entry: Ordered<LabExperiment> = { ...experiment, order };
     return { definition: { ...definition, experiments: inOrder(definition.experiments, entry) } };
