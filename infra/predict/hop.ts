@@ -143,6 +143,9 @@ export type End =
       readonly decisions: readonly Decision[];
     };
 
+/** An end that is no delivery. */
+export type Stopped = Exclude<End, { kind: 'delivered' }>;
+
 export type Branch = Hop | End;
 
 /** Every end of a tree, in the order of the walk. */

@@ -1,5 +1,5 @@
 // Hops and ends, made from a frame at an interface.
-import type { Branch, Decision, DropReason, End, Hop, Rule } from './hop.ts';
+import type { Branch, Decision, DropReason, Hop, Rule, Stopped } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import type { Trail } from './lab.ts';
 import { type Frame, wireLength } from './packet.ts';
@@ -55,7 +55,7 @@ export function dropped(
   words: string,
   decisions: readonly Decision[],
   rule?: Rule,
-): End {
+): Stopped {
   return {
     kind: 'dropped',
     host: at.kernel.name,
@@ -67,10 +67,10 @@ export function dropped(
   };
 }
 
-export function unknown(kernel: Kernel, words: string, decisions: readonly Decision[], rule?: Rule): End {
+export function unknown(kernel: Kernel, words: string, decisions: readonly Decision[], rule?: Rule): Stopped {
   return { kind: 'unknown', host: kernel.name, words, ...(rule && { rule }), decisions };
 }
 
-export function left(kernel: Kernel, dev: string, words: string, decisions: readonly Decision[]): End {
+export function left(kernel: Kernel, dev: string, words: string, decisions: readonly Decision[]): Stopped {
   return { kind: 'left', host: kernel.name, interface: dev, words, decisions };
 }

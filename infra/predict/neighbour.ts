@@ -1,7 +1,7 @@
 // From the next hop's address to its MAC: the neighbour table, else ARP on the segment as it really is.
 // Source: neigh_resolve_output(), neigh_event_send(), net/core/neighbour.c; arp_solicit(), net/ipv4/arp.c.
 import type { NeighbourRow } from '../observe/snapshot.ts';
-import { type Branch, type Decision, type End, ends, type Rule } from './hop.ts';
+import { type Branch, type Decision, ends, type Rule, type Stopped } from './hop.ts';
 import { inPrefix } from './ipv4.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, trail, type Walk } from './lab.ts';
@@ -17,7 +17,7 @@ const FIXED = ['PERMANENT', 'NOARP'];
 
 export type Resolved =
   | { readonly mac: string; readonly decisions: readonly Decision[] }
-  | { readonly end: Exclude<End, { kind: 'delivered' }> };
+  | { readonly end: Stopped };
 
 /** Sends a packet to the neighbour with that address. */
 export function deliver(

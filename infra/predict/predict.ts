@@ -58,7 +58,7 @@ export function originate(walk: Walk, flow: Flow): Prediction {
     return outcomeOf(flow, [dropped({ kernel }, routing.reason, routing.words, [], routing.rule)]);
   }
   if (routing.kind === 'unknown') return outcomeOf(flow, [unknown(kernel, routing.words, [], routing.rule)]);
-  const src = routeSource(kernel, routing);
+  const src = routeSource(kernel, flow.to, routing);
   if (src === undefined || parseIpv4(src) === undefined) {
     return outcomeOf(flow, [
       dropped({ kernel }, 'no-source', `${kernel.name} has no address to send from`, []),

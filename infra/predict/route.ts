@@ -48,6 +48,14 @@ export function findRoute(kernel: Kernel, key: LookupKey): Routing {
       return { kind: 'unknown', words: `a hash chooses between the next hops to ${key.dst}`, rule };
     }
     case 'route':
+      if (found.nexthop.via !== undefined && !found.route.onlink && isOwn(kernel, found.nexthop.via)) {
+        const rule = routeRef(kernel, found.route);
+        return {
+          kind: 'unknown',
+          words: `the next hop ${found.nexthop.via} is ${kernel.name}'s own: whether it counts depends on what was there first`,
+          rule,
+        };
+      }
       return {
         kind: 'route',
         route: found.route,
@@ -56,6 +64,12 @@ export function findRoute(kernel: Kernel, key: LookupKey): Routing {
       };
   }
 }
+
+/**
+ * A gateway that was the host's own address when the route was made is passed over (fib_check_nh_v4_gw() gives it scope
+ * host, rt_set_nexthop() takes link only); no tool tells that scope.
+ */
+const isOwn = (kernel: Kernel, address: string) => kernel.addressType(address) === 'local';
 
 /** The rules that every kernel starts with need no telling. */
 function ruleDecision(kernel: Kernel, rule: LookupRule): Decision[] {
@@ -86,11 +100,16 @@ const ruleRef = (kernel: Kernel, rule: LookupRule): Rule => ({
   row: rule,
 });
 
-/** The address a packet of this host's own is sent from over a route: fib_result_prefsrc(), net/ipv4/fib_semantics.c. */
+/**
+ * The address that a packet of this host's own is sent from: fib_result_prefsrc(), net/ipv4/fib_semantics.c; to an
+ * address of its own that very address, ip_route_output_key_hash_rcu(), net/ipv4/route.c.
+ */
 export function routeSource(
   kernel: Kernel,
+  dst: string,
   { route, nexthop }: { route: LookupRoute; nexthop: Nexthop },
 ): string | undefined {
   if (route.src !== undefined) return route.src;
+  if (route.type === 'local') return dst;
   return nexthop.dev === undefined ? undefined : sourceFor(kernel, nexthop.dev, nexthop.via, route.scope);
 }

@@ -51,7 +51,7 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
 
 function sourceTowards(kernel: Kernel, remote: string): string | undefined {
   const routing = findRoute(kernel, { dst: remote, iif: 'lo' });
-  return routing.kind === 'route' ? routeSource(kernel, routing) : undefined;
+  return routing.kind === 'route' ? routeSource(kernel, remote, routing) : undefined;
 }
 
 function outerPacket(

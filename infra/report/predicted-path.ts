@@ -25,7 +25,17 @@ export function pathTable({ branches }: Prediction, { paint, width }: Terminal =
     to.kind === 'hop' ? [index + 1, ...hopCells(to)] : [index + 1, ...endCells(to)],
   );
   const right = (header: string) => ({ header, align: 'right' as const });
-  const columns = [right('#'), 'HOST', 'INTERFACE', '', 'MAC', 'ADDRESSES', right('TTL'), right('BYTES'), 'WHY'];
+  const columns = [
+    right('#'),
+    'HOST',
+    'INTERFACE',
+    '',
+    'MAC',
+    'ADDRESSES',
+    right('TTL'),
+    right('BYTES'),
+    'WHY',
+  ];
   return renderTable(columns, rows, { width, indent: 2, decorate: (header) => paint('dim', header) });
 }
 
@@ -49,7 +59,16 @@ function hopCells(hop: Hop) {
 
 function endCells(end: End) {
   const why = [endWords(end), ...end.decisions.map(({ words }) => words)].join('\n');
-  return [end.host, 'interface' in end ? end.interface : undefined, 'end', undefined, undefined, undefined, undefined, why];
+  return [
+    end.host,
+    'interface' in end ? end.interface : undefined,
+    'end',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    why,
+  ];
 }
 
 /**
@@ -88,6 +107,7 @@ export function mermaidPath(predictions: readonly Prediction[]): string {
 const anchor = (hop: Hop) => id(hop.host, hop.interface);
 
 /** Mermaid's ids take letters, digits and underscores. */
-const id = (...words: readonly string[]) => words.map((word) => word.replaceAll(/[^A-Za-z0-9]/g, '_')).join('__');
+const id = (...words: readonly string[]) =>
+  words.map((word) => word.replaceAll(/[^A-Za-z0-9]/g, '_')).join('__');
 /** A semicolon ends a Mermaid statement, a hash begins an entity. */
 const safe = (text: string) => text.replaceAll(/#/g, 'no. ').replaceAll(/;/g, ',').replaceAll(/\n/g, ' ');

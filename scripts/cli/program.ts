@@ -89,12 +89,18 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .argument('<from>', 'node or pod that sends it')
     .argument('<to>', 'node, pod or IPv4 address')
     .addOption(stack())
-    .addOption(new Option('--proto <protocol>', 'what is sent').choices(['icmp', 'udp', 'tcp']).default('icmp'))
-    .addOption(new Option('--port <port>', 'destination port of UDP or TCP').argParser(wholeNumber(1, 65_535)))
+    .addOption(
+      new Option('--proto <protocol>', 'what is sent').choices(['icmp', 'udp', 'tcp']).default('icmp'),
+    )
+    .addOption(
+      new Option('--port <port>', 'destination port of UDP or TCP').argParser(wholeNumber(1, 65_535)),
+    )
     .addOption(new Option('--size <bytes>', 'payload, as ping -s').argParser(wholeNumber(0, 65_507)))
     .option('--df', 'set Don’t Fragment whatever the size, as ping -M do')
     .addOption(
-      new Option('--format <format>', 'how it is shown').choices(['lines', 'table', 'mermaid']).default('lines'),
+      new Option('--format <format>', 'how it is shown')
+        .choices(['lines', 'table', 'mermaid'])
+        .default('lines'),
     )
     .option('--json', 'as JSON: {request, reply, outcome, end}')
     .action(async (from, to, options) =>

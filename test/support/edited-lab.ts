@@ -10,7 +10,10 @@ export interface EditedLab {
   /** By name: underlay; n1, n2; on each node k the bridged pods ak, bk and the routed pod ck. */
   readonly hosts: ReadonlyMap<string, Host>;
   /** One command in one of them. */
-  sh(host: string, script: string): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+  sh(
+    host: string,
+    script: string,
+  ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
   observe(names?: readonly string[]): Promise<{ readonly hosts: Record<string, HostSnapshot> }>;
   /** Ends its namespaces; the private host stays. */
   close(): Promise<void>;
@@ -49,10 +52,20 @@ export async function editedLab(machine: PrivateHost): Promise<EditedLab> {
     `for i in ${names.join(' ')}; do unshare -n sleep infinity </dev/null >/dev/null 2>&1 & echo $!; done
      for p in $(jobs -p); do until [ "$(readlink /proc/$p/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.01; done; done`,
   ]);
-  const pids = new Map(started.stdout.trim().split('\n').map((pid, i) => [names[i] ?? '', Number(pid)]));
+  const pids = new Map(
+    started.stdout
+      .trim()
+      .split('\n')
+      .map((pid, i) => [names[i] ?? '', Number(pid)]),
+  );
   const pid = (name: string) => pids.get(name) ?? 0;
-  const inside = (name: string, script: string) => `nsenter -t ${pid(name)} -n sh -e <<'END_${name}'\n${script}\nEND_${name}`;
-  const script = ['set -e', ...names.map((name) => inside(name, QUIET)), ...wiring(pid, lab).map(([n, s]) => inside(n, s))];
+  const inside = (name: string, script: string) =>
+    `nsenter -t ${pid(name)} -n sh -e <<'END_${name}'\n${script}\nEND_${name}`;
+  const script = [
+    'set -e',
+    ...names.map((name) => inside(name, QUIET)),
+    ...wiring(pid, lab).map(([n, s]) => inside(n, s)),
+  ];
   const wired = await host.run(['sh'], { stdin: script.join('\n') });
   if (wired.exitCode !== 0) throw new Error(`the lab to be edited cannot be wired: ${wired.stderr}`);
   const hosts = new Map(names.map((name) => [name, within(host, name, pid(name))]));
@@ -85,7 +98,8 @@ function wiring(pid: (name: string) => number, lab: string): (readonly [string, 
   const underlay = [
     'ip link add under type bridge; ip addr add 192.168.50.1/24 dev under; ip link set under up',
     ...nodes.map(
-      (k) => `ip link add u${k} type veth peer name eth0 address ${mac(0, k, 1)} netns ${pid(`n${k}`)}; ip link set u${k} master under up`,
+      (k) =>
+        `ip link add u${k} type veth peer name eth0 address ${mac(0, k, 1)} netns ${pid(`n${k}`)}; ip link set u${k} master under up`,
     ),
   ].join('\n');
   const node = (k: number) => {

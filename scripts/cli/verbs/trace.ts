@@ -72,15 +72,23 @@ const oneWay = (request: Prediction): Exchange => ({ request, outcome: request.o
 /** The address that a host's kernel has, not the one that the lab's file or CNI says. */
 function addressOf({ hosts }: LabSnapshot, to: string): string {
   if (parseIpv4(to) !== undefined) return to;
-  const own = hosts[to]?.addresses.filter(({ family, scope }) => family === 'inet' && scope === 'global') ?? [];
+  const own =
+    hosts[to]?.addresses.filter(({ family, scope }) => family === 'inet' && scope === 'global') ?? [];
   const address = (own.find(({ dev }) => dev === 'eth0') ?? own[0])?.address;
   if (address === undefined) {
-    throw usageError(`${to} has no IPv4 address now`, 'name the address itself: npm run -s lab -- trace <from> <address>');
+    throw usageError(
+      `${to} has no IPv4 address now`,
+      'name the address itself: npm run -s lab -- trace <from> <address>',
+    );
   }
   return address;
 }
 
-export function traceText({ request, reply, outcome, end }: Exchange, format: TraceOptions['format'], terminal: Terminal) {
+export function traceText(
+  { request, reply, outcome, end }: Exchange,
+  format: TraceOptions['format'],
+  terminal: Terminal,
+) {
   if (format === 'mermaid') return mermaidPath(reply ? [request, reply] : [request]);
   const body = format === 'table' ? pathTable : pathLines;
   const part = (title: string, prediction: Prediction) =>

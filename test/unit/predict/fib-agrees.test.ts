@@ -25,16 +25,16 @@ rule add to 10.79.0.0/16 table 102 prio 42
 route add default via 192.168.50.1 dev eth0 table 100 src 192.168.50.2
 route add throw 10.42.2.0/24 table 100
 route add default via 192.168.50.3 dev eth0 table 101
-route add 10.79.0.0/16 via 10.42.1.2 table 102
+route add 10.79.0.0/16 via 10.42.1.4 table 102
 route add 10.80.0.0/16 via 10.42.1.3 metric 20
-route add 10.80.0.0/16 via 10.42.1.2 metric 10
+route add 10.80.0.0/16 via 10.42.1.4 metric 10
 route add 10.80.1.0/24 dev cni0 scope link
 route add prohibit 10.80.2.0/24
 route add unreachable 10.80.3.0/24 metric 4278198272
 route add blackhole 10.80.4.0/24
 route add 10.80.5.0/24 via 9.9.9.9 dev eth0 onlink src 10.42.1.1 mtu 1300
 route add 10.80.6.0/24 tos 0x10 via 10.42.1.3
-route add 10.80.6.0/23 via 10.42.1.2
+route add 10.80.6.0/23 via 10.42.1.4
 route add local 10.81.0.0/16 dev lo
 addr add 10.82.0.1/24 dev cni0
 addr add 10.82.0.2/24 dev cni0
@@ -62,17 +62,22 @@ const kernelOf = (name: string) => new Kernel(name, hosts[name] as HostSnapshot)
 
 /** `<type> via <gateway> dev <dev> src <address>` of each line of `ip route get`, or the error in one word. */
 function heard(output: string): string[] {
-  return output.trim().split('\n').map((line) => {
-    if (/Network is unreachable|No route to host/.test(line)) return 'unreachable';
-    if (/Permission denied|prohibited/.test(line)) return 'prohibit';
-    if (/Invalid argument|cross-device/i.test(line)) return 'invalid';
-    const part = (word: string) => new RegExp(` ${word} (\\S+)`).exec(line)?.[1];
-    const type = /^(local|broadcast)/.exec(line)?.[1] ?? 'unicast';
-    return said(type, part('via'), part('dev'), part('src'));
-  });
+  return output
+    .trim()
+    .split('\n')
+    .map((line) => {
+      if (/Network is unreachable|No route to host/.test(line)) return 'unreachable';
+      if (/Permission denied|prohibited/.test(line)) return 'prohibit';
+      if (/Invalid argument|cross-device/i.test(line)) return 'invalid';
+      const part = (word: string) => new RegExp(` ${word} (\\S+)`).exec(line)?.[1];
+      const type = /^(local|broadcast)/.exec(line)?.[1] ?? 'unicast';
+      return said(type, part('via'), part('dev'), part('src'));
+    });
 }
 const said = (type: string, via?: string, dev?: string, src?: string) =>
-  [type, via && `via ${via}`, dev && `dev ${type === 'local' ? 'lo' : dev}`, src && `src ${src}`].filter(Boolean).join(' ');
+  [type, via && `via ${via}`, dev && `dev ${type === 'local' ? 'lo' : dev}`, src && `src ${src}`]
+    .filter(Boolean)
+    .join(' ');
 
 const ERRORS: Readonly<Record<string, string>> = {
   'no-route': 'unreachable',
@@ -81,19 +86,22 @@ const ERRORS: Readonly<Record<string, string>> = {
   blackhole: 'invalid',
 };
 
-test.each(['underlay', 'n1', 'n2', 'a1', 'b1', 'c1', 'a2'])('%s sends where `ip route get` says', async (name) => {
-  const script = `for a in ${ASKED.join(' ')}; do ip route get $a 2>&1 | head -1; done`;
-  const { stdout } = await lab.sh(name, script);
-  const kernel = kernelOf(name);
-  const own = ASKED.map((dst) => {
-    const found = findRoute(kernel, { dst, iif: 'lo', proto: 'udp' });
-    if (found.kind === 'dropped') return ERRORS[found.reason] ?? found.reason;
-    if (found.kind === 'unknown') return found.words;
-    return said(found.route.type, found.nexthop.via, found.nexthop.dev, routeSource(kernel, found));
-  });
-  const answers = heard(stdout);
-  expect(ASKED.map((a, i) => `${a}: ${own[i]}`)).toEqual(ASKED.map((a, i) => `${a}: ${answers[i]}`));
-});
+test.each(['underlay', 'n1', 'n2', 'a1', 'b1', 'c1', 'a2'])(
+  '%s sends where `ip route get` says',
+  async (name) => {
+    const script = `for a in ${ASKED.join(' ')}; do ip route get $a 2>&1 | head -1; done`;
+    const { stdout } = await lab.sh(name, script);
+    const kernel = kernelOf(name);
+    const own = ASKED.map((dst) => {
+      const found = findRoute(kernel, { dst, iif: 'lo', proto: 'udp' });
+      if (found.kind === 'dropped') return ERRORS[found.reason] ?? found.reason;
+      if (found.kind === 'unknown') return found.words;
+      return said(found.route.type, found.nexthop.via, found.nexthop.dev, routeSource(kernel, dst, found));
+    });
+    const answers = heard(stdout);
+    expect(ASKED.map((a, i) => `${a}: ${own[i]}`)).toEqual(ASKED.map((a, i) => `${a}: ${answers[i]}`));
+  },
+);
 
 test.each([
   ['n1', 'cni0', '10.42.1.2'],
@@ -123,14 +131,22 @@ test.each([
 test('routes and rules are named by the very lines that ip prints', async () => {
   for (const name of ['n1', 'n2', 'a1', 'c1']) {
     const kernel = kernelOf(name);
-    const { stdout } = await lab.sh(name, 'ip -4 route show table local; ip -4 route show; for t in 100 101 102; do ip -4 route show table $t; done 2>/dev/null; true');
+    const { stdout } = await lab.sh(
+      name,
+      'ip -4 route show table local; ip -4 route show; for t in 100 101 102; do ip -4 route show table $t; done 2>/dev/null; true',
+    );
     const printed = stdout.split('\n').map((line) => line.trim());
     const shown = (table: string) => (table === 'main' ? '' : ` table ${table}`);
     // Asked for one table, ip leaves the table's name out.
-    const own = [...kernel.tables].flatMap(([table, routes]) => routes.map((r) => routeLine(r).replace(shown(table), '')));
+    const own = [...kernel.tables].flatMap(([table, routes]) =>
+      routes.map((r) => routeLine(r).replace(shown(table), '')),
+    );
     expect(own.toSorted()).toEqual(printed.filter(Boolean).toSorted());
     const rules = await lab.sh(name, 'ip rule');
-    const lines = rules.stdout.split('\n').map((line) => line.replace(/\t/g, ' ').trim()).filter(Boolean);
+    const lines = rules.stdout
+      .split('\n')
+      .map((line) => line.replace(/\t/g, ' ').trim())
+      .filter(Boolean);
     expect(kernel.rules.map(ruleLine)).toEqual(lines);
   }
 });

@@ -7,7 +7,7 @@ import type { Flow } from '../../../infra/predict/flow.ts';
 import { hops } from '../../../infra/predict/hop.ts';
 import { words } from '../../../infra/predict/netfilter/parse-iptables.ts';
 import { predict } from '../../../infra/predict/predict.ts';
-import { changed, predictable } from './recorded.ts';
+import { forwarding, predictable } from './recorded.ts';
 
 const flannel = predictable('flannel');
 const across: Flow = { from: 'pod-a', to: '10.42.1.2' };
@@ -15,16 +15,26 @@ const across: Flow = { from: 'pod-a', to: '10.42.1.2' };
 const rows = (table: string, ...lines: string[]): NetfilterRow[] =>
   lines.map((rule) => ({ family: 'ip', table, chain: rule.split(' ')[1] ?? '', rule }));
 const filtered = (netfilter: readonly NetfilterRow[], host = 'node-1'): LabSnapshot =>
-  changed(flannel, host, ({ forwarding }) => ({ forwarding: forwarding && { ...forwarding, netfilter } }));
+  forwarding(flannel, host, () => ({ netfilter }));
 const nft = (text: string) => filtered(readNft(text, true));
 const kind = (lab: LabSnapshot, flow: Flow = across) => predict(lab, flow).end.kind;
 
 test('comments of iptables-save are one word, with what they quote', () => {
-  expect(words('-A F -m comment --comment "a \\"b\\" c" -j DROP')).toEqual(['-A', 'F', '-m', 'comment', '--comment', 'a \\"b\\" c', '-j', 'DROP']);
+  expect(words('-A F -m comment --comment "a \\"b\\" c" -j DROP')).toEqual([
+    '-A',
+    'F',
+    '-m',
+    'comment',
+    '--comment',
+    'a \\"b\\" c',
+    '-j',
+    'DROP',
+  ]);
 });
 
 describe('matches of iptables', () => {
-  const forward = (match: string) => kind(filtered(rows('filter', '-P FORWARD ACCEPT', `-A FORWARD ${match} -j DROP`)));
+  const forward = (match: string) =>
+    kind(filtered(rows('filter', '-P FORWARD ACCEPT', `-A FORWARD ${match} -j DROP`)));
   test.each([
     '-s 10.42.0.0/24',
     '! -s 10.43.0.0/16 -d 10.42.1.2/32',
@@ -54,14 +64,26 @@ describe('matches of iptables', () => {
     '-m physdev --physdev-is-bridged',
   ])('%s is another', (match) => expect(forward(match)).toBe('delivered'));
   test('of ports', () => {
-    const lab = filtered(rows('filter', '-P FORWARD ACCEPT', '-A FORWARD -p tcp -m multiport --dports 80,8000:8100 -j REJECT --reject-with tcp-reset'));
+    const lab = filtered(
+      rows(
+        'filter',
+        '-P FORWARD ACCEPT',
+        '-A FORWARD -p tcp -m multiport --dports 80,8000:8100 -j REJECT --reject-with tcp-reset',
+      ),
+    );
     const to = (port: number) => kind(lab, { ...across, proto: 'tcp', port });
     expect([80, 81, 8050, 8101].map(to)).toEqual(['dropped', 'delivered', 'dropped', 'delivered']);
   });
 });
 
 test('chains: jump, goto, return, and the policy behind them', () => {
-  const base = ['-P FORWARD DROP', '-N SUB', '-A FORWARD -j SUB', '-A SUB -s 10.42.0.3/32 -j RETURN', '-A SUB -s 10.42.0.0/16 -j ACCEPT'];
+  const base = [
+    '-P FORWARD DROP',
+    '-N SUB',
+    '-A FORWARD -j SUB',
+    '-A SUB -s 10.42.0.3/32 -j RETURN',
+    '-A SUB -s 10.42.0.0/16 -j ACCEPT',
+  ];
   expect(kind(filtered(rows('filter', ...base)))).toBe('delivered');
   expect(kind(filtered(rows('filter', ...base)), { ...across, from: 'pod-b' })).toBe('dropped');
   // After a goto, a chain that comes to its end returns to the policy, not to the rule behind the goto.
@@ -73,9 +95,17 @@ test('chains: jump, goto, return, and the policy behind them', () => {
 test('a mark outlives encapsulation, as --mark rules of Flannel count on', () => {
   const lab = filtered([
     ...rows('mangle', '-P FORWARD ACCEPT', '-A FORWARD -s 10.42.0.2/32 -j MARK --set-xmark 0x4000/0x4000'),
-    ...rows('filter', '-P OUTPUT ACCEPT', '-A OUTPUT -p udp -m udp --dport 8472 -m mark --mark 0x4000/0x4000 -j DROP'),
+    ...rows(
+      'filter',
+      '-P OUTPUT ACCEPT',
+      '-A OUTPUT -p udp -m udp --dport 8472 -m mark --mark 0x4000/0x4000 -j DROP',
+    ),
   ]);
-  expect(predict(lab, across).end).toMatchObject({ kind: 'dropped', host: 'node-1', words: expect.stringContaining('--dport 8472') });
+  expect(predict(lab, across).end).toMatchObject({
+    kind: 'dropped',
+    host: 'node-1',
+    words: expect.stringContaining('--dport 8472'),
+  });
   expect(kind(lab, { ...across, from: 'pod-b' })).toBe('delivered');
 });
 
@@ -83,7 +113,15 @@ test('a hostPort of portmap: translated on the way in, and the answer translated
   const lab = filtered(
     rows(
       'nat',
-      ...['-P PREROUTING ACCEPT', '-P OUTPUT ACCEPT', '-P POSTROUTING ACCEPT', '-N CNI-DN-1', '-N CNI-HOSTPORT-DNAT', '-N CNI-HOSTPORT-MASQ', '-N CNI-HOSTPORT-SETMARK'],
+      ...[
+        '-P PREROUTING ACCEPT',
+        '-P OUTPUT ACCEPT',
+        '-P POSTROUTING ACCEPT',
+        '-N CNI-DN-1',
+        '-N CNI-HOSTPORT-DNAT',
+        '-N CNI-HOSTPORT-MASQ',
+        '-N CNI-HOSTPORT-SETMARK',
+      ],
       '-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT',
       '-A OUTPUT -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT',
       '-A POSTROUTING -m comment --comment "CNI portfwd requiring masquerade" -j CNI-HOSTPORT-MASQ',
@@ -96,19 +134,25 @@ test('a hostPort of portmap: translated on the way in, and the answer translated
     'node-2',
   );
   const flow: Flow = { from: 'pod-a', to: '192.168.49.3', proto: 'tcp', port: 8080 };
-  const routed = changed(lab, 'node-1', () => ({}));
-  const { request, reply, outcome } = predictExchange(routed, flow);
-  expect(request.end).toMatchObject({ kind: 'delivered', host: 'pod-d', address: '10.42.1.2', packet: { dport: 80 } });
+  const { request, reply, outcome } = predictExchange(lab, flow);
+  expect(request.end).toMatchObject({
+    kind: 'delivered',
+    host: 'pod-d',
+    address: '10.42.1.2',
+    packet: { dport: 80 },
+  });
   expect(outcome).toBe('delivered');
   const back = hops(reply?.branches ?? []).at(-1);
   expect(back).toMatchObject({ host: 'pod-a', src: '192.168.49.3' });
   // Nobody listens to other ports there: the node itself is reached.
-  expect(predict(routed, { ...flow, port: 8081 }).end).toMatchObject({ host: 'node-2' });
+  expect(predict(lab, { ...flow, port: 8081 }).end).toMatchObject({ host: 'node-2' });
 });
 
 describe('native nftables', () => {
   const table = (rules: string, head = 'type filter hook forward priority filter; policy accept;') =>
-    nft(`table inet lab {\n\tset pods {\n\t\ttype ipv4_addr\n\t\telements = { 10.42.0.2,\n\t\t\t     10.42.0.9 }\n\t}\n\n\tchain c {\n\t\t${head}\n\t\t${rules}\n\t}\n}`);
+    nft(
+      `table inet lab {\n\tset pods {\n\t\ttype ipv4_addr\n\t\telements = { 10.42.0.2,\n\t\t\t     10.42.0.9 }\n\t}\n\n\tchain c {\n\t\t${head}\n\t\t${rules}\n\t}\n}`,
+    );
   test.each([
     'ip saddr 10.42.0.0/24 drop',
     'ip saddr @pods counter packets 0 bytes 0 drop comment "why"',
@@ -120,26 +164,38 @@ describe('native nftables', () => {
     'fib daddr type != local drop',
     'ip ttl 63 log prefix "x" drop',
   ])('%s is this packet', (rule) => expect(kind(table(rule))).toBe('dropped'));
-  test.each(['ip saddr 10.42.1.0/24 drop', 'tcp dport { 80, 90-100 } drop', 'iifname "eth*" drop', 'ct state established,related drop', 'meta mark 0x1 drop'])(
-    '%s is another',
-    (rule) => expect(kind(table(rule))).toBe('delivered'),
-  );
-  test.each(['ip saddr . ip daddr @pairs drop', 'limit rate 1/second drop', 'tcp flags syn drop', 'ct state vmap { new : drop }', 'ip dscp cs1 drop', 'numgen random mod 2 0 drop'])(
-    '%s is not guessed at',
-    (rule) => expect(kind(table(rule))).toBe('unknown'),
-  );
+  test.each([
+    'ip saddr 10.42.1.0/24 drop',
+    'tcp dport { 80, 90-100 } drop',
+    'iifname "eth*" drop',
+    'ct state established,related drop',
+    'meta mark 0x1 drop',
+  ])('%s is another', (rule) => expect(kind(table(rule))).toBe('delivered'));
+  test.each([
+    'ip saddr . ip daddr @pairs drop',
+    'limit rate 1/second drop',
+    'tcp flags syn drop',
+    'ct state vmap { new : drop }',
+    'ip dscp cs1 drop',
+    'numgen random mod 2 0 drop',
+  ])('%s is not guessed at', (rule) => expect(kind(table(rule))).toBe('unknown'));
   test('chains of one hook run by priority', () => {
     const early = 'type filter hook forward priority filter - 5; policy drop;';
     expect(kind(table('ip saddr 10.42.0.2 accept', early))).toBe('delivered');
     expect(kind(table('ip saddr 10.42.0.3 accept', early))).toBe('dropped');
   });
   test('masquerade of its own', () => {
-    const lab = table('oifname "flannel.1" masquerade', 'type nat hook postrouting priority srcnat; policy accept;');
+    const lab = table(
+      'oifname "flannel.1" masquerade',
+      'type nat hook postrouting priority srcnat; policy accept;',
+    );
     expect(predict(lab, across).end).toMatchObject({ kind: 'delivered', src: '10.42.0.0' });
     expect(predictExchange(lab, across).outcome).toBe('delivered');
   });
   test('rules of a bridge or an ingress hook are beyond the model', () => {
-    const lab = nft('table bridge lab {\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tip daddr 10.42.0.3 drop\n\t}\n}');
+    const lab = nft(
+      'table bridge lab {\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tip daddr 10.42.0.3 drop\n\t}\n}',
+    );
     expect(kind(lab)).toBe('unknown');
     expect(kind(lab, { from: 'node-2', to: '10.42.1.2' })).toBe('delivered');
   });

@@ -6,13 +6,15 @@ import { predictExchange } from '../../../infra/predict/exchange.ts';
 import type { Flow } from '../../../infra/predict/flow.ts';
 import { hops } from '../../../infra/predict/hop.ts';
 import { predict } from '../../../infra/predict/predict.ts';
-import { changed, predictable } from './recorded.ts';
+import { changed, forwarding, predictable } from './recorded.ts';
 
 const kindnet = predictable('kindnet');
 const flannel = predictable('flannel');
 
 const path = (lab: LabSnapshot, flow: Flow) =>
-  hops(predict(lab, flow).branches).map((h) => `${h.host} ${h.interface.replace(/^veth.+/, 'veth')} ${h.direction} ${h.ttl}`);
+  hops(predict(lab, flow).branches).map(
+    (h) => `${h.host} ${h.interface.replace(/^veth.+/, 'veth')} ${h.direction} ${h.ttl}`,
+  );
 const words = (lab: LabSnapshot, flow: Flow) =>
   hops(predict(lab, flow).branches).flatMap((h) => h.decisions.map((d) => d.words));
 const end = (lab: LabSnapshot, flow: Flow) => predict(lab, flow).end;
@@ -60,28 +62,39 @@ describe('Kindnet', () => {
 
   test('outside: masqueraded by the node, then it leaves what was observed', () => {
     const outside = withRoute(kindnet, 'minikube-m02', { dst: 'default', via: '192.168.49.1', dev: 'eth0' });
-    const known = changed(outside, 'minikube-m02', ({ forwarding }) => ({
-      forwarding: forwarding && {
-        ...forwarding,
-        neighbours: [
-          ...forwarding.neighbours,
-          { dst: '192.168.49.1', dev: 'eth0', mac: '02:42:00:00:00:01', state: 'REACHABLE' },
-        ],
-      },
+    const known = forwarding(outside, 'minikube-m02', ({ neighbours }) => ({
+      neighbours: [
+        ...neighbours,
+        { dst: '192.168.49.1', dev: 'eth0', mac: '02:42:00:00:00:01', state: 'REACHABLE' },
+      ],
     }));
     const flow = { from: 'pod-2', to: '203.0.113.7', proto: 'udp', port: 53 } as const;
     const last = hops(predict(known, flow).branches).at(-1);
-    expect(last).toMatchObject({ host: 'minikube-m02', interface: 'eth0', src: '192.168.49.3', dst: '203.0.113.7', dstMac: '02:42:00:00:00:01' });
+    expect(last).toMatchObject({
+      host: 'minikube-m02',
+      interface: 'eth0',
+      src: '192.168.49.3',
+      dst: '203.0.113.7',
+      dstMac: '02:42:00:00:00:01',
+    });
     expect(end(known, flow)).toMatchObject({ kind: 'left', interface: 'eth0' });
     // Without a neighbour entry nobody observed answers for the gateway, which may be there all the same.
-    expect(end(outside, flow)).toMatchObject({ kind: 'left', words: expect.stringContaining('192.168.49.1') });
+    expect(end(outside, flow)).toMatchObject({
+      kind: 'left',
+      words: expect.stringContaining('192.168.49.1'),
+    });
   });
 });
 
 describe('Flannel', () => {
   test('same node: bridged, TTL untouched, the pods’ MACs end to end', () => {
     const flow = { from: 'pod-a', to: '10.42.0.3' };
-    expect(path(flannel, flow)).toEqual(['pod-a eth0 out 64', 'node-1 veth in 64', 'node-1 veth out 64', 'pod-b eth0 in 64']);
+    expect(path(flannel, flow)).toEqual([
+      'pod-a eth0 out 64',
+      'node-1 veth in 64',
+      'node-1 veth out 64',
+      'pod-b eth0 in 64',
+    ]);
     const macs = hops(predict(flannel, flow).branches).map((h) => `${h.srcMac} ${h.dstMac}`);
     expect(new Set(macs)).toEqual(new Set(['ae:cd:ce:8a:bb:01 d6:12:0b:b4:21:92']));
   });
@@ -116,11 +129,16 @@ describe('Flannel', () => {
     }));
     const { branches, outcome } = predict(forgotten, { from: 'pod-a', to: '10.42.0.3' });
     const flooded = hops(branches).filter((h) => h.decisions.some(({ kind }) => kind === 'flood'));
-    expect(flooded.map((h) => `${h.host} ${h.interface}`).toSorted()).toEqual(['node-1 veth55d295e1', 'node-1 veth6c006f47']);
+    expect(flooded.map((h) => `${h.host} ${h.interface}`).toSorted()).toEqual([
+      'node-1 veth55d295e1',
+      'node-1 veth6c006f47',
+    ]);
     expect(outcome).toBe('delivered');
     // The answer teaches the bridge nothing new of the asker, and is not flooded.
     const { reply } = predictExchange(forgotten, { from: 'pod-a', to: '10.42.0.3' });
-    expect(hops(reply?.branches ?? []).some((h) => h.decisions.some(({ kind }) => kind === 'flood'))).toBe(false);
+    expect(hops(reply?.branches ?? []).some((h) => h.decisions.some(({ kind }) => kind === 'flood'))).toBe(
+      false,
+    );
   });
 });
 
@@ -146,17 +164,28 @@ describe('what stops a packet is named, with the line that did it', () => {
       'forwarding switched off',
       withSysctl(flannel, 'node-2', 'net.ipv4.ip_forward', '0'),
       across,
-      { kind: 'dropped', host: 'node-2', reason: 'not-forwarding', rule: { line: 'net.ipv4.ip_forward = 0' } },
+      {
+        kind: 'dropped',
+        host: 'node-2',
+        reason: 'not-forwarding',
+        rule: { line: 'net.ipv4.ip_forward = 0' },
+      },
     ],
     [
       'a strict rp_filter on the wrong way back',
-      withSysctl(withRoute(flannel, 'node-2', { dst: '10.42.0.2', dev: 'eth0', scope: 'link' }), 'node-2', 'net.ipv4.conf.flannel/1.rp_filter', '1'),
+      withSysctl(
+        withRoute(flannel, 'node-2', { dst: '10.42.0.2', dev: 'eth0', scope: 'link' }),
+        'node-2',
+        'net.ipv4.conf.flannel/1.rp_filter',
+        '1',
+      ),
       across,
       {
         kind: 'dropped',
         host: 'node-2',
         reason: 'rp-filter',
-        words: 'net.ipv4.conf.flannel/1.rp_filter = 1: the way back to 10.42.0.2 is eth0, not flannel.1 (10.42.0.2 dev eth0 scope link)',
+        words:
+          'net.ipv4.conf.flannel/1.rp_filter = 1: the way back to 10.42.0.2 is eth0, not flannel.1 (10.42.0.2 dev eth0 scope link)',
       },
     ],
     [
@@ -169,25 +198,51 @@ describe('what stops a packet is named, with the line that did it', () => {
       'a VTEP MAC that is nobody’s',
       withNeighbour(flannel, 'node-1', '10.42.1.0', '0e:00:00:00:00:99'),
       across,
-      { kind: 'dropped', host: 'node-1', interface: 'flannel.1', reason: 'no-vtep', words: expect.stringContaining('0e:00:00:00:00:99') },
+      {
+        kind: 'dropped',
+        host: 'node-1',
+        interface: 'flannel.1',
+        reason: 'no-vtep',
+        words: expect.stringContaining('0e:00:00:00:00:99'),
+      },
     ],
     [
       'a packet too big for the overlay, not to be cut',
       flannel,
       { ...across, from: 'node-1', size: 1472, df: 'do' },
-      { kind: 'dropped', host: 'node-1', interface: 'flannel.1', reason: 'mtu', rule: { line: 'flannel.1: mtu 1450' } },
+      {
+        kind: 'dropped',
+        host: 'node-1',
+        interface: 'flannel.1',
+        reason: 'mtu',
+        rule: { line: 'flannel.1: mtu 1450' },
+      },
     ],
     [
       'a FORWARD rule',
-      withFilter(flannel, 'node-2', rules('FORWARD', '-P FORWARD ACCEPT', '-A FORWARD -d 10.42.1.2/32 -p icmp -j DROP')),
+      withFilter(
+        flannel,
+        'node-2',
+        rules('FORWARD', '-P FORWARD ACCEPT', '-A FORWARD -d 10.42.1.2/32 -p icmp -j DROP'),
+      ),
       across,
-      { kind: 'dropped', host: 'node-2', reason: 'filter', rule: { line: 'filter: -A FORWARD -d 10.42.1.2/32 -p icmp -j DROP' } },
+      {
+        kind: 'dropped',
+        host: 'node-2',
+        reason: 'filter',
+        rule: { line: 'filter: -A FORWARD -d 10.42.1.2/32 -p icmp -j DROP' },
+      },
     ],
     [
       'an address that nobody has, on a bridge that was observed',
       flannel,
       { from: 'pod-a', to: '10.42.0.77' },
-      { kind: 'dropped', host: 'pod-a', reason: 'no-neighbour', words: expect.stringContaining('nobody answers ARP for 10.42.0.77 on eth0') },
+      {
+        kind: 'dropped',
+        host: 'pod-a',
+        reason: 'no-neighbour',
+        words: expect.stringContaining('nobody answers ARP for 10.42.0.77 on eth0'),
+      },
     ],
   ];
   test.each(cases)('%s', (_, lab, flow, expected) => {
@@ -206,64 +261,73 @@ describe('what stops a packet is named, with the line that did it', () => {
     const flow = { from: 'pod-a', to: '10.42.0.3' };
     const call = (value: string) => withSysctl(drop, 'node-1', 'net.bridge.bridge-nf-call-iptables', value);
     expect(end(call('0'), flow)).toMatchObject({ kind: 'delivered' });
-    expect(end(call('1'), flow)).toMatchObject({ kind: 'dropped', rule: { line: 'filter: -P FORWARD DROP' } });
+    expect(end(call('1'), flow)).toMatchObject({
+      kind: 'dropped',
+      rule: { line: 'filter: -P FORWARD DROP' },
+    });
   });
 
   test('a rule that is not understood is not guessed at', () => {
-    const odd = withFilter(flannel, 'node-1', rules('FORWARD', '-P FORWARD ACCEPT', '-A FORWARD -m bpf --bytecode "1,6 0 0 0" -j DROP'));
+    const odd = withFilter(
+      flannel,
+      'node-1',
+      rules('FORWARD', '-P FORWARD ACCEPT', '-A FORWARD -m bpf --bytecode "1,6 0 0 0" -j DROP'),
+    );
     expect(end(odd, across)).toMatchObject({ kind: 'unknown', words: expect.stringContaining('-m bpf') });
     // One that cannot match, whatever its unknown part says, is no obstacle.
-    const other = withFilter(flannel, 'node-1', rules('FORWARD', '-P FORWARD ACCEPT', '-A FORWARD -p tcp -m bpf --bytecode "1" -j DROP'));
+    const other = withFilter(
+      flannel,
+      'node-1',
+      rules('FORWARD', '-P FORWARD ACCEPT', '-A FORWARD -p tcp -m bpf --bytecode "1" -j DROP'),
+    );
     expect(end(other, across)).toMatchObject({ kind: 'delivered' });
   });
 
   test('two that answer ARP for one address leave it open who wins', () => {
-    const twice = changed(flannel, 'pod-b', (pod) => ({
-      forwarding: pod.forwarding && {
-        ...pod.forwarding,
-        routes: [
-          ...pod.forwarding.routes,
-          route({ dst: '10.42.0.1', dev: 'eth0', type: 'local', table: 'local', scope: 'host' }),
-        ],
-      },
-    }));
-    const asking = changed(twice, 'pod-a', ({ forwarding }) => ({ forwarding: forwarding && { ...forwarding, neighbours: [] } }));
-    expect(end(asking, across)).toMatchObject({ kind: 'unknown', words: expect.stringContaining('more than one answers ARP for 10.42.0.1') });
+    const own = route({ dst: '10.42.0.1', dev: 'eth0', type: 'local', table: 'local', scope: 'host' });
+    const twice = forwarding(flannel, 'pod-b', ({ routes }) => ({ routes: [...routes, own] }));
+    const asking = forwarding(twice, 'pod-a', () => ({ neighbours: [] }));
+    expect(end(asking, across)).toMatchObject({
+      kind: 'unknown',
+      words: expect.stringContaining('more than one answers ARP for 10.42.0.1'),
+    });
   });
 });
 
 test('a snapshot that was not taken for predictions, and a flow that makes no sense, are refused', () => {
-  const bare = changed(flannel, 'node-1', () => ({}));
-  const { forwarding: _, ...without } = bare.hosts['node-1'] as HostSnapshot;
-  const lab = { ...bare, hosts: { ...bare.hosts, 'node-1': without } };
+  const { forwarding: _, ...without } = flannel.hosts['node-1'] as HostSnapshot;
+  const lab = { ...flannel, hosts: { ...flannel.hosts, 'node-1': without } };
   expect(() => predict(lab, { from: 'pod-a', to: '10.42.1.2' })).toThrow('observe with forwarding: true');
-  expect(() => predict(flannel, { from: 'pod-z', to: '10.42.1.2' })).toThrow('"pod-z" was not observed; there are node-1');
+  expect(() => predict(flannel, { from: 'pod-z', to: '10.42.1.2' })).toThrow(
+    '"pod-z" was not observed; there are node-1',
+  );
   expect(() => predict(flannel, { from: 'pod-a', to: 'pod-b' })).toThrow('"pod-b" is not an IPv4 address');
 });
 
 function route(some: Partial<LookupRoute>): LookupRoute {
-  const plain = { dst: 'default', scope: 'global', protocol: 'boot', table: 'main', type: 'unicast', onlink: false, flags: [] };
+  const plain = {
+    dst: 'default',
+    scope: 'global',
+    protocol: 'boot',
+    table: 'main',
+    type: 'unicast',
+    onlink: false,
+    flags: [],
+  };
   return { ...plain, ...some };
 }
 
 function withRoute(lab: LabSnapshot, host: string, some: Partial<LookupRoute>): LabSnapshot {
-  return changed(lab, host, ({ forwarding }) => ({
-    forwarding: forwarding && { ...forwarding, routes: [...forwarding.routes, route(some)] },
-  }));
+  return forwarding(lab, host, ({ routes }) => ({ routes: [...routes, route(some)] }));
 }
 
 function withoutRoute(lab: LabSnapshot, host: string, dst: string): LabSnapshot {
-  return changed(lab, host, ({ forwarding }) => ({
-    forwarding: forwarding && { ...forwarding, routes: forwarding.routes.filter((r) => r.dst !== dst) },
-  }));
+  return forwarding(lab, host, ({ routes }) => ({ routes: routes.filter((r) => r.dst !== dst) }));
 }
 
 function withNeighbour(lab: LabSnapshot, host: string, dst: string, mac: string): LabSnapshot {
-  return changed(lab, host, ({ forwarding }) => ({
-    forwarding: forwarding && {
-      ...forwarding,
-      neighbours: forwarding.neighbours.map((n) => (n.dst === dst ? { ...n, mac } : n)),
-    },
+  return forwarding(lab, host, ({ neighbours }) => ({
+    neighbours: neighbours.map((n) => (n.dst === dst ? { ...n, mac } : n)),
   }));
 }
 
@@ -274,5 +338,5 @@ function withSysctl(lab: LabSnapshot, host: string, name: string, value: string)
 }
 
 function withFilter(lab: LabSnapshot, host: string, netfilter: readonly NetfilterRow[]): LabSnapshot {
-  return changed(lab, host, ({ forwarding }) => ({ forwarding: forwarding && { ...forwarding, netfilter } }));
+  return forwarding(lab, host, () => ({ netfilter }));
 }

@@ -1,7 +1,7 @@
 // The model against the kernel: after every random edit, a ping is answered if and only if it was predicted to be.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Flow } from '../../../infra/predict/flow.ts';
 import { predictExchange } from '../../../infra/predict/exchange.ts';
+import type { Flow } from '../../../infra/predict/flow.ts';
 import { ADDRESSES, type EditedLab, editedLab } from '../../support/edited-lab.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
 import { picker, randomEdit, randomNumbers } from '../../support/random-edits.ts';
@@ -73,6 +73,9 @@ function randomFlow(pick: ReturnType<typeof picker>): Flow {
 
 async function ping(lab: EditedLab, { from, to, size, df }: Flow): Promise<boolean> {
   // An entry that is being asked for is asked for once a second: the answer may come a second late.
-  const { stdout } = await lab.sh(from, `ping -n -c 1 -W 1.3 -s ${size} ${df === 'want' ? '' : `-M ${df}`} ${to}`);
+  const { stdout } = await lab.sh(
+    from,
+    `ping -n -c 1 -W 1.3 -s ${size} ${df === 'want' ? '' : `-M ${df}`} ${to}`,
+  );
   return / 1 received/.test(stdout) && !stdout.includes('DIFFERENT ADDRESS');
 }
