@@ -93,14 +93,17 @@ function netfilterRows(sections: ReadonlyMap<string, Section>): NetfilterRow[] {
 }
 
 const lsns = z.object({
-  namespaces: z.array(z.looseObject({ ns: z.union([z.int(), z.string()]), netnsid: z.string() })),
+  namespaces: z.array(
+    // Null when the process that held it has ended while lsns looked.
+    z.looseObject({ ns: z.union([z.int(), z.string()]), netnsid: z.string().nullable() }),
+  ),
 });
 
 /** lsns (util-linux) asks the kernel for the id of every netns it finds in /proc. Optional: older ones have no such column. */
 function netnsidRows(section: Section | undefined): NetnsidRow[] {
   if (section === undefined || section.exitCode !== 0) return [];
   return readJson(section.text, 'lsns -t net -J', lsns)
-    .namespaces.filter(({ netnsid }) => /^\d+$/.test(netnsid))
+    .namespaces.filter(({ netnsid }) => /^\d+$/.test(netnsid ?? ''))
     .map(({ ns, netnsid }) => ({ netnsid: Number(netnsid), netns: `net:[${ns}]` }));
 }
 

@@ -114,7 +114,7 @@ function nobody(
     return unknown(kernel, `ARP for ${address} on ${link.name}: ${open.words}`, [], open.rule);
   const words = `nobody answers ARP for ${address} on ${link.name}`;
   if (all.some((end) => end.kind === 'left')) {
-    return left(kernel, link.name, `${words} that was observed; what else is there was not`, []);
+    return left(kernel, link.name, `${words} who was observed, and not everybody there was`, []);
   }
   const obstacle = all.find(
     (end) => end.kind === 'dropped' && !['other-host', 'not-asked'].includes(end.reason),

@@ -1,4 +1,4 @@
-// A predicted path as a list of steps, each one line that a person can read.
+// A predicted path as a list of steps, and their words.
 import type { Branch, Decision, End, Hop } from './hop.ts';
 
 /** From one hop (or the sender's socket) to the next, or to the end of a branch. */
@@ -7,34 +7,27 @@ export interface Step {
   readonly depth: number;
   readonly from?: Hop;
   readonly to: Branch;
-  readonly text: string;
 }
 
 export function pathSteps(branches: readonly Branch[], from?: Hop, depth = 0): Step[] {
   const inner = branches.length > 1 ? depth + 1 : depth;
   return branches.flatMap((to) => {
-    const step = { depth: inner, ...(from && { from }), to, text: stepText(to, from) };
+    const step = { depth: inner, ...(from && { from }), to };
     return to.kind === 'hop' ? [step, ...pathSteps(to.children, to, inner)] : [step];
   });
 }
 
-/** Such as `node-1 cni0 → flannel.1: route 10.42.1.0/24 via 10.42.1.0 dev flannel.1 onlink (table main)`. */
-function stepText(to: Branch, from: Hop | undefined): string {
-  const why = decisionWords(to.decisions);
-  if (to.kind === 'hop') return `${place(to, from)}${why === '' ? '' : `: ${why}`}`;
-  const at = from ? `${from.host} ${from.interface}` : to.host;
-  return `${at}: ${endWords(to)}${why === '' ? '' : `; ${why}`}`;
-}
-
-function place(to: Hop, from: Hop | undefined): string {
+/** Such as `node-1 cni0 → flannel.1`; of an end, where it is. */
+export function place({ from, to }: Step): string {
+  if (to.kind !== 'hop') return from ? `${from.host} ${from.interface}` : to.host;
   if (from === undefined) return `${to.host} → ${to.interface}`;
   if (from.host !== to.host) return `${from.host} ${from.interface} → ${to.host} ${to.interface}`;
   return `${to.host} ${from.interface} → ${to.interface}`;
 }
 
-export function decisionWords(decisions: readonly Decision[]): string {
-  return decisions.map(({ words }) => words).join('; ');
-}
+/** What was decided on the way there, in order. */
+export const decisionWords = (decisions: readonly Decision[]): string[] =>
+  decisions.map(({ words }) => words);
 
 export function endWords(end: End): string {
   switch (end.kind) {

@@ -1,41 +1,30 @@
-// A predicted path for people: numbered lines, a table of what a tap would see, or a Mermaid sequence diagram.
-import type { End, Hop } from '../predict/hop.ts';
+// A predicted path for people: its steps in words, what a tap would see at each, or a Mermaid sequence diagram.
+import { type Hop, hops } from '../predict/hop.ts';
 import type { Prediction } from '../predict/predict.ts';
-import { decisionWords, endWords, pathSteps } from '../predict/steps.ts';
+import { decisionWords, endWords, pathSteps, place } from '../predict/steps.ts';
 import { PLAIN, type Terminal } from './paint.ts';
 import { renderTable } from './table.ts';
 
 const TONE = { delivered: 'green', dropped: 'red', left: 'yellow', unknown: 'yellow' } as const;
 
-/** One numbered line a step; copies of a flood are indented below what they are copies of. */
-export function pathLines({ branches }: Prediction, { paint }: Terminal = PLAIN): string {
-  const steps = pathSteps(branches);
-  const width = `${steps.length}`.length;
-  return steps
-    .map(({ depth, to, text }, index) => {
-      const line = to.kind === 'hop' ? text : paint(TONE[to.kind], text);
-      return `${`${index + 1}`.padStart(width + 2)}  ${'  '.repeat(depth)}${line}`;
-    })
-    .join('\n');
+const NUMBER = { header: '#', align: 'right' as const };
+
+/** Every step in words: from where to where, and why. Copies of a flood are indented below what they are copies of. */
+export function pathTable({ branches }: Prediction, { paint, width }: Terminal = PLAIN): string {
+  const rows = pathSteps(branches).map((step, index) => {
+    const why = decisionWords(step.to.decisions);
+    if (step.to.kind !== 'hop') why.push(paint(TONE[step.to.kind], endWords(step.to)));
+    return [index + 1, `${'  '.repeat(step.depth)}${place(step)}`, why.join('\n')];
+  });
+  const decorate = (header: string) => paint('dim', header);
+  return renderTable([NUMBER, 'STEP', 'WHY'], rows, { width, indent: 2, decorate });
 }
 
-/** What a tap on each interface would see, and why the packet came there. */
-export function pathTable({ branches }: Prediction, { paint, width }: Terminal = PLAIN): string {
-  const rows = pathSteps(branches).map(({ to }, index) =>
-    to.kind === 'hop' ? [index + 1, ...hopCells(to)] : [index + 1, ...endCells(to)],
-  );
+/** What a tap on each interface would see; of an encapsulated packet the outer one above the inner one. */
+export function packetTable({ branches }: Prediction, { paint, width }: Terminal = PLAIN): string {
+  const rows = hops(branches).map((hop, index) => [index + 1, ...hopCells(hop)]);
   const right = (header: string) => ({ header, align: 'right' as const });
-  const columns = [
-    right('#'),
-    'HOST',
-    'INTERFACE',
-    '',
-    'MAC',
-    'ADDRESSES',
-    right('TTL'),
-    right('BYTES'),
-    'WHY',
-  ];
+  const columns = [NUMBER, 'HOST', 'INTERFACE', '', 'MAC', 'ADDRESSES', right('TTL'), right('BYTES')];
   return renderTable(columns, rows, { width, indent: 2, decorate: (header) => paint('dim', header) });
 }
 
@@ -53,21 +42,6 @@ function hopCells(hop: Hop) {
     stacked(`${hop.src} → ${hop.dst}`, outer && `${outer.src} → ${outer.dst} (VXLAN ${outer.vni})`),
     stacked(hop.ttl, outer?.ttl),
     stacked(bytes(hop), outer && bytes(outer)),
-    hop.decisions.map(({ words }) => words).join('\n'),
-  ];
-}
-
-function endCells(end: End) {
-  const why = [endWords(end), ...end.decisions.map(({ words }) => words)].join('\n');
-  return [
-    end.host,
-    'interface' in end ? end.interface : undefined,
-    'end',
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    why,
   ];
 }
 
@@ -87,14 +61,15 @@ export function mermaidPath(predictions: readonly Prediction[]): string {
     }
     lines.push('  end');
   }
-  const [first, last] = [found[0], found.at(-1)];
+  const own = hops(predictions[0]?.branches ?? []);
+  const [first, last] = [own[0], own.at(-1)];
   for (const { flow, steps } of paths) {
     if (first && last) {
       lines.push(`  Note over ${anchor(first)},${anchor(last)}: ${safe(`${flow.from} → ${flow.to}`)}`);
     }
     for (const { from, to } of steps) {
       if (to.kind === 'hop') {
-        const words = decisionWords(to.decisions) || to.direction;
+        const words = decisionWords(to.decisions).join('; ') || to.direction;
         lines.push(`  ${anchor(from ?? to)}->>${anchor(to)}: ${safe(words)}`);
       } else if (from ?? first) {
         lines.push(`  Note over ${anchor((from ?? first) as Hop)}: ${safe(endWords(to))}`);

@@ -98,10 +98,9 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(new Option('--size <bytes>', 'payload, as ping -s').argParser(wholeNumber(0, 65_507)))
     .option('--df', 'set Don’t Fragment whatever the size, as ping -M do')
     .addOption(
-      new Option('--format <format>', 'how it is shown')
-        .choices(['lines', 'table', 'mermaid'])
-        .default('lines'),
+      new Option('--packets', 'what a tap on every interface would see').conflicts(['mermaid', 'json']),
     )
+    .addOption(new Option('--mermaid', 'as a Mermaid sequence diagram').conflicts('json'))
     .option('--json', 'as JSON: {request, reply, outcome, end}')
     .action(async (from, to, options) =>
       finish(await (await import('./verbs/trace.ts')).trace(from, to, options)),
@@ -157,7 +156,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2',
     'npm run -s lab -- trace pod-to-pod-1 192.168.49.1 --proto udp --port 53',
     'npm run -s lab -- trace pod-1 pod-3 --size 1472 --df      does it fit?',
-    'npm run -s lab -- trace pod-1 pod-3 --format mermaid > path.mmd',
+    'npm run -s lab -- trace pod-1 pod-3 --mermaid > path.mmd',
   ],
   env: ['eval "$(npm run -s lab -- env)" && pulumi stack output --stack kindnet'],
 };

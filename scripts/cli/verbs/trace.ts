@@ -1,5 +1,6 @@
 // `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent.
 import { pickNetwork } from '../../../infra/cni/config-dir.ts';
+import { observeBeyond } from '../../../infra/observe/observe-beyond.ts';
 import { observeLab } from '../../../infra/observe/observe-lab.ts';
 import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
 import { type Exchange, predictExchange } from '../../../infra/predict/exchange.ts';
@@ -8,7 +9,7 @@ import { parseIpv4 } from '../../../infra/predict/ipv4.ts';
 import { type Outcome, type Prediction, predict } from '../../../infra/predict/predict.ts';
 import { endWords } from '../../../infra/predict/steps.ts';
 import { type Terminal, terminalOf } from '../../../infra/report/paint.ts';
-import { mermaidPath, pathLines, pathTable } from '../../../infra/report/predicted-path.ts';
+import { mermaidPath, packetTable, pathTable } from '../../../infra/report/predicted-path.ts';
 import { recordedLab } from '../../../infra/state/stack-store.ts';
 import { chooseRecord } from '../choose-stack.ts';
 import { usageError } from '../cli-error.ts';
@@ -22,7 +23,8 @@ export interface TraceOptions {
   readonly port?: number;
   readonly size?: number;
   readonly df?: boolean;
-  readonly format: 'lines' | 'table' | 'mermaid';
+  readonly packets?: boolean;
+  readonly mermaid?: boolean;
   readonly json?: boolean;
 }
 
@@ -43,21 +45,22 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
     throw usageError('ICMP has no ports', 'leave --port out, or add --proto udp or --proto tcp');
   }
   const read = { signal: AbortSignal.timeout(60_000), pickNetwork, forwarding: true };
-  const state = await withCluster(record, (cluster) => observeLab(cluster, recordedLab(record), read));
+  const { hosts } = await withCluster(record, async (cluster) => {
+    const lab = await observeLab(cluster, recordedLab(record), read);
+    const entered = new Map(nodes.map(({ name }) => [name, cluster.host(name)]));
+    return { hosts: { ...lab.hosts, ...(await observeBeyond(entered, lab.hosts, read)) } };
+  });
   const flow: Flow = {
     from,
-    to: addressOf(state, to),
+    to: addressOf(hosts, to),
     proto: options.proto,
     ...(options.port !== undefined && { port: options.port }),
     ...(options.size !== undefined && { size: options.size }),
     ...(options.df && { df: 'do' }),
   };
-  const exchange = options.proto === 'udp' ? oneWay(predict(state, flow)) : predictExchange(state, flow);
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(exchange, null, 2)}\n`
-      : traceText(exchange, options.format, terminalOf(process.stdout)),
-  );
+  const exchange =
+    options.proto === 'udp' ? oneWay(predict({ hosts }, flow)) : predictExchange({ hosts }, flow);
+  process.stdout.write(traceText(exchange, options, terminalOf(process.stdout)));
   return CODE[exchange.outcome];
 }
 
@@ -70,7 +73,7 @@ function checkName(name: string, names: readonly string[]): void {
 const oneWay = (request: Prediction): Exchange => ({ request, outcome: request.outcome, end: request.end });
 
 /** The address that a host's kernel has, not the one that the lab's file or CNI says. */
-function addressOf({ hosts }: LabSnapshot, to: string): string {
+function addressOf(hosts: LabSnapshot['hosts'], to: string): string {
   if (parseIpv4(to) !== undefined) return to;
   const own =
     hosts[to]?.addresses.filter(({ family, scope }) => family === 'inet' && scope === 'global') ?? [];
@@ -84,15 +87,13 @@ function addressOf({ hosts }: LabSnapshot, to: string): string {
   return address;
 }
 
-export function traceText(
-  { request, reply, outcome, end }: Exchange,
-  format: TraceOptions['format'],
-  terminal: Terminal,
-) {
-  if (format === 'mermaid') return mermaidPath(reply ? [request, reply] : [request]);
-  const body = format === 'table' ? pathTable : pathLines;
+function traceText(exchange: Exchange, options: TraceOptions, terminal: Terminal): string {
+  const { request, reply, outcome, end } = exchange;
+  if (options.json) return `${JSON.stringify(exchange, null, 2)}\n`;
+  if (options.mermaid) return mermaidPath(reply ? [request, reply] : [request]);
+  const table = options.packets ? packetTable : pathTable;
   const part = (title: string, prediction: Prediction) =>
-    `${terminal.paint('bold', title)} ${prediction.flow.from} → ${prediction.flow.to}\n${body(prediction, terminal)}\n`;
+    `${terminal.paint('bold', title)} ${prediction.flow.from} → ${prediction.flow.to}\n${table(prediction, terminal)}\n`;
   const tone = outcome === 'delivered' ? 'green' : outcome === 'dropped' ? 'red' : 'yellow';
   const verdict = outcome === 'delivered' && reply ? 'answered' : endWords(end);
   return `${[part('Request', request), ...(reply ? [part('Reply', reply)] : [])].join('\n')}\n${terminal.paint(tone, verdict)}\n`;
