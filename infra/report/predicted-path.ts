@@ -55,7 +55,7 @@ export function mermaidPath(predictions: readonly Prediction[]): string {
   const boxes = Map.groupBy(found, ({ host }) => host);
   const lines = ['sequenceDiagram', '  autonumber'];
   for (const [host, hops] of boxes) {
-    lines.push(`  box ${host}`);
+    lines.push(`  box transparent ${host}`);
     for (const name of new Set(hops.map((hop) => hop.interface))) {
       lines.push(`    participant ${id(host, name)} as ${name}`);
     }
