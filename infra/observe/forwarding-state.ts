@@ -22,11 +22,47 @@ export interface LinkState {
   readonly flags: readonly string[];
   /** Name of the peer or lower device, when it is in the same netns. */
   readonly lower?: string;
-  /** Properties of its kind (`info_data`). */
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly slaveKind?: string;
-  /** Properties of it as a port (`info_slave_data`). */
-  readonly slave?: Readonly<Record<string, unknown>>;
+  /** An XDP program sees every frame before the kernel does. */
+  readonly xdp: boolean;
+  readonly bridge?: BridgeState;
+  readonly vxlan?: VxlanState;
+  /** As a port of a bridge. */
+  readonly port?: BridgePortState;
+}
+
+export interface BridgeState {
+  readonly vlanFiltering: boolean;
+  /** Hundredths of a second; 0 learns nothing. */
+  readonly ageing: number;
+  /** Bridged frames meet iptables, whatever the host's sysctl says. */
+  readonly callsIptables: boolean;
+}
+
+export interface VxlanState {
+  readonly vni: number;
+  /** UDP port of the VTEPs. */
+  readonly port: number;
+  readonly local?: string;
+  /** Of the outer packet; 0 is the host's default. */
+  readonly ttl: number;
+  /** unset, set or inherit. */
+  readonly df: string;
+  readonly learning: boolean;
+  /** VTEPs are chosen by somebody else for each packet. */
+  readonly external: boolean;
+  readonly answersArp: boolean;
+}
+
+export interface BridgePortState {
+  /** disabled, listening, learning, forwarding or blocking. */
+  readonly state: string;
+  readonly hairpin: boolean;
+  readonly isolated: boolean;
+  readonly locked: boolean;
+  readonly learning: boolean;
+  readonly floods: { readonly unicast: boolean; readonly broadcast: boolean; readonly multicast: boolean };
+  /** ARP requests are answered by the bridge for others there. */
+  readonly answersArp: boolean;
 }
 
 export interface LookupAddress {
@@ -44,6 +80,8 @@ export interface LookupRoute extends RouteRow {
   readonly tos?: string;
   /** A limit of the route's own, bytes. */
   readonly mtu?: number;
+  /** It wraps packets up in something (a lightweight tunnel). */
+  readonly encap?: string;
   readonly nexthops?: readonly {
     readonly via?: string;
     readonly dev?: string;

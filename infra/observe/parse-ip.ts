@@ -1,6 +1,5 @@
 // What `ip -j -d` prints, as rows. Fields that an older iproute2 leaves out are optional; others that it adds are ignored.
 import { z } from 'zod';
-import type { LinkState, LookupAddress, LookupRoute, LookupRule } from './forwarding-state.ts';
 import { readJson } from './sections.ts';
 import type { AddressRow, InterfaceRow, NeighbourRow, RouteRow, RuleRow } from './snapshot.ts';
 
@@ -18,6 +17,7 @@ const link = z.looseObject({
   link_type: z.string().default(''),
   address: z.string().default(''),
   master: z.string().optional(),
+  xdp: z.unknown().optional(),
   linkinfo: loose({
     info_kind: z.string(),
     info_data: z.looseObject({}),
@@ -42,7 +42,7 @@ export type IpLink = z.infer<typeof link>;
 
 const gateway = z.union([z.string(), z.looseObject({ host: z.string() })]);
 const hop = loose({ gateway, via: gateway, dev: z.string(), weight: z.int(), flags: z.array(z.string()) });
-const route = z.looseObject({
+export const route = z.looseObject({
   type: z.string().default('unicast'),
   dst: z.string(),
   gateway: gateway.optional(),
@@ -57,10 +57,11 @@ const route = z.looseObject({
   pref: z.string().optional(),
   tos: z.string().optional(),
   metrics: z.array(loose({ mtu: z.int() })).optional(),
+  encap: z.string().optional(),
   nexthops: z.array(hop).optional(),
 });
 
-const rule = z.looseObject({
+export const rule = z.looseObject({
   priority: z.int(),
   src: z.string().default('all'),
   srclen: z.int().optional(),
@@ -90,7 +91,7 @@ const rule = z.looseObject({
   nop: z.null().optional(),
 });
 
-const neigh = z.looseObject({
+export const neigh = z.looseObject({
   dst: z.string(),
   dev: z.string().default(''),
   lladdr: z.string().optional(),
@@ -166,28 +167,7 @@ export function readRoutes(text: string, tool: string): RouteRow[] {
     .map(routeRow);
 }
 
-/** IPv4 routes of all tables, local included, with what only a lookup needs. */
-export function readLookupRoutes(text: string, tool: string): LookupRoute[] {
-  return readJson(text, tool, z.array(route)).flatMap((r) => {
-    const { nexthops: _, ...row } = routeRow(r);
-    const mtu = r.metrics?.find((m) => m.mtu !== undefined)?.mtu;
-    return row.family === 'inet6'
-      ? []
-      : [
-          {
-            ...row,
-            flags: r.flags,
-            ...(r.tos !== undefined && { tos: r.tos }),
-            ...(mtu !== undefined && { mtu }),
-            ...(r.nexthops !== undefined && {
-              nexthops: r.nexthops.map((h) => ({ ...nexthop(h), flags: h.flags ?? [] })),
-            }),
-          },
-        ];
-  });
-}
-
-function routeRow(r: z.infer<typeof route>): RouteRow {
+export function routeRow(r: z.infer<typeof route>): RouteRow {
   const via = host(r.gateway) ?? host(r.via);
   const v6 = [r.dst, via, r.prefsrc].some((a) => a?.includes(':')) || r.pref !== undefined;
   return {
@@ -206,7 +186,7 @@ function routeRow(r: z.infer<typeof route>): RouteRow {
   };
 }
 
-function nexthop(h: z.infer<typeof hop>) {
+export function nexthop(h: z.infer<typeof hop>) {
   const via = host(h.gateway) ?? host(h.via);
   return {
     ...(via !== undefined && { via }),
@@ -222,85 +202,13 @@ export function readRules(text: string, tool: string): RuleRow[] {
   return readJson(text, tool, z.array(rule)).map(ruleRow);
 }
 
-function ruleRow(r: z.infer<typeof rule>): RuleRow {
+export function ruleRow(r: z.infer<typeof rule>): RuleRow {
   return {
     priority: r.priority,
     src: prefix(r.src, r.srclen),
     ...(r.dst !== undefined && { dst: prefix(r.dst, r.dstlen) }),
     table: String(r.table),
     ...(r.fwmark !== undefined && { fwmark: r.fwmask ? `${r.fwmark}/${r.fwmask}` : r.fwmark }),
-  };
-}
-
-/** Rules with every selector and action that `ip rule` prints. */
-export function readLookupRules(text: string, tool: string): LookupRule[] {
-  return readJson(text, tool, z.array(rule)).map((r) => {
-    const ports = (one?: number, start?: number, end?: number) =>
-      one !== undefined
-        ? ([one, one] as const)
-        : start !== undefined
-          ? ([start, end ?? start] as const)
-          : undefined;
-    const sport = ports(r.sport, r.sport_start, r.sport_end);
-    const dport = ports(r.dport, r.dport_start, r.dport_end);
-    const selectors = {
-      tos: r.tos,
-      uid: r.uid_start,
-      l3mdev: r.l3mdev,
-      suppress_ifgroup: r.suppress_ifgroup,
-    };
-    return {
-      ...ruleRow(r),
-      not: r.not === null,
-      action: r.goto !== undefined ? 'goto' : r.nop === null ? 'nop' : (r.action ?? 'lookup'),
-      ...(r.goto !== undefined && { goto: r.goto }),
-      ...(r.iif !== undefined && { iif: r.iif }),
-      ...(r.oif !== undefined && { oif: r.oif }),
-      ...(r.ipproto !== undefined && { ipproto: String(r.ipproto) }),
-      ...(sport && { sport }),
-      ...(dport && { dport }),
-      ...(r.suppress_prefixlen !== undefined && { suppressPrefix: r.suppress_prefixlen }),
-      others: Object.entries(selectors).flatMap(([name, value]) => (value === undefined ? [] : [name])),
-    };
-  });
-}
-
-/** What `ip neigh show proxy` prints. */
-export function readProxies(text: string, tool: string): { readonly dst: string; readonly dev: string }[] {
-  return readJson(text, tool, z.array(neigh)).map(({ dst, dev }) => ({ dst, dev }));
-}
-
-/** IPv4 addresses with the flag that the choice of a source address looks at. */
-export function lookupAddresses(links: readonly IpLink[]): LookupAddress[] {
-  return links.flatMap((l) =>
-    l.addr_info.flatMap((a) =>
-      a.local === undefined || a.family !== 'inet'
-        ? []
-        : [
-            {
-              dev: l.ifname,
-              address: a.local,
-              // A point-to-point address stands for its peer's prefix.
-              peer: a.address ?? a.local,
-              prefix: a.prefixlen ?? 32,
-              scope: a.scope ?? 'global',
-              secondary: a.secondary ?? false,
-            },
-          ],
-    ),
-  );
-}
-
-/** What a link does to a frame: flags, and the properties of its kind as `ip -d link` names them. */
-export function linkState(l: IpLink): LinkState {
-  const info = l.linkinfo ?? {};
-  return {
-    name: l.ifname,
-    flags: l.flags,
-    ...(typeof l.link === 'string' && { lower: l.link }),
-    ...(info.info_data && { data: info.info_data }),
-    ...(info.info_slave_kind !== undefined && { slaveKind: info.info_slave_kind }),
-    ...(info.info_slave_data && { slave: info.info_slave_data }),
   };
 }
 

@@ -67,7 +67,7 @@ set -- "$@" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl \\
   /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/route_localnet \\
   /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/bridge/bridge-nf-call-*
 [ "$want" = "$role" ] || for name in ${FORWARDING_SYSCTLS.join(' ')}; do set -- "$@" /proc/sys/net/ipv4/conf/*/$name; done
-[ "$want" = "$role" ] || set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all /proc/sys/net/ipv4/ip_no_pmtu_disc
+[ "$want" = "$role" ] || set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all
 begin files; awk -v "m=$mark" 'BEGIN {
   for (i = 1; i < ARGC; i++) {
     got = (getline line < ARGV[i])

@@ -23,7 +23,7 @@ export interface Connection {
 
 export type CtState = 'NEW' | 'ESTABLISHED' | 'INVALID' | 'UNTRACKED';
 
-export const tupleOf = ({ proto, src, dst, sport, dport }: Packet): Tuple => ({
+const tupleOf = ({ proto, src, dst, sport, dport }: Packet): Tuple => ({
   proto,
   src,
   dst,

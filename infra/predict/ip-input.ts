@@ -1,11 +1,10 @@
 // An IP packet is taken in: hooks, routing, and then up to a socket or on to the next hop.
 // Source: ip_rcv(), ip_local_deliver(), net/ipv4/ip_input.c; ip_forward(), net/ipv4/ip_forward.c.
-import { stopped } from './bridge.ts';
-import type { Branch, Decision, Rule } from './hop.ts';
+import type { Branch, Decision } from './hop.ts';
 import { leave } from './ip-output.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { type Arrival, also, type Trail, type Walk } from './lab.ts';
-import { dropped, unknown } from './make-hop.ts';
+import { dropped, mtuRule, stopped, unknown } from './make-hop.ts';
 import { runHook } from './netfilter/run-hook.ts';
 import type { Packet } from './packet.ts';
 import { type InputRouting, routeInput } from './route-input.ts';
@@ -86,9 +85,8 @@ function forward(
     return [unknown(kernel, `${nexthop.dev} of the route was not observed`, t.decisions)];
   const mtu = route.mtu ?? out.mtu;
   if (packet.df && packet.length > mtu) {
-    const rule: Rule = { table: 'interfaces', host: kernel.name, line: `${out.name}: mtu ${mtu}`, row: out };
     const words = `fragmentation needed: ${packet.length} bytes with DF are more than the MTU ${mtu} of ${out.name}`;
-    return [dropped(at, 'mtu', words, t.decisions, rule)];
+    return [dropped(at, 'mtu', words, t.decisions, mtuRule(kernel, out, mtu))];
   }
   const lowered = { ...packet, ttl: packet.ttl - 1 };
   const names = { iif: link.name, oif: out.name, srcMac: arrival.srcMac };

@@ -1,11 +1,10 @@
 // A host's own packets, and the last steps of all that leave one: hooks, fragments, the neighbour.
 // Source: __ip_local_out(), ip_finish_output(), ip_fragment(), net/ipv4/ip_output.c.
-import { stopped } from './bridge.ts';
 import { fragmentLength } from './flow.ts';
-import type { Branch, Rule } from './hop.ts';
+import type { Branch } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, type Walk } from './lab.ts';
-import { dropped, unknown } from './make-hop.ts';
+import { dropped, mtuRule, stopped, unknown } from './make-hop.ts';
 import { runHook } from './netfilter/run-hook.ts';
 import { type Packet, wireLength } from './packet.ts';
 import { findRoute, type Routing } from './route.ts';
@@ -61,9 +60,18 @@ function outgoing(
     return { ends: [unknown(kernel, `${nexthop.dev} of the route was not observed`, t.decisions)] };
   const mtu = route.mtu ?? out.mtu;
   if (packet.df && packet.length > mtu) {
-    const rule: Rule = { table: 'interfaces', host: kernel.name, line: `${out.name}: mtu ${mtu}`, row: out };
     const words = `message too long: ${packet.length} bytes with DF are more than the MTU ${mtu} of ${out.name}`;
-    return { ends: [dropped({ kernel, dev: out.name }, 'mtu', words, [...t.decisions, ...decisions], rule)] };
+    return {
+      ends: [
+        dropped(
+          { kernel, dev: out.name },
+          'mtu',
+          words,
+          [...t.decisions, ...decisions],
+          mtuRule(kernel, out, mtu),
+        ),
+      ],
+    };
   }
   return { out, nexthop: nexthop.via ?? packet.dst, mtu, decisions };
 }
@@ -84,7 +92,6 @@ export function leave(
   if (wireLength(packet) <= mtu) return walk.deliver(kernel, out, nexthop, result.packet, after);
   const fragment = fragmentLength(mtu);
   const words = `fragments: ${wireLength(packet)} bytes are more than the MTU ${mtu} of ${out.name}`;
-  const rule: Rule = { table: 'interfaces', host: kernel.name, line: `${out.name}: mtu ${mtu}`, row: out };
-  const cut = also(after, { kind: 'mtu', words, rule });
+  const cut = also(after, { kind: 'mtu', words, rule: mtuRule(kernel, out, mtu) });
   return walk.deliver(kernel, out, nexthop, { ...result.packet, fragment }, cut);
 }

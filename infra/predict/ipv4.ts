@@ -30,7 +30,7 @@ export function prefixLength(dst: string): number {
   return at < 0 ? 32 : Number(dst.slice(at + 1));
 }
 
-export function maskOf(length: number): number {
+function maskOf(length: number): number {
   return length === 0 ? 0 : (~0 << (32 - length)) >>> 0;
 }
 

@@ -6,7 +6,7 @@ import type {
   LookupRoute,
   LookupRule,
 } from '../observe/forwarding-state.ts';
-import type { FdbRow, HostSnapshot, InterfaceRow, NeighbourRow } from '../observe/snapshot.ts';
+import type { FdbRow, HostSnapshot, InterfaceRow, NeighbourRow, QdiscRow } from '../observe/snapshot.ts';
 import type { Connection } from './conntrack.ts';
 import { lookupTable } from './fib-table.ts';
 import { isMulticast } from './ipv4.ts';
@@ -14,13 +14,7 @@ import { parseRuleset, type Ruleset } from './netfilter/ruleset.ts';
 import type { FibTables } from './rules.ts';
 
 /** A link: what people read of it and what a frame meets. */
-export interface Link extends InterfaceRow {
-  readonly flags: readonly string[];
-  readonly lower?: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly slaveKind?: string;
-  readonly slave: Readonly<Record<string, unknown>>;
-}
+export type Link = InterfaceRow & LinkState;
 
 /** `unread`: the packet filter of that host could not be read. */
 export type Netfilter = Ruleset | 'unread';
@@ -30,6 +24,7 @@ export class Kernel implements FibTables {
   readonly netns: string | undefined;
   readonly netnsids: ReadonlyMap<number, string>;
   readonly links: ReadonlyMap<string, Link>;
+  readonly qdiscs: readonly QdiscRow[];
   readonly addresses: readonly LookupAddress[];
   readonly rules: readonly LookupRule[];
   readonly tables: ReadonlyMap<string, readonly LookupRoute[]>;
@@ -57,7 +52,8 @@ export class Kernel implements FibTables {
     this.netns = snapshot.netns;
     this.netnsids = new Map(snapshot.netnsids?.map((id) => [id.netnsid, id.netns]));
     const states = new Map(forwarding.links.map((link) => [link.name, link]));
-    this.links = new Map(snapshot.interfaces.map((row) => [row.name, linkOf(row, states.get(row.name))]));
+    this.links = new Map(snapshot.interfaces.map((row) => [row.name, { ...row, ...stateOf(row, states) }]));
+    this.qdiscs = snapshot.qdiscs;
     this.addresses = forwarding.addresses;
     this.rules = forwarding.rules;
     this.tables = Map.groupBy(forwarding.routes, (route) => route.table);
@@ -113,13 +109,5 @@ export class Kernel implements FibTables {
   ignoreLinkdown = (dev: string): boolean => this.either(dev, 'ignore_routes_with_linkdown');
 }
 
-function linkOf(row: InterfaceRow, state: LinkState | undefined): Link {
-  return {
-    ...row,
-    flags: state?.flags ?? [],
-    data: state?.data ?? {},
-    slave: state?.slave ?? {},
-    ...(state?.lower !== undefined && { lower: state.lower }),
-    ...(state?.slaveKind !== undefined && { slaveKind: state.slaveKind }),
-  };
-}
+const stateOf = ({ name }: InterfaceRow, states: ReadonlyMap<string, LinkState>): LinkState =>
+  states.get(name) ?? { name, flags: [], xdp: false };

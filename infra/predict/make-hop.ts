@@ -2,6 +2,7 @@
 import type { Branch, Decision, DropReason, Hop, Rule, Stopped } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import type { Trail } from './lab.ts';
+import type { HookResult } from './netfilter/run-hook.ts';
 import { type Frame, wireLength } from './packet.ts';
 
 /** One hop; `onward` says what becomes of the frame there. */
@@ -74,3 +75,23 @@ export function unknown(kernel: Kernel, words: string, decisions: readonly Decis
 export function left(kernel: Kernel, dev: string, words: string, decisions: readonly Decision[]): Stopped {
   return { kind: 'left', host: kernel.name, interface: dev, words, decisions };
 }
+
+/** The end that a packet filter makes of a packet. */
+export function stopped(
+  kernel: Kernel,
+  dev: string,
+  result: Exclude<HookResult, { verdict: 'accept' }>,
+  t: Trail,
+): Branch[] {
+  if (result.verdict === 'unknown') return [unknown(kernel, result.words, t.decisions, result.rule)];
+  const word = result.verdict === 'drop' ? 'dropped' : 'rejected';
+  return [dropped({ kernel, dev }, 'filter', `${word} by ${result.words}`, t.decisions, result.rule)];
+}
+
+/** @param mtu the link's, or the smaller one of a route over it */
+export const mtuRule = (kernel: Kernel, link: Link, mtu: number): Rule => ({
+  table: 'interfaces',
+  host: kernel.name,
+  line: `${link.name}: mtu ${mtu}`,
+  row: link,
+});

@@ -45,13 +45,11 @@ export const NO_MAC = '00:00:00:00:00:00';
 
 export const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 
+/** Bytes that a frame may be larger than a device's MTU, whether it has the tag or not (is_skb_forwardable()). */
+export const VLAN_TAG = 4;
+
 /** Bytes of the largest IP packet that is really on the wire. */
 export const wireLength = (packet: Packet): number => packet.fragment ?? packet.length;
-
-/** The flow's own packet: innermost, whatever is wrapped around it. */
-export function carriedPacket(frame: Frame): Packet | undefined {
-  return frame.ip?.inner ? carriedPacket(frame.ip.inner.frame) : frame.ip;
-}
 
 /** Leaving a network namespace takes mark and connection off a packet (skb_scrub_packet, net/core/skbuff.c). */
 export function scrubbed(frame: Frame): Frame {

@@ -1,10 +1,10 @@
 // A frame arrives at an interface: it is a bridge's, or the host's own, or nobody's. Source: eth_type_trans(), __netif_receive_skb_core().
+import { beyondDevice } from './beyond-device.ts';
 import { receiveOnBridge } from './bridge.ts';
 import type { Branch } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { DEEPEST, type Trail, type Walk } from './lab.ts';
 import { dropped, hop, unknown } from './make-hop.ts';
-import { rulesBeyond } from './netfilter/rules-beyond.ts';
 import { type Frame, isGroup } from './packet.ts';
 import { takeIn } from './take-in.ts';
 
@@ -20,7 +20,7 @@ export function receive(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t:
 }
 
 function arrived(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
-  const strange = rulesBeyond(kernel, 'netdev');
+  const strange = beyondDevice(kernel, link);
   if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
   const master = link.master === undefined ? undefined : kernel.link(link.master);
   if (master?.kind === 'bridge') return receiveOnBridge(walk, kernel, link, master, frame, t);

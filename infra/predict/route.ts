@@ -48,6 +48,14 @@ export function findRoute(kernel: Kernel, key: LookupKey): Routing {
       return { kind: 'unknown', words: `a hash chooses between the next hops to ${key.dst}`, rule };
     }
     case 'route':
+      if (found.route.encap !== undefined) {
+        const rule = routeRef(kernel, found.route);
+        return {
+          kind: 'unknown',
+          words: `unknown: encap ${found.route.encap} of a route is not modelled`,
+          rule,
+        };
+      }
       if (found.nexthop.via !== undefined && !found.route.onlink && isOwn(kernel, found.nexthop.via)) {
         const rule = routeRef(kernel, found.route);
         return {

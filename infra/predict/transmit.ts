@@ -1,15 +1,13 @@
 // A frame leaves by an interface: what is behind it takes over. Sources: veth_xmit(), is_skb_forwardable(), loopback_xmit().
+import { beyondDevice } from './beyond-device.ts';
 import { transmitFromBridge } from './bridge.ts';
 import type { Branch } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { DEEPEST, type Trail, trail, type Walk } from './lab.ts';
-import { dropped, hop, left } from './make-hop.ts';
-import { type Frame, isGroup, scrubbed, wireLength } from './packet.ts';
+import { dropped, hop, left, mtuRule, unknown } from './make-hop.ts';
+import { type Frame, isGroup, scrubbed, VLAN_TAG, wireLength } from './packet.ts';
 import { encapsulate } from './vxlan.ts';
 import type { Port } from './wires.ts';
-
-/** A frame may be larger than the receiver's MTU by a VLAN tag, whether it has one or not. */
-export const VLAN_TAG = 4;
 
 export function transmit(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
   const at = { kernel, dev: link.name };
@@ -31,6 +29,8 @@ const downLine = ({ kernel, dev }: { kernel: Kernel; dev: string }) => ({
 });
 
 function beyond(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
+  const strange = beyondDevice(kernel, link);
+  if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
   switch (link.kind) {
     case 'loopback':
       return walk.receive(kernel, link, frame, t);
@@ -63,19 +63,12 @@ function throughVeth(walk: Walk, near: Port, frame: Frame, t: Trail): Branch[] {
   }
   if (frame.ip && wireLength(frame.ip) > port.link.mtu + VLAN_TAG) {
     const words = `${wireLength(frame.ip)} bytes are more than ${port.link.name} of ${port.kernel.name} takes (mtu ${port.link.mtu})`;
-    return [dropped(at, 'mtu', words, t.decisions, mtuLine(port))];
+    return [dropped(at, 'mtu', words, t.decisions, mtuRule(port.kernel, port.link, port.link.mtu))];
   }
   const decision = { kind: 'link' as const, words: `veth pair with ${kernel.name} ${link.name}` };
   const inside = port.kernel === kernel ? frame : scrubbed(frame);
   return walk.receive(port.kernel, port.link, inside, trail(t.depth, ...t.decisions, decision));
 }
-
-const mtuLine = ({ kernel, link }: Port) => ({
-  table: 'interfaces' as const,
-  host: kernel.name,
-  line: `${link.name}: mtu ${link.mtu}`,
-  row: link,
-});
 
 /** A segment that nobody observed is taken for a switch that works; whoever else is on it is not known. */
 function ontoSegment(

@@ -1,5 +1,6 @@
 // VXLAN: a frame into an outer UDP packet to the VTEP that the FDB names, and out of it again.
 // Source: vxlan_xmit(), vxlan_rcv(), vxlan_snoop() of drivers/net/vxlan/vxlan_core.c; RFC 7348.
+import type { VxlanState } from '../observe/forwarding-state.ts';
 import { VXLAN_OVERHEAD } from './flow.ts';
 import type { Branch, Decision } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
@@ -13,8 +14,8 @@ import { findRoute, routeSource } from './route.ts';
 const ARP_LENGTH = 28;
 
 export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
-  const { data } = link;
-  if (data.external === true || (frame.arp && (data.proxy === true || data.rsc === true))) {
+  const { vxlan } = link;
+  if (vxlan === undefined || vxlan.external || (frame.arp && vxlan.answersArp)) {
     return [unknown(kernel, `${link.name} works in a way that is not modelled`, t.decisions)];
   }
   const rows =
@@ -25,7 +26,7 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
   }
   return rows.flatMap((row) => {
     const remote = row.dst ?? '';
-    const local = typeof data.local === 'string' ? data.local : sourceTowards(kernel, remote);
+    const local = vxlan.local ?? sourceTowards(kernel, remote);
     if (remote.includes(':') || local === undefined) {
       return [
         unknown(
@@ -35,7 +36,6 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
         ),
       ];
     }
-    const vni = Number(data.id);
     const fdb: Decision = {
       kind: 'fdb',
       words: `FDB ${fdbLine(row)}`,
@@ -43,9 +43,9 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
     };
     const wrap: Decision = {
       kind: 'encapsulation',
-      words: `VXLAN VNI ${vni} from VTEP ${local} to VTEP ${remote}`,
+      words: `VXLAN VNI ${vxlan.vni} from VTEP ${local} to VTEP ${remote}`,
     };
-    return walk.send(kernel, outerPacket(kernel, link, frame, local, remote, vni), also(t, fdb, wrap));
+    return walk.send(kernel, outerPacket(kernel, vxlan, frame, local, remote), also(t, fdb, wrap));
   });
 }
 
@@ -54,14 +54,7 @@ function sourceTowards(kernel: Kernel, remote: string): string | undefined {
   return routing.kind === 'route' ? routeSource(kernel, remote, routing) : undefined;
 }
 
-function outerPacket(
-  kernel: Kernel,
-  { data }: Link,
-  frame: Frame,
-  src: string,
-  dst: string,
-  vni: number,
-): Packet {
+function outerPacket(kernel: Kernel, vxlan: VxlanState, frame: Frame, src: string, dst: string): Packet {
   const { ip } = frame;
   return {
     src,
@@ -69,12 +62,12 @@ function outerPacket(
     proto: 'udp',
     // The source port is a hash over the inner frame: no rule that names one can be told to match.
     sport: 0,
-    dport: Number(data.port),
-    ttl: Number(data.ttl ?? 0) || kernel.sysctl('net.ipv4.ip_default_ttl', 64),
+    dport: vxlan.port,
+    ttl: vxlan.ttl || kernel.sysctl('net.ipv4.ip_default_ttl', 64),
     length: (ip ? wireLength(ip) : ARP_LENGTH) + VXLAN_OVERHEAD,
-    df: data.df === 'set' || (data.df === 'inherit' && (ip?.df ?? false)),
+    df: vxlan.df === 'set' || (vxlan.df === 'inherit' && (ip?.df ?? false)),
     mark: ip?.mark ?? 0,
-    inner: { frame, vni },
+    inner: { frame, vni: vxlan.vni },
   };
 }
 
@@ -82,10 +75,9 @@ function outerPacket(
 export function decapsulate(walk: Walk, kernel: Kernel, packet: Packet, t: Trail): Branch[] {
   const { inner } = packet;
   if (inner === undefined) return [];
-  const links = [...kernel.links.values()].filter(
-    (l) => l.kind === 'vxlan' && Number(l.data.id) === inner.vni,
+  const link = [...kernel.links.values()].find(
+    ({ up, vxlan }) => up && vxlan?.vni === inner.vni && vxlan.port === packet.dport,
   );
-  const link = links.find((l) => l.up && Number(l.data.port) === packet.dport);
   if (link === undefined) {
     const words = `${kernel.name} has no VXLAN device that is up with VNI ${inner.vni} on port ${packet.dport}`;
     return [dropped({ kernel }, 'no-vtep', words, t.decisions)];
@@ -96,7 +88,7 @@ export function decapsulate(walk: Walk, kernel: Kernel, packet: Packet, t: Trail
       dropped(at, 'loop', `${link.name} takes no frame that bears its own MAC ${link.mac}`, t.decisions),
     ];
   }
-  if (link.data.learning === true && !snoop(kernel, link, inner.frame.src, packet.src)) {
+  if (link.vxlan?.learning && !snoop(kernel, link, inner.frame.src, packet.src)) {
     const words = `${link.name} has a permanent FDB entry that puts ${inner.frame.src} behind another VTEP than ${packet.src}`;
     return [dropped(at, 'fdb', words, t.decisions)];
   }

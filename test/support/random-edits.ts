@@ -192,9 +192,16 @@ const fdb: readonly Maker[] = [
   }),
 ];
 
+/** The way back is another one, or none: what rp_filter looks at. */
+const crooked: Maker = (pick) => ({
+  host: pick(NODES),
+  script: `${conf(pick([...PORTS, 'all']), 'rp_filter', pick([1, 1, 2]))}; ip route replace ${pick(HOSTS)} dev ${pick(PORTS)}`,
+});
 const write = (name: string, value: number | string) => `echo ${value} > /proc/sys/net/${name}`;
 const conf = (dev: string, key: string, value: number) => write(`ipv4/conf/${dev}/${key}`, value);
 const sysctls: readonly Maker[] = [
+  crooked,
+  crooked,
   (pick) => ({ host: pick(NODES), script: write('ipv4/ip_forward', 0) }),
   (pick) => ({ host: pick(NODES), script: conf(pick(PORTS), 'forwarding', 0) }),
   (pick) => ({ host: pick(NODES), script: conf(pick([...PORTS, 'all']), 'rp_filter', pick([1, 2])) }),

@@ -1,4 +1,5 @@
 // What a rule asks of a packet, and the answer: yes, no, or not to be told.
+// Sources: iptables-extensions(8), "match extensions"; nft(8), "expressions".
 import {
   type CtState,
   connectionOf,

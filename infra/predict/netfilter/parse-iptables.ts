@@ -220,11 +220,6 @@ function action(target: string | undefined, isGoto: boolean, options: ReadonlyMa
     case 'NOTRACK':
       return options.has('--notrack') || target === 'NOTRACK' ? { do: 'untrack' } : { do: 'unknown' };
   }
-  if (
-    /^(NFQUEUE|QUEUE|TPROXY|NETMAP|SET|DSCP|TTL|TEE|SECMARK|CONNSECMARK|SYNPROXY|TOS|CLUSTERIP|HMARK|RATEEST|AUDIT|CLASSIFY|ECN|IDLETIMER|LED)$/.test(
-      target,
-    )
-  )
-    return { do: 'unknown' };
+  // A target that is not modelled is looked for as a chain, and not found.
   return { do: isGoto ? 'goto' : 'jump', chain: target };
 }

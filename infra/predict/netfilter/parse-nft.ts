@@ -15,7 +15,9 @@ const PRIORITIES: Readonly<Record<string, number>> = {
   srcnat: 100,
 };
 
-export function parseNft(rows: readonly NetfilterRow[]): Chain[] {
+export function parseNft(all: readonly NetfilterRow[]): Chain[] {
+  const asleep = all.filter(({ chain, rule }) => chain.startsWith('table ') && /^flags .*dormant/.test(rule));
+  const rows = all.filter((row) => !asleep.some((t) => t.family === row.family && t.table === row.table));
   const sets = namedSets(rows);
   const chains = Map.groupBy(
     rows.filter(

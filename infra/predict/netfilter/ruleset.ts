@@ -56,6 +56,9 @@ export interface Ruleset {
   readonly beyond: readonly NetfilterRow[];
 }
 
+/** A table inet may have chains at a device too (nft(8), "ingress hook"). */
+const asNetdev = (row: NetfilterRow): NetfilterRow => ({ ...row, family: 'netdev' });
+
 const MODELLED = ['ip', 'inet'];
 
 export function parseRuleset(rows: readonly NetfilterRow[]): Ruleset {
@@ -69,8 +72,10 @@ export function parseRuleset(rows: readonly NetfilterRow[]): Ruleset {
     chains: new Map(chains.map((chain) => [chain.id, chain])),
     hooks,
     // IPv6 rules meet no IPv4 packet.
-    beyond: rows.filter(
-      ({ family, rule }) => !MODELLED.includes(family) && family !== 'ip6' && !/^(type |-P )/.test(rule),
-    ),
+    beyond: rows
+      .filter(
+        ({ family, rule }) => !MODELLED.includes(family) && family !== 'ip6' && !/^(type |-P )/.test(rule),
+      )
+      .concat(ours.filter(({ rule }) => /^type \w+ hook (ingress|egress) /.test(rule)).map(asNetdev)),
   };
 }

@@ -72,7 +72,7 @@ async function editAndPing(random: () => number): Promise<Trial[]> {
       // What the kernel refuses (a route that is not there to be deleted) is no edit.
       if (exitCode !== 0) continue;
       after.push(`${edit.host}: ${edit.script}`);
-      const flow = randomFlow(pick);
+      const flow = randomFlow(pick, edit.host);
       const { outcome, end } = predictExchange(await lab.observe(hosts), flow);
       const answered = await ping(lab, flow);
       trials.push({ flow, predicted: outcome, answered, words: endWords(end), after: [...after] });
@@ -89,9 +89,20 @@ const describeTrial = ({ flow, answered, predicted, words, after }: Trial) =>
     ...after.map((line) => `  ${line}`),
   ].join('\n');
 
-function randomFlow(pick: Pick): Flow {
-  const from = pick(['a1', 'a1', 'b1', 'c1', 'a2', 'c2', 'n1', 'n2']);
-  const to = pick([...Object.values(ADDRESSES), '10.42.1.1', '10.44.2.1', '10.42.2.0', '10.99.9.9']);
+/** Three of four go to or from where something was edited: others seldom tell anything. */
+function randomFlow(pick: Pick, edited: string): Flow {
+  const near = ['a', 'b', 'c', 'n'].map((letter) => `${letter}${/\d/.exec(edited)?.[0] ?? 1}`);
+  const there = edited.startsWith('n') ? near : [edited, edited, ...near];
+  const everywhere = [...Object.values(ADDRESSES), '10.42.1.1', '10.44.2.1', '10.42.2.0', '10.99.9.9'];
+  const addresses = there.flatMap((name) => ADDRESSES[name] ?? []);
+  const [fromThere, toThere] = pick([
+    [true, false],
+    [false, true],
+    [true, true],
+    [false, false],
+  ] as const);
+  const from = pick(fromThere && edited !== 'underlay' ? there : ['a1', 'b1', 'c1', 'a2', 'c2', 'n1', 'n2']);
+  const to = pick(toThere ? addresses : everywhere);
   return { from, to, size: pick([56, 56, 56, 56, 900, 1400]), df: pick(['want', 'want', 'do', 'dont']) };
 }
 
