@@ -9,16 +9,25 @@ const QUEUES = ['noqueue', 'pfifo_fast', 'pfifo', 'bfifo', 'fq', 'fq_codel', 'co
 /** The bandwidth plugin's device: its ingress qdisc sends everything through there and back (CNI plugins, bandwidth). */
 const BANDWIDTH_IFB = /^bwp[0-9a-f]+$/;
 
-/** @returns why a frame's fate at that device cannot be told, if so */
+/** @returns why the fate of a frame that comes in or goes out there cannot be told, if so */
 export function beyondDevice(
   kernel: Kernel,
   { name, xdp }: Link,
+  direction: 'in' | 'out',
 ): { readonly words: string; readonly rule?: Rule } | undefined {
-  if (xdp) return { words: `unknown: an XDP program at ${name} of ${kernel.name} is not modelled` };
-  const limited = [...kernel.links.keys()].some((link) => BANDWIDTH_IFB.test(link));
+  if (xdp && direction === 'in') {
+    return { words: `unknown: an XDP program at ${name} of ${kernel.name} is not modelled` };
+  }
   const odd = kernel.qdiscs.find(
-    ({ dev, kind }) => dev === name && !QUEUES.includes(kind) && !(kind === 'ingress' && limited),
+    ({ dev, kind }) => dev === name && (direction === 'in' ? classifies(kernel, kind) : mayStop(kind)),
   );
   if (odd) return { words: `unknown: qdisc ${odd.kind} at ${name} of ${kernel.name} is not modelled` };
   return rulesBeyond(kernel, 'netdev');
 }
+
+/** Filters on the way in hang on one of these two. */
+function classifies({ links }: Kernel, kind: string): boolean {
+  return kind === 'clsact' || (kind === 'ingress' && ![...links.keys()].some((l) => BANDWIDTH_IFB.test(l)));
+}
+
+const mayStop = (kind: string) => !QUEUES.includes(kind) && kind !== 'ingress';

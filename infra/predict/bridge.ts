@@ -1,6 +1,7 @@
 // A Linux bridge: learning, lookup, flooding, hairpin and isolation.
 // Sources: br_input.c, br_forward.c, br_fdb.c, br_device.c of net/bridge/.
 import type { FdbRow } from '../observe/snapshot.ts';
+import { beyondDevice } from './beyond-device.ts';
 import { callsIptables, filterForward, filterPrerouting, tooBig } from './bridge-netfilter.ts';
 import type { Branch, Decision, Rule } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
@@ -147,6 +148,8 @@ function passUp(
 ): Branch[] {
   if (!bridge.up)
     return [dropped({ kernel, dev: bridge.name }, 'link-down', `${bridge.name} is down`, t.decisions)];
+  const strange = beyondDevice(kernel, bridge, 'in');
+  if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
   // The packet type was set at the port: its own MAC counts beside the bridge's.
   const meant = isGroup(frame.dst) || frame.dst === bridge.mac || frame.dst === ingress.mac;
   const arrival = { srcMac: frame.src, ...(filtered && { filteredAt: ingress.name }) };

@@ -20,7 +20,7 @@ export function receive(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t:
 }
 
 function arrived(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
-  const strange = beyondDevice(kernel, link);
+  const strange = beyondDevice(kernel, link, 'in');
   if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
   const master = link.master === undefined ? undefined : kernel.link(link.master);
   if (master?.kind === 'bridge') return receiveOnBridge(walk, kernel, link, master, frame, t);

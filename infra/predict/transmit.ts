@@ -29,7 +29,7 @@ const downLine = ({ kernel, dev }: { kernel: Kernel; dev: string }) => ({
 });
 
 function beyond(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
-  const strange = beyondDevice(kernel, link);
+  const strange = beyondDevice(kernel, link, 'out');
   if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
   switch (link.kind) {
     case 'loopback':

@@ -179,6 +179,14 @@ describe('native nftables', () => {
     'ip dscp cs1 drop',
     'numgen random mod 2 0 drop',
   ])('%s is not guessed at', (rule) => expect(kind(table(rule))).toBe('unknown'));
+  test('a table that is dormant does nothing, and a chain at a device is beyond the model', () => {
+    const asleep =
+      'table ip x {\n\tflags dormant\n\n\tchain c {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}';
+    expect(kind(nft(asleep))).toBe('delivered');
+    expect(kind(nft(asleep.replace('flags dormant', '')))).toBe('dropped');
+    const device = 'type filter hook ingress device "eth0" priority filter; policy accept;';
+    expect(kind(table('ip saddr 10.9.9.9 drop', device))).toBe('unknown');
+  });
   test('chains of one hook run by priority', () => {
     const early = 'type filter hook forward priority filter - 5; policy drop;';
     expect(kind(table('ip saddr 10.42.0.2 accept', early))).toBe('delivered');

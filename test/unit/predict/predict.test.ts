@@ -87,6 +87,23 @@ describe('Kindnet', () => {
 });
 
 describe('Flannel', () => {
+  test('to the other node: masqueraded behind its own node, not encapsulated, and answered', () => {
+    const flow = { from: 'pod-a', to: '192.168.49.3' };
+    const there = withRoute(flannel, 'pod-a', { via: '10.42.0.1', dev: 'eth0' });
+    const masquerading = withFilter(there, 'node-1', [
+      { family: 'ip', table: 'nat', chain: 'POSTROUTING', rule: '-P POSTROUTING ACCEPT' },
+      {
+        family: 'ip',
+        table: 'nat',
+        chain: 'POSTROUTING',
+        rule: '-A POSTROUTING -s 10.42.0.0/16 ! -d 224.0.0.0/4 -j MASQUERADE',
+      },
+    ]);
+    expect(end(masquerading, flow)).toMatchObject({ kind: 'delivered', host: 'node-2', src: '192.168.49.2' });
+    expect(hops(predict(masquerading, flow).branches).some(({ outer }) => outer)).toBe(false);
+    expect(predictExchange(masquerading, flow).outcome).toBe('delivered');
+  });
+
   test('same node: bridged, TTL untouched, the pods’ MACs end to end', () => {
     const flow = { from: 'pod-a', to: '10.42.0.3' };
     expect(path(flannel, flow)).toEqual([
@@ -283,6 +300,54 @@ describe('what stops a packet is named, with the line that did it', () => {
     expect(end(other, across)).toMatchObject({ kind: 'delivered' });
   });
 
+  test.each<[string, LabSnapshot, string]>([
+    [
+      'a qdisc that loses packets on purpose',
+      changed(flannel, 'node-1', ({ qdiscs }) => ({
+        qdiscs: [...qdiscs.filter(({ dev }) => dev !== 'eth0'), { dev: 'eth0', kind: 'netem', handle: '1:' }],
+      })),
+      'unknown: qdisc netem at eth0 of node-1 is not modelled',
+    ],
+    [
+      'an ingress qdisc that is not the bandwidth plugin’s',
+      changed(flannel, 'node-2', ({ qdiscs }) => ({
+        qdiscs: [...qdiscs, { dev: 'eth0', kind: 'ingress', handle: 'ffff:' }],
+      })),
+      'unknown: qdisc ingress at eth0 of node-2 is not modelled',
+    ],
+    [
+      'a program at the bridge itself',
+      changed(flannel, 'node-1', ({ qdiscs }) => ({
+        qdiscs: [...qdiscs, { dev: 'cni0', kind: 'clsact', handle: 'ffff:' }],
+      })),
+      'unknown: qdisc clsact at cni0 of node-1 is not modelled',
+    ],
+    [
+      'an XDP program',
+      forwarding(flannel, 'node-2', ({ links }) => ({
+        links: links.map((link) => ({ ...link, xdp: link.name === 'flannel.1' })),
+      })),
+      'unknown: an XDP program at flannel.1 of node-2 is not modelled',
+    ],
+    [
+      'a route with a tunnel of its own',
+      withRoute(flannel, 'node-1', { dst: '10.42.1.2', dev: 'eth0', encap: 'mpls' }),
+      'unknown: encap mpls of a route is not modelled',
+    ],
+    [
+      'a gateway that is the host’s own address',
+      withRoute(flannel, 'node-1', { dst: '10.42.1.2', via: '10.42.0.1', dev: 'cni0' }),
+      "the next hop 10.42.0.1 is node-1's own: whether it counts depends on what was there first",
+    ],
+    [
+      'a packet filter that could not be read',
+      unreadable(flannel, 'node-2'),
+      'the packet filter of node-2 could not be read',
+    ],
+  ])('%s is not guessed at', (_, lab, words) => {
+    expect(end(lab, across)).toMatchObject({ kind: 'unknown', words });
+  });
+
   test('two that answer ARP for one address leave it open who wins', () => {
     const own = route({ dst: '10.42.0.1', dev: 'eth0', type: 'local', table: 'local', scope: 'host' });
     const twice = forwarding(flannel, 'pod-b', ({ routes }) => ({ routes: [...routes, own] }));
@@ -315,6 +380,14 @@ function route(some: Partial<LookupRoute>): LookupRoute {
     flags: [],
   };
   return { ...plain, ...some };
+}
+
+function unreadable(lab: LabSnapshot, host: string): LabSnapshot {
+  return changed(lab, host, ({ forwarding: state }) => {
+    if (state === undefined) throw new Error(`${host} was recorded without what forwards`);
+    const { netfilter: _, ...rest } = state;
+    return { forwarding: rest };
+  });
 }
 
 function withRoute(lab: LabSnapshot, host: string, some: Partial<LookupRoute>): LabSnapshot {
