@@ -7,7 +7,7 @@ export interface Flow {
   readonly from: string;
   /** IPv4 address. */
   readonly to: string;
-  /** @default icmp, an echo request */
+  /** @default icmp, an echo request as iputils' ping sends it */
   readonly proto?: Protocol;
   /** Of UDP or TCP. @default 80 */
   readonly port?: number;

@@ -2,12 +2,11 @@
 import type { LabSnapshot } from '../observe/snapshot.ts';
 import { type Flow, packetLength } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
-import { routeOutput, send } from './ip-output.ts';
-import { ipv4, parseIpv4 } from './ipv4.ts';
+import { send } from './ip-output.ts';
+import { ipv4 } from './ipv4.ts';
 import { LabState, trail, type Walk } from './lab.ts';
-import { dropped, unknown } from './make-hop.ts';
 import type { Packet } from './packet.ts';
-import { routeSource } from './route.ts';
+import { sourceOf, type Unsent } from './socket.ts';
 import { createWalk } from './walk.ts';
 
 /** What the model is told: observed kernel state, and nothing of how the lab was wired. */
@@ -42,7 +41,7 @@ export function originate(walk: Walk, flow: Flow): Prediction {
   }
   ipv4(flow.to);
   const { proto = 'icmp', port = 80, sourcePort = 40_000, df = 'want' } = flow;
-  const bare: Omit<Packet, 'src'> = {
+  const bare: Unsent = {
     dst: flow.to,
     proto,
     sport: proto === 'icmp' ? 1 : sourcePort,
@@ -53,24 +52,14 @@ export function originate(walk: Walk, flow: Flow): Prediction {
     df: false,
     mark: 0,
   };
-  const routing = routeOutput(kernel, bare);
-  if (routing.kind === 'dropped') {
-    return outcomeOf(flow, [dropped({ kernel }, routing.reason, routing.words, [], routing.rule)]);
-  }
-  if (routing.kind === 'unknown') return outcomeOf(flow, [unknown(kernel, routing.words, [], routing.rule)]);
-  const src = routeSource(kernel, flow.to, routing);
-  if (src === undefined || parseIpv4(src) === undefined) {
-    return outcomeOf(flow, [
-      dropped({ kernel }, 'no-source', `${kernel.name} has no address to send from`, []),
-    ]);
-  }
+  const source = sourceOf(kernel, bare);
+  if ('end' in source) return outcomeOf(flow, [source.end]);
+  const { src, routing } = source;
   const link = routing.route.type === 'local' ? undefined : kernel.link(routing.nexthop.dev ?? '');
   const mtu = routing.route.mtu ?? link?.mtu ?? Number.POSITIVE_INFINITY;
   const packet: Packet = { ...bare, src, df: df === 'do' || (df === 'want' && bare.length <= mtu) };
-  const source = { kind: 'source' as const, words: `source address ${src}` };
-  // ip_route_connect() looks again with the source it has chosen; a datagram socket that is not connected does not.
-  const known = proto === 'tcp' ? undefined : routing;
-  return outcomeOf(flow, send(walk, kernel, packet, trail(0, source), known));
+  const decision = { kind: 'source' as const, words: `source address ${src}` };
+  return outcomeOf(flow, send(walk, kernel, packet, trail(0, decision), routing));
 }
 
 /** Delivered if any copy is; unknown if something on the way of none of them can be told; else dropped. */

@@ -178,6 +178,22 @@ describe('what stops a packet is named, with the line that did it', () => {
       { kind: 'dropped', host: 'node-1', reason: 'blackhole', rule: { line: 'blackhole 10.42.1.2' } },
     ],
     [
+      'a rule that refuses the source address: ping is told when it asks for one',
+      forwarding(flannel, 'pod-a', ({ rules }) => ({
+        rules: [
+          { priority: 5, src: '10.42.0.2', table: 'main', not: false, action: 'blackhole', others: [] },
+          ...rules,
+        ],
+      })),
+      across,
+      {
+        kind: 'dropped',
+        host: 'pod-a',
+        reason: 'blackhole',
+        rule: { line: '5: from 10.42.0.2 blackhole' },
+      },
+    ],
+    [
       'forwarding switched off',
       withSysctl(flannel, 'node-2', 'net.ipv4.ip_forward', '0'),
       across,
