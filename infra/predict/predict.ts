@@ -3,8 +3,9 @@ import type { LabSnapshot } from '../observe/snapshot.ts';
 import { type Flow, packetLength } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
 import { send } from './ip-output.ts';
-import { ipv4 } from './ipv4.ts';
+import { ipv4, isMulticast, isZeronet, LIMITED_BROADCAST } from './ipv4.ts';
 import { LabState, trail, type Walk } from './lab.ts';
+import { unknown } from './make-hop.ts';
 import type { Packet } from './packet.ts';
 import { sourceOf, type Unsent } from './socket.ts';
 import { createWalk } from './walk.ts';
@@ -40,6 +41,11 @@ export function originate(walk: Walk, flow: Flow): Prediction {
     );
   }
   ipv4(flow.to);
+  if (isMulticast(flow.to) || isZeronet(flow.to) || flow.to === LIMITED_BROADCAST) {
+    return outcomeOf(flow, [
+      unknown(kernel, `${flow.to} is not a unicast address, and only those are modelled`, []),
+    ]);
+  }
   const { proto = 'icmp', port = 80, sourcePort = 40_000, df = 'want' } = flow;
   const bare: Unsent = {
     dst: flow.to,

@@ -364,6 +364,13 @@ describe('what stops a packet is named, with the line that did it', () => {
     expect(end(lab, across)).toMatchObject({ kind: 'unknown', words });
   });
 
+  test.each(['224.0.0.1', '255.255.255.255', '0.0.0.0', '10.42.0.255'])(
+    '%s is for many: not guessed at',
+    (to) => {
+      expect(end(flannel, { from: 'pod-a', to })).toMatchObject({ kind: 'unknown', host: 'pod-a' });
+    },
+  );
+
   test('two that answer ARP for one address leave it open who wins', () => {
     const own = route({ dst: '10.42.0.1', dev: 'eth0', type: 'local', table: 'local', scope: 'host' });
     const twice = forwarding(flannel, 'pod-b', ({ routes }) => ({ routes: [...routes, own] }));
