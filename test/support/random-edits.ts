@@ -192,11 +192,14 @@ const fdb: readonly Maker[] = [
   }),
 ];
 
-/** The way back is another one, or none: what rp_filter looks at. */
-const crooked: Maker = (pick) => ({
-  host: pick(NODES),
-  script: `${conf(pick([...PORTS, 'all']), 'rp_filter', pick([1, 1, 2]))}; ip route replace ${pick(HOSTS)} dev ${pick(PORTS)}`,
-});
+/** What goes past the tunnel comes back through it: what rp_filter looks at. */
+const crooked: Maker = (pick) => {
+  const peer = pick([1, 2]);
+  return {
+    host: `n${3 - peer}`,
+    script: `${conf(pick(['flannel.1', 'all']), 'rp_filter', pick([1, 1, 2]))}; ip route replace 10.42.${peer}.0/24 via 192.168.50.${peer + 1}`,
+  };
+};
 const write = (name: string, value: number | string) => `echo ${value} > /proc/sys/net/${name}`;
 const conf = (dev: string, key: string, value: number) => write(`ipv4/conf/${dev}/${key}`, value);
 const sysctls: readonly Maker[] = [

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { predictExchange } from '../../../infra/predict/exchange.ts';
 import type { Flow } from '../../../infra/predict/flow.ts';
+import type { End } from '../../../infra/predict/hop.ts';
 import { endWords } from '../../../infra/predict/steps.ts';
 import { ADDRESSES, type EditedLab, editedLab } from '../../support/edited-lab.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
@@ -19,7 +20,7 @@ interface Trial {
   readonly flow: Flow;
   readonly predicted: string;
   readonly answered: boolean;
-  readonly words: string;
+  readonly end: End;
   readonly after: readonly string[];
 }
 
@@ -43,14 +44,7 @@ test(`${EDITS} random edits (seed ${SEED}): reachable as predicted`, { timeout: 
   const wrong = told.filter(({ predicted, answered }) => (predicted === 'delivered') !== answered);
   const answered = told.filter((trial) => trial.answered).length;
   const seen = { answered, silent: told.length - answered, unknown: trials.length - told.length };
-  console.log(`seed ${SEED}: ${trials.length} edits`, seen, `${wrong.length} wrong`);
-  if (process.env.CNILAB_SHOW)
-    console.log(
-      trials
-        .filter((t) => t.predicted === 'unknown')
-        .map(describeTrial)
-        .join('\n'),
-    );
+  console.log(`seed ${SEED}: ${trials.length} edits`, seen, `${wrong.length} wrong`, reasons(trials));
   expect(wrong.map(describeTrial).join('\n\n')).toBe('');
   // A model that cannot tell, or a lab where nothing changes, would agree with anything.
   expect(seen.unknown).toBeLessThan(EDITS / 5);
@@ -72,10 +66,12 @@ async function editAndPing(random: () => number): Promise<Trial[]> {
       // What the kernel refuses (a route that is not there to be deleted) is no edit.
       if (exitCode !== 0) continue;
       after.push(`${edit.host}: ${edit.script}`);
+      // What everybody has learned would hide who no longer answers.
+      if (random() < 0.5) await Promise.all(hosts.map((host) => lab.sh(host, 'ip neigh flush all')));
       const flow = randomFlow(pick, edit.host);
       const { outcome, end } = predictExchange(await lab.observe(hosts), flow);
       const answered = await ping(lab, flow);
-      trials.push({ flow, predicted: outcome, answered, words: endWords(end), after: [...after] });
+      trials.push({ flow, predicted: outcome, answered, end, after: [...after] });
     }
   } finally {
     await lab.close();
@@ -83,9 +79,15 @@ async function editAndPing(random: () => number): Promise<Trial[]> {
   return trials;
 }
 
-const describeTrial = ({ flow, answered, predicted, words, after }: Trial) =>
+/** How often each reason was the one. */
+function reasons(trials: readonly Trial[]): Readonly<Record<string, number>> {
+  const found = trials.flatMap(({ end }) => (end.kind === 'dropped' ? [end.reason] : []));
+  return Object.fromEntries([...Map.groupBy(found, (reason) => reason)].map(([r, list]) => [r, list.length]));
+}
+
+const describeTrial = ({ flow, answered, predicted, end, after }: Trial) =>
   [
-    `${JSON.stringify(flow)} ${answered ? 'is' : 'is not'} answered, predicted ${predicted}: ${words}, after`,
+    `${JSON.stringify(flow)} ${answered ? 'is' : 'is not'} answered, predicted ${predicted}: ${endWords(end)}, after`,
     ...after.map((line) => `  ${line}`),
   ].join('\n');
 
