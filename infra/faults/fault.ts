@@ -36,8 +36,14 @@ export interface Breakage {
   readonly flow?: Flow;
   /** @default unanswered */
   readonly effect?: Effect;
-  /** Where it is: the host, and the row of kernel state that is missing or wrong, as the tools print it. */
-  readonly culprit: { readonly host: string; readonly row: string };
+  /** Where it is. */
+  readonly culprit: {
+    readonly host: string;
+    /** What is missing or wrong, as a diagnosis names it (`infra/diagnose`). */
+    readonly subject: string;
+    /** The row of kernel state, as the tools print it. */
+    readonly row: string;
+  };
 }
 
 export interface Fault {

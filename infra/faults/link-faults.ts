@@ -26,7 +26,7 @@ export const linkFaults: readonly Fault[] = [
           ...lost.map((row) => ipRoute(there.name, 'replace', row)),
           forgetNeighbour(there.name, to.address),
         ],
-        culprit: { host: there.name, row: `${to.hostVeth} is down` },
+        culprit: { host: there.name, subject: to.hostVeth, row: `${to.hostVeth} is down` },
       };
     },
   },
@@ -44,7 +44,7 @@ export const linkFaults: readonly Fault[] = [
           on(there.name, 'ip', 'link', 'set', to.hostVeth, 'master', port.master),
           on(there.name, 'bridge', 'link', 'set', 'dev', to.hostVeth, 'hairpin', hairpin),
         ],
-        culprit: { host: there.name, row: `${to.hostVeth} has no master` },
+        culprit: { host: there.name, subject: to.hostVeth, row: `${to.hostVeth} has no master` },
       };
     },
   },
@@ -64,7 +64,7 @@ export const linkFaults: readonly Fault[] = [
           untilUp(here.name, bridge.name),
           ...lost.map((row) => ipRoute(here.name, 'replace', row)),
         ],
-        culprit: { host: here.name, row: `${bridge.name} is down` },
+        culprit: { host: here.name, subject: bridge.name, row: `${bridge.name} is down` },
       };
     },
   },
@@ -82,7 +82,11 @@ export const linkFaults: readonly Fault[] = [
       ],
       flow: { from: from.name, to: to.name, size: SMALL_MTU + 1 - HEADERS, dontFragment: true },
       effect: 'too-big',
-      culprit: { host: here.name, row: `${uplink.name} mtu ${SMALL_MTU}, on route ${routeLine(route)}` },
+      culprit: {
+        host: here.name,
+        subject: uplink.name,
+        row: `${uplink.name} mtu ${SMALL_MTU}, on route ${routeLine(route)}`,
+      },
     }),
   },
 ];

@@ -19,7 +19,7 @@ export const otherFaults: readonly Fault[] = [
         inject: [iptables(here.name, '-t', 'nat', '-I', 'POSTROUTING', ...rule)],
         repair: [iptables(here.name, '-t', 'nat', '-D', 'POSTROUTING', ...rule)],
         effect: 'rewritten',
-        culprit: { host: here.name, row: `-A POSTROUTING ${rule.join(' ')}` },
+        culprit: { host: here.name, subject: 'POSTROUTING', row: `-A POSTROUTING ${rule.join(' ')}` },
       };
     },
   },
@@ -32,7 +32,7 @@ export const otherFaults: readonly Fault[] = [
       return {
         inject: [iptables(here.name, '-I', 'FORWARD', ...rule)],
         repair: [iptables(here.name, '-D', 'FORWARD', ...rule)],
-        culprit: { host: here.name, row: `-A FORWARD ${rule.join(' ')}` },
+        culprit: { host: here.name, subject: 'FORWARD', row: `-A FORWARD ${rule.join(' ')}` },
       };
     },
   },
@@ -47,7 +47,7 @@ export const otherFaults: readonly Fault[] = [
         inject: [on(beside.name, 'ip', 'address', 'add', `${to.address}/32`, 'dev', 'eth0'), forget],
         repair: [on(beside.name, 'ip', 'address', 'del', `${to.address}/32`, 'dev', 'eth0'), forget],
         effect: 'ambiguous',
-        culprit: { host: beside.name, row: `${to.address}/32 dev eth0` },
+        culprit: { host: beside.name, subject: to.address, row: `${to.address}/32 dev eth0` },
       };
     },
   },
@@ -72,7 +72,11 @@ export const otherFaults: readonly Fault[] = [
           on(here.name, ...script(`if grep -qs '^${GHOST}' "$a"; then rm "$a"; fi`), directory, ...free),
         ],
         effect: 'no-address',
-        culprit: { host: here.name, row: `${free.length} leases in ${directory} of no container` },
+        culprit: {
+          host: here.name,
+          subject: 'leases',
+          row: `${free.length} leases in ${directory} of no container`,
+        },
       };
     },
   },

@@ -12,7 +12,7 @@ export const routingFaults: readonly Fault[] = [
     breakage: ({ here, route }) => ({
       inject: [ipRoute(here.name, 'del', route)],
       repair: [ipRoute(here.name, 'replace', route)],
-      culprit: { host: here.name, row: `route ${routeLine(route)}` },
+      culprit: { host: here.name, subject: `route ${route.dst}`, row: `route ${routeLine(route)}` },
     }),
   },
   {
@@ -30,7 +30,7 @@ export const routingFaults: readonly Fault[] = [
       return {
         inject: [ipRoute(here.name, 'replace', wrong)],
         repair: [ipRoute(here.name, 'replace', route)],
-        culprit: { host: here.name, row: `route ${routeLine(wrong)}` },
+        culprit: { host: here.name, subject: `route ${route.dst}`, row: `route ${routeLine(wrong)}` },
       };
     },
   },
@@ -44,7 +44,7 @@ export const routingFaults: readonly Fault[] = [
       return {
         inject: [ipRoute(there.name, 'del', own)],
         repair: [ipRoute(there.name, 'replace', own)],
-        culprit: { host: there.name, row: `route ${routeLine(own)}` },
+        culprit: { host: there.name, subject: `route ${to.address}`, row: `route ${routeLine(own)}` },
       };
     },
   },
@@ -55,7 +55,7 @@ export const routingFaults: readonly Fault[] = [
     breakage: ({ here }) => ({
       inject: [setSysctl(here.name, 'net.ipv4.ip_forward', '0')],
       repair: [setSysctl(here.name, 'net.ipv4.ip_forward', '1')],
-      culprit: { host: here.name, row: 'net.ipv4.ip_forward = 0' },
+      culprit: { host: here.name, subject: 'net.ipv4.ip_forward', row: 'net.ipv4.ip_forward = 0' },
     }),
   },
   {
@@ -88,7 +88,7 @@ export const routingFaults: readonly Fault[] = [
       return {
         inject: [...detour.make, setSysctl(there.name, name, '1')],
         repair: [setSysctl(there.name, name, was), ...detour.remove],
-        culprit: { host: there.name, row: `${name} = 1` },
+        culprit: { host: there.name, subject: name, row: `${name} = 1` },
       };
     },
   },

@@ -18,7 +18,11 @@ export const vxlanFaults: readonly Fault[] = [
       return {
         inject: [permanentNeighbour(here.name, wrong)],
         repair: [permanentNeighbour(here.name, tunnel.neighbour)],
-        culprit: { host: here.name, row: `neighbour ${neighbourLine(wrong)}` },
+        culprit: {
+          host: here.name,
+          subject: `neighbour ${wrong.dst}`,
+          row: `neighbour ${neighbourLine(wrong)}`,
+        },
       };
     },
   },
@@ -32,7 +36,11 @@ export const vxlanFaults: readonly Fault[] = [
       return {
         inject: [on(here.name, 'bridge', 'fdb', 'del', mac, 'dev', dev, 'dst', dst)],
         repair: [on(here.name, 'bridge', 'fdb', 'replace', mac, 'dev', dev, 'dst', dst, 'self', 'permanent')],
-        culprit: { host: here.name, row: `forwarding entry ${fdbLine(tunnel.fdb)}` },
+        culprit: {
+          host: here.name,
+          subject: `forwarding entry ${mac}`,
+          row: `forwarding entry ${fdbLine(tunnel.fdb)}`,
+        },
       };
     },
   },
@@ -52,7 +60,11 @@ export const vxlanFaults: readonly Fault[] = [
       return {
         inject: [set(wrong)],
         repair: [set(dst)],
-        culprit: { host: here.name, row: `forwarding entry ${fdbLine({ ...tunnel.fdb, dst: wrong })}` },
+        culprit: {
+          host: here.name,
+          subject: `forwarding entry ${mac}`,
+          row: `forwarding entry ${fdbLine({ ...tunnel.fdb, dst: wrong })}`,
+        },
       };
     },
   },
@@ -71,7 +83,7 @@ export const vxlanFaults: readonly Fault[] = [
           on(there.name, 'ip', 'link', 'set', name, 'address', mac),
           ...lost.map((row) => permanentNeighbour(there.name, row)),
         ],
-        culprit: { host: there.name, row: `${name} has MAC ${NOBODYS_MAC}` },
+        culprit: { host: there.name, subject: name, row: `${name} has MAC ${NOBODYS_MAC}` },
       };
     },
   },

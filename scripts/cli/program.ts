@@ -84,6 +84,12 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .description('Draw the live lab as a Mermaid flowchart: nodes, bridges, veth pairs, pods.')
     .addOption(stack())
     .action(async (options) => finish(await (await import('./verbs/graph.ts')).graph(options)));
+  program
+    .command('diagnose')
+    .description('Say what is wrong in the live lab, and which row of kernel state is to blame.')
+    .addOption(stack())
+    .option('--json', 'as JSON: {findings, flows, undecided}')
+    .action(async (options) => finish(await (await import('./verbs/diagnose.ts')).diagnoseLab(options)));
   const fault = program
     .command('fault')
     .description('Break a lab in a known way, to be found out; and mend it again.');
@@ -179,6 +185,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   verify: ['npm run -s lab -- verify', 'npm run -s lab -- verify pod-routes --stack kindnet'],
   graph: ['npm run -s lab -- graph', 'npm run -s lab -- graph --stack flannel > flannel.mmd'],
+  diagnose: ['npm run -s lab -- diagnose', 'npm run -s lab -- diagnose --json | jq -r ".findings[].words"'],
   fault: [
     'npm run -s lab -- fault                      all faults, and which this lab can have',
     'npm run -s lab -- fault inject route-missing',

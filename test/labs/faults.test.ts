@@ -1,13 +1,16 @@
-// Every fault in every network it applies to: it shows as it is said to, and is undone without a trace.
+// Every fault in every network it applies to: it shows as it is said to, a diagnosis names it and nothing else, and it is
+// undone without a trace.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../infra/backends/backend.ts';
 import { netnsBackend } from '../../infra/backends/netns/netns-backend.ts';
+import { diagnose } from '../../infra/diagnose/diagnose.ts';
 import { injectFault, repairFault } from '../../infra/faults/apply.ts';
 import { FAULTS } from '../../infra/faults/catalogue.ts';
 import { type Effect, type FaultPlan, type Flow, planFault } from '../../infra/faults/fault.ts';
 import { sceneOf } from '../../infra/faults/scene.ts';
 import { type SnapshotChange, snapshotChanges } from '../../infra/observe/changes/snapshot-changes.ts';
 import { observeLab } from '../../infra/observe/observe-lab.ts';
+import { observePaths } from '../../infra/observe/observe-paths.ts';
 import type { FdbRow, NeighbourRow } from '../../infra/observe/snapshot.ts';
 import { recordedLab, type StackRecord } from '../../infra/state/stack-store.ts';
 import { LabSession, type LabStack } from '../support/lab-session.ts';
@@ -49,6 +52,10 @@ describe.each(Object.entries(LABS))('faults of lab %s', (lab, names) => {
   });
 
   const picture = () => observeLab(cluster, recordedLab(record));
+  const diagnosis = async () => {
+    const { lab, beyond } = await observePaths(cluster, recordedLab(record));
+    return diagnose(lab, beyond);
+  };
   const addressOf = async (pod: string) =>
     (await cluster.pods()).find(({ name }) => name === pod)?.address ?? '';
 
@@ -111,7 +118,11 @@ describe.each(Object.entries(LABS))('faults of lab %s', (lab, names) => {
     expect(applying.toSorted()).toEqual([...names].toSorted());
   });
 
-  it.each(names)('%s shows as it is said to, and is undone without a trace', async (name) => {
+  it('are not found where there are none', async () => {
+    expect(await diagnosis()).toMatchObject({ findings: [], undecided: [] });
+  });
+
+  it.each(names)('%s shows as it is said to, is found, and is undone without a trace', async (name) => {
     const before = await picture();
     const scene = sceneOf(before);
     const fault = FAULTS.find((one) => one.name === name);
@@ -122,10 +133,14 @@ describe.each(Object.entries(LABS))('faults of lab %s', (lab, names) => {
     try {
       expect(snapshotChanges(before, await picture()).filter(lasting)).not.toEqual([]);
       await shown[plan.effect](plan);
+      const { findings } = await diagnosis();
+      const found = findings.map(({ host, subject }) => ({ host, subject }));
+      expect(found).toEqual([{ host: plan.culprit.host, subject: plan.culprit.subject }]);
     } finally {
       await repairFault(cluster, plan);
     }
     expect(await ping(plan.flow)).toMatchObject({ answered: true });
+    expect((await diagnosis()).findings).toEqual([]);
     const left = snapshotChanges(before, await picture()).filter(lasting);
     expect(left.map(({ host, text }) => `${host}: ${text}`)).toEqual([]);
   });
@@ -147,11 +162,15 @@ describe.each(Object.entries(LABS))('faults of lab %s', (lab, names) => {
     expect([both.includes('forward-drop'), surprise.exitCode, surprise.stdout.includes(`${second}`)]).toEqual(
       [true, 0, false],
     );
+    const sick = await session.cli(['diagnose', '--stack', stack.name]);
+    expect(sick).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('found.') });
     const repaired = await fault('repair');
     expect(repaired).toMatchObject({ exitCode: 0, stderr: '' });
     expect(repaired.stdout).toMatch(new RegExp(`^Undone: ${second}\\. .*\\nUndone: forward-drop\\. `));
     expect(await injected()).toEqual([]);
     expect((await fault('repair')).stdout).toContain('There is no fault in lab');
+    const well = await session.cli(['diagnose', '--stack', stack.name]);
+    expect(well).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('nothing wrong was found') });
   });
 
   it('the lab is as it was made, to refresh and to its own experiments', async () => {

@@ -1,7 +1,5 @@
 // `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent.
-import { pickNetwork } from '../../../infra/cni/config-dir.ts';
-import { observeBeyond } from '../../../infra/observe/observe-beyond.ts';
-import { observeLab } from '../../../infra/observe/observe-lab.ts';
+import { observePaths } from '../../../infra/observe/observe-paths.ts';
 import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
 import { type Exchange, predictExchange } from '../../../infra/predict/exchange.ts';
 import type { Flow, Protocol } from '../../../infra/predict/flow.ts';
@@ -28,6 +26,9 @@ export interface TraceOptions {
   readonly json?: boolean;
 }
 
+/** For a picture of the lab, ms. */
+const OBSERVING_MS = 60_000;
+
 const CODE: Readonly<Record<Outcome, ExitCode>> = {
   delivered: EXIT.pass,
   dropped: EXIT.fail,
@@ -44,12 +45,10 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
   if (options.proto === 'icmp' && options.port !== undefined) {
     throw usageError('ICMP has no ports', 'leave --port out, or add --proto udp or --proto tcp');
   }
-  const read = { signal: AbortSignal.timeout(60_000), pickNetwork, forwarding: true };
-  const { hosts } = await withCluster(record, async (cluster) => {
-    const lab = await observeLab(cluster, recordedLab(record), read);
-    const entered = new Map(nodes.map(({ name }) => [name, cluster.host(name)]));
-    return { hosts: { ...lab.hosts, ...(await observeBeyond(entered, lab.hosts, read)) } };
-  });
+  const { lab, beyond } = await withCluster(record, (cluster) =>
+    observePaths(cluster, recordedLab(record), { signal: AbortSignal.timeout(OBSERVING_MS) }),
+  );
+  const hosts = { ...lab.hosts, ...beyond };
   const flow: Flow = {
     from,
     to: addressOf(hosts, to),

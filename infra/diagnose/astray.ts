@@ -1,0 +1,109 @@
+// A packet that went where its target is not: which row of the last node that had it in hand sent it there.
+import { parseCidr } from '../lab/cidr.ts';
+import type { FdbRow, NeighbourRow, RouteRow } from '../observe/snapshot.ts';
+import type { Decision, Hop, Rule } from '../predict/hop.ts';
+import type { Cause } from './finding.ts';
+import type { View } from './view.ts';
+
+type Node = View['lab']['nodes'][number];
+
+/**
+ * @param trail hops up to where it ended
+ * @param last decisions after the last hop
+ * @returns undefined when every row that decided points to the target's node
+ */
+export function whoSentItAstray(
+  view: View,
+  trail: readonly Hop[],
+  last: readonly Decision[],
+  target: string,
+): Cause | undefined {
+  const home = view.nodeOf(target);
+  const at = trail.findLast(({ host }) => view.isNode(host))?.host;
+  if (!home || at === undefined) return undefined;
+  const decided = [...trail.filter(({ host }) => host === at).flatMap(({ decisions }) => decisions), ...last];
+  const rules = decided.flatMap(({ rule }) => (rule && rule.host === at ? [rule] : []));
+  return (
+    wrongRoute(view, at, home, target, rules) ??
+    (at === home.name ? undefined : wrongTunnel(view, at, home, rules))
+  );
+}
+
+function wrongRoute(
+  view: View,
+  at: string,
+  home: Node,
+  target: string,
+  rules: readonly Rule[],
+): Cause | undefined {
+  const taken = rowsOf<RouteRow>(rules, 'routes').find(({ type }) => type === 'unicast');
+  if (!taken) return undefined;
+  const { words } = { words: `route ${taken.dst}${taken.via ? ` via ${taken.via}` : ''} dev ${taken.dev}` };
+  const prefix = taken.dst === 'default' ? 0 : parseCidr(withPrefix(taken.dst)).prefix;
+  if (at === home.name) {
+    const delivers = view.pod(target) === undefined || prefix >= parseCidr(home.podCIDR).prefix;
+    if (delivers) return undefined;
+    return {
+      host: at,
+      subject: `route ${target}`,
+      words: `no route to ${target}, a pod of its own: ${words} is taken`,
+    };
+  }
+  const subject = `route ${home.podCIDR}`;
+  if (prefix < parseCidr(home.podCIDR).prefix && view.pod(target)) {
+    return { host: at, subject, words: `no route to the pods of ${home.name}: ${words} is taken` };
+  }
+  if (taken.via === undefined || view.has(home.name, taken.via)) return undefined;
+  return { host: at, subject, words: `${words}: ${taken.via} is not an address of ${home.name}` };
+}
+
+/** Neighbour and FDB entry of a VXLAN device, against each other and against the device of the node they are for. */
+function wrongTunnel(view: View, at: string, home: Node, rules: readonly Rule[]): Cause | undefined {
+  const route = rowsOf<RouteRow>(rules, 'routes').find(({ via }) => via !== undefined);
+  const device = view.interface(at, route?.dev);
+  if (!route || device?.kind !== 'vxlan') return undefined;
+  const remote = view
+    .state(home.name)
+    ?.interfaces.find(({ kind, details }) => kind === 'vxlan' && details.id === device.details.id);
+  const entries = view.state(at)?.fdb.filter(({ dev }) => dev === device.name) ?? [];
+  const known = rowsOf<NeighbourRow>(rules, 'neighbours').find(({ dev }) => dev === device.name);
+  if (known?.mac !== undefined && known.mac !== remote?.mac) {
+    // Two against one: who told the forwarding entry the MAC told the neighbour entry, too.
+    const programmed = entries.some(({ mac }) => mac === known.mac);
+    return programmed
+      ? {
+          host: home.name,
+          subject: remote?.name ?? device.name,
+          words: `${remote?.name} has MAC ${remote?.mac}, and ${at} was told ${known.mac}`,
+        }
+      : {
+          host: at,
+          subject: `neighbour ${known.dst}`,
+          words: `neighbour ${known.dst} dev ${known.dev} has MAC ${known.mac}, which is no VTEP’s; that of ${home.name} has ${remote?.mac}`,
+        };
+  }
+  const mac = known?.mac ?? remote?.mac;
+  const entry = entries.find((row: FdbRow) => row.mac === mac);
+  const subject = `forwarding entry ${mac}`;
+  if (!entry) {
+    return {
+      host: at,
+      subject,
+      words: `${device.name} has no forwarding entry for ${mac}, the VTEP of ${home.name}`,
+    };
+  }
+  if (entry.dst === undefined || view.has(home.name, entry.dst)) return undefined;
+  return {
+    host: at,
+    subject,
+    words: `the forwarding entry for ${mac} names ${entry.dst}, which is not an address of ${home.name}`,
+  };
+}
+
+function rowsOf<Row>(rules: readonly Rule[], table: Rule['table']): readonly Row[] {
+  return rules.flatMap((rule) => (rule.table === table && rule.row ? [rule.row as Row] : []));
+}
+
+function withPrefix(dst: string): string {
+  return dst.includes('/') ? dst : `${dst}/32`;
+}
