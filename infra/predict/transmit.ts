@@ -3,7 +3,7 @@ import { beyondDevice } from './beyond-device.ts';
 import { transmitFromBridge } from './bridge.ts';
 import type { Branch } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
-import { DEEPEST, type Trail, trail, type Walk } from './lab.ts';
+import { also, DEEPEST, type Trail, type Walk } from './lab.ts';
 import { dropped, hop, left, mtuRule, unknown } from './make-hop.ts';
 import { type Frame, isGroup, scrubbed, VLAN_TAG, wireLength } from './packet.ts';
 import { encapsulate } from './vxlan.ts';
@@ -55,19 +55,23 @@ function throughVeth(walk: Walk, near: Port, frame: Frame, t: Trail): Branch[] {
     return [dropped({ kernel, dev: link.name }, 'no-carrier', words, t.decisions)];
   }
   if (far.kind === 'segment') return ontoSegment(walk, near, far, frame, t);
-  const { port } = far;
-  const at = { kernel: port.kernel, dev: port.link.name };
-  if (!port.link.up) {
-    const words = `${port.link.name} of ${port.kernel.name}, the other end of ${link.name}, is down`;
+  const words = `veth pair with ${kernel.name} ${link.name}`;
+  const inside = far.port.kernel === kernel ? frame : scrubbed(frame);
+  return outOfVeth(walk, far.port, inside, also(t, { kind: 'link', words }));
+}
+
+/** __dev_forward_skb(): the end that a frame comes out of must be up, and takes no more than its MTU allows. */
+function outOfVeth(walk: Walk, { kernel, link }: Port, frame: Frame, t: Trail): Branch[] {
+  const at = { kernel, dev: link.name };
+  if (!link.up) {
+    const words = `${link.name} of ${kernel.name}, the other end, is down`;
     return [dropped(at, 'link-down', words, t.decisions, downLine(at))];
   }
-  if (frame.ip && wireLength(frame.ip) > port.link.mtu + VLAN_TAG) {
-    const words = `${wireLength(frame.ip)} bytes are more than ${port.link.name} of ${port.kernel.name} takes (mtu ${port.link.mtu})`;
-    return [dropped(at, 'mtu', words, t.decisions, mtuRule(port.kernel, port.link, port.link.mtu))];
+  if (frame.ip && wireLength(frame.ip) > link.mtu + VLAN_TAG) {
+    const words = `${wireLength(frame.ip)} bytes are more than ${link.name} of ${kernel.name} takes (mtu ${link.mtu})`;
+    return [dropped(at, 'mtu', words, t.decisions, mtuRule(kernel, link, link.mtu))];
   }
-  const decision = { kind: 'link' as const, words: `veth pair with ${kernel.name} ${link.name}` };
-  const inside = port.kernel === kernel ? frame : scrubbed(frame);
-  return walk.receive(port.kernel, port.link, inside, trail(t.depth, ...t.decisions, decision));
+  return walk.receive(kernel, link, frame, t);
 }
 
 /** A segment that nobody observed is taken for a switch that works; whoever else is on it is not known. */
@@ -83,10 +87,8 @@ function ontoSegment(
     words: `the segment beyond ${kernel.name} ${link.name} was not observed (${proof})`,
   };
   const group = isGroup(frame.dst);
-  const receivers = others.filter((o) => o.link.up && (group || o.link.mac === frame.dst));
-  const branches = receivers.flatMap((o) =>
-    walk.receive(o.kernel, o.link, scrubbed(frame), trail(t.depth, ...t.decisions, decision)),
-  );
+  const receivers = others.filter((o) => group || o.link.mac === frame.dst);
+  const branches = receivers.flatMap((port) => outOfVeth(walk, port, scrubbed(frame), also(t, decision)));
   if (!group && receivers.length > 0) return branches;
   const whom = group ? 'whoever else is there' : frame.dst;
   return [...branches, left(kernel, link.name, `${decision.words}: ${whom} is not known`, t.decisions)];

@@ -252,6 +252,14 @@ describe('what stops a packet is named, with the line that did it', () => {
       },
     ],
     [
+      'an interface that takes less than comes to it, over a segment that was not observed',
+      changed(flannel, 'node-2', ({ interfaces }) => ({
+        interfaces: interfaces.map((link) => (link.name === 'eth0' ? { ...link, mtu: 600 } : link)),
+      })),
+      { ...across, size: 900 },
+      { kind: 'dropped', host: 'node-2', interface: 'eth0', reason: 'mtu', rule: { line: 'eth0: mtu 600' } },
+    ],
+    [
       'a FORWARD rule',
       withFilter(
         flannel,
