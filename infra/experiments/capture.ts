@@ -5,7 +5,7 @@ import { fillTemplates } from '../lab/template.ts';
 import { capture as captureAt, type TapResult } from '../observe/capture.ts';
 import { decodeTap } from '../observe/paths.ts';
 import { readPcap } from '../observe/pcap.ts';
-import { writePcapng } from '../observe/pcapng.ts';
+import { writePcapng } from '../observe/write-pcapng.ts';
 import { packetRows, pathRows, tapByTap } from './captured.ts';
 import { type Check, evaluateCheck, rowsMatching } from './evaluate-check.ts';
 import { ExperimentError, type ExperimentOf, type Runner, type Running } from './experiment.ts';
@@ -37,8 +37,8 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
     ...tapped.flatMap(({ name, status, reason }) =>
       status === 'complete' ? [] : [`tap ${name}: ${reason ?? status}`],
     ),
-    ...decoded.flatMap(({ name, truncated }) =>
-      truncated === undefined ? [] : [`tap ${name}: ${truncated}`],
+    ...decoded.flatMap(({ name, truncated, clock }) =>
+      [truncated, clock].flatMap((doubt) => (doubt === undefined ? [] : [`tap ${name}: ${doubt}`])),
     ),
     ...('problem' in saved ? [saved.problem] : []),
   ];

@@ -79,7 +79,7 @@ function kindOf({ arp, icmp, udp, tcp, ipv4, ipv6, eth }: Frame): string {
   if (icmp) return icmp.kind;
   if (udp) return 'udp';
   if (tcp) return 'tcp';
-  const protocol = ipv4?.protocol ?? ipv6?.nextHeader;
+  const protocol = ipv4?.protocol ?? ipv6?.protocol;
   if (protocol !== undefined) return `ip-${protocol}`;
   return eth === undefined ? 'malformed' : `ethertype-0x${eth.type.toString(16).padStart(4, '0')}`;
 }

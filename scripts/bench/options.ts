@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 /** Groups of steps that make sense by themselves. */
-export const PARTS = ['kindnet', 'work', 'pods'] as const;
+export const PARTS = ['kindnet', 'work', 'pods', 'decode'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -25,6 +25,7 @@ depend on them: 0 when everything could be measured, 1 when something could not.
   --only PART    kindnet  up, no-op up and destroy of lab kindnet, each against an empty lab
                  work     the work for a lab of 100 pods, against the same plugin calls in a bare loop
                  pods     a lab of 100 pods: memory of the provider and of the lab, destroy
+                 decode   decoding and correlating captures of one flow across nodes, no lab at all
                  (may be given more than once)
   --json         the figures with every sample as JSON
   -h, --help     this text

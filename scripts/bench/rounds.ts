@@ -6,6 +6,7 @@ import type { Part } from './options.ts';
 import { removeLabs } from './private-place.ts';
 import {
   bareStep,
+  decodeStep,
   emptyStep,
   floorStep,
   kindnetStep,
@@ -29,6 +30,7 @@ const STEPS: readonly Step[] = [
   { name: 'lab work', parts: ['work'], run: workStep, warmUp: true },
   { name: 'large lab', parts: ['pods'], run: podsStep, warmUp: false },
   { name: 'lab without pods', parts: ['pods'], run: bareStep, warmUp: true },
+  { name: 'decoding', parts: ['decode'], run: decodeStep, warmUp: false },
 ];
 
 export interface Rounds {

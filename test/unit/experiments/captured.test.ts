@@ -10,7 +10,7 @@ const echo: Frame = {
   eth: { src: '02:00:00:00:00:01', dst: '02:00:00:00:00:02', type: 0x0800 },
   ipv4: {
     ...{ src: '10.42.0.2', dst: '10.42.1.2', ttl: 63, protocol: 1, id: 7, totalLength: 84 },
-    ...{ dontFragment: true, moreFragments: false, fragmentOffset: 0 },
+    ...{ dontFragment: true, moreFragments: false, fragmentOffset: 0, tos: 0, headerLength: 20 },
   },
   icmp: { version: 4, type: 8, code: 0, kind: 'echo-request', id: 99, seq: 1 },
 };
@@ -19,7 +19,7 @@ const tunnel: Frame = {
   eth: { src: '06:00:00:00:00:01', dst: '06:00:00:00:00:02', type: 0x0800 },
   ipv4: {
     ...{ src: '192.168.56.2', dst: '192.168.56.3', ttl: 64, protocol: 17, id: 8, totalLength: 134 },
-    ...{ dontFragment: false, moreFragments: false, fragmentOffset: 0 },
+    ...{ dontFragment: false, moreFragments: false, fragmentOffset: 0, tos: 0, headerLength: 20 },
   },
   udp: { srcPort: 40000, dstPort: 8472, length: 114 },
   vxlan: { vni: 1, inner: echo },
@@ -54,7 +54,10 @@ it('follows a packet into its tunnel', () => {
 
 it('accounts for packets of other kinds too', () => {
   const ipv6: Frame = {
-    ipv6: { src: 'fe80::1', dst: 'ff02::16', hopLimit: 1, nextHeader: 58, payloadLength: 36 },
+    ipv6: {
+      ...{ src: 'fe80::1', dst: 'ff02::16', hopLimit: 1, nextHeader: 58, protocol: 58 },
+      ...{ payloadLength: 36, trafficClass: 0, flowLabel: 0 },
+    },
   };
   const report = { version: 6, type: 143, code: 0, kind: 'multicast-listener-report' } as const;
   const packets = [

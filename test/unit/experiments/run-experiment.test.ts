@@ -142,7 +142,7 @@ describe.skipIf(!canCapture)('capture', () => {
     expect(stamps).toEqual(stamps.toSorted((a, b) => a - b));
     // Two requests 10 ms apart.
     expect(stamps.at(-1)).toBeGreaterThan(5_000_000);
-    const kept = readPcapng(await readFile(path.join(resultsDir, 'captures/path.pcapng')));
+    const { taps: kept } = readPcapng(await readFile(path.join(resultsDir, 'captures/path.pcapng')));
     const { taps: counted } = result.observed as { readonly taps: readonly { readonly packets: number }[] };
     expect(kept.map((tap) => [tap.name, tap.packets.length])).toEqual(
       taps.map(({ name }, index) => [name, counted[index]?.packets]),

@@ -1,0 +1,173 @@
+// Wireshark and we read the same bytes: every field that we decode agrees, on our captures and on those of others.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Host } from '../../../infra/backends/host.ts';
+import { capture } from '../../../infra/observe/capture.ts';
+import { decoder, decodePacket } from '../../../infra/observe/packets/decode.ts';
+import { type RawPacket, readPcap } from '../../../infra/observe/pcap.ts';
+import { readPcapng } from '../../../infra/observe/pcapng.ts';
+import { writePcapng } from '../../../infra/observe/write-pcapng.ts';
+import { type PrivateHost, privateHost } from '../../support/private-host.ts';
+import { NO_TSHARK, tsharkRows } from '../../support/tshark.ts';
+import { ourReading, theirReading } from '../../support/wireshark-fields.ts';
+
+const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url));
+/** tcpdump gives up root, which a user namespace with one uid does not let it do: captures need real root here. */
+const isRoot = process.getuid?.() === 0;
+
+/** One for each kind of packet block, in both byte orders. */
+const PCAPNG_OF_OTHERS = ['be/test001', 'le/test010', 'be/test016', 'le/test018', 'be/test102'].map(
+  (name) => `${name}.pcapng`,
+);
+
+const pcapsIn = (dir: string) =>
+  readdirSync(`${FIXTURES}${dir}`)
+    .filter((name) => name.endsWith('.pcap'))
+    .map((name) => `${dir}${name}`);
+const read = (name: string) => readPcap(readFileSync(`${FIXTURES}${name}`)).packets;
+
+/** One file of them all, since starting tshark is what takes time; `where` names each packet. */
+function together(names: readonly string[]): { readonly where: string[]; readonly packets: RawPacket[] } {
+  const found = names.flatMap((name) =>
+    read(name).map((packet, index) => ({ where: `${name} ${index + 1}`, packet })),
+  );
+  // Stamps that keep this order.
+  const packets = found.map(({ packet }, index) => ({ ...packet, ns: BigInt(index) }));
+  return { where: found.map(({ where }) => where), packets };
+}
+
+describe('Wireshark reads as we do', () => {
+  beforeEach(({ skip }) => skip(NO_TSHARK !== undefined, NO_TSHARK));
+
+  test.each([
+    ['our recorded labs', ['']],
+    ['captures of tcpdump and gopacket', ['captures/tcpdump/', 'captures/gopacket/']],
+  ])('%s', async (_, dirs) => {
+    const { where, packets } = together(dirs.flatMap(pcapsIn));
+    const theirs = await theirReading(writePcapng([{ name: 'tap', packets }]));
+    expect(theirs).toHaveLength(packets.length);
+    const named = (rows: readonly object[]) => rows.map((row, index) => ({ where: where[index], ...row }));
+    expect(named(packets.map((packet) => ourReading(decodePacket(packet))))).toEqual(named(theirs));
+  });
+
+  test('names, descriptions, stamps to the ns and comments of our pcapng', async () => {
+    const taps = ['flannel-veth-a.pcap', 'flannel-cni0.pcap'].map((name) => ({
+      name,
+      description: `node-1/${name}`,
+      packets: read(name).map((packet, i) => ({ ...packet, comment: `hop ${i}: ${name} → “next”` })),
+    }));
+    const fields = ['frame.interface_name', 'frame.interface_description', 'frame.time_epoch', 'frame.comment'];
+    const rows = await tsharkRows(writePcapng(taps), fields);
+    const stamp = (ns: bigint) => `${ns / 1_000_000_000n}.${String(ns % 1_000_000_000n).padStart(9, '0')}`;
+    const expected = taps.flatMap(({ name, description, packets }) =>
+      packets.map(({ ns, comment }) => [name, description, stamp(ns), comment]),
+    );
+    const theirs = rows.map((row) => fields.map((field) => row[field]));
+    expect(theirs.toSorted()).toEqual(expected.toSorted());
+    expect(theirs.map(([, , time]) => time)).toEqual(expected.map(([, , time]) => time).toSorted());
+  });
+
+  test('the pcapng of others, block by block', async () => {
+    const suite = `${FIXTURES}captures/gopacket/`;
+    for (const file of PCAPNG_OF_OTHERS) {
+      const bytes = readFileSync(`${suite}${file}`);
+      const rows = await tsharkRows(bytes, ['frame.len', 'frame.cap_len', 'frame.comment']);
+      const ours = readPcapng(bytes).taps.flatMap(({ packets }) =>
+        packets.map(({ length, data, comment }) => [`${length}`, `${data.length}`, comment ?? '']),
+      );
+      const theirs = rows.map((row) => [row['frame.len'], row['frame.cap_len'], row['frame.comment']]);
+      expect([file, ...ours.toSorted()]).toEqual([file, ...theirs.toSorted()]);
+    }
+  });
+});
+
+describe.skipIf(!isRoot)('Wireshark reads a live network as we do', () => {
+  let machine: PrivateHost;
+  let packets: readonly RawPacket[] = [];
+
+  beforeAll(async () => {
+    if (NO_TSHARK !== undefined) return;
+    machine = await privateHost('node', { userns: false });
+    packets = await liveCapture(machine.host);
+  });
+  afterAll(() => machine?.close());
+  beforeEach(({ skip }) => skip(NO_TSHARK !== undefined, NO_TSHARK));
+
+  test('field by field', async () => {
+    const theirs = await theirReading(writePcapng([{ name: 'v0', packets }]), [4789, 8472, 5555]);
+    const { packet } = decoder({ vxlanPorts: [4789, 8472, 5555] });
+    expect(packets.map((raw) => ourReading(packet(raw)))).toEqual(theirs);
+  });
+
+  test('and there is one of each kind', () => {
+    const { packet } = decoder({ vxlanPorts: [4789, 8472, 5555] });
+    const frames = packets.flatMap((raw) => {
+      const outer = packet(raw);
+      return [outer, outer.vxlan?.inner ?? {}, outer.icmp?.original ?? {}];
+    });
+    expect(frames.filter(({ malformed }) => malformed !== undefined)).toEqual([]);
+    const kinds = frames.flatMap((frame) => [
+      ...(frame.arp ? [`arp-${frame.arp.op}`] : []),
+      ...(frame.icmp ? [`icmp${frame.icmp.version} ${frame.icmp.kind}`] : []),
+      ...(frame.tcp ? [`tcp ${frame.tcp.flags}${frame.tcp.mss ? ' mss' : ''}`] : []),
+      ...(frame.udp ? ['udp'] : []),
+      ...(frame.vxlan ? ['vxlan'] : []),
+      ...(frame.eth?.vlans ? [`vlans ${frame.eth.vlans.join(' ')}`] : []),
+      ...(frame.ipv4?.moreFragments || frame.ipv4?.fragmentOffset ? ['ipv4 fragment'] : []),
+      ...(frame.ipv6?.fragment ? ['ipv6 fragment'] : []),
+      ...(frame.ipv4?.options ?? []).map((type) => `ipv4 option ${type}`),
+      ...(frame.ipv6?.extensions ?? []).map((type) => `ipv6 extension ${type}`),
+    ]);
+    expect([...new Set(kinds)]).toEqual(
+      expect.arrayContaining([
+        ...['arp-request', 'arp-reply', 'icmp4 echo-request', 'icmp4 echo-reply', 'icmp4 unreachable'],
+        ...['ipv4 fragment', 'ipv4 option 7', 'vlans 30', 'vxlan', 'udp', 'tcp SYN mss', 'tcp SYN,ACK mss'],
+        ...['icmp6 echo-request', 'icmp6 neighbour-solicitation', 'icmp6 neighbour-advertisement'],
+        ...['icmp6 multicast-listener-report', 'ipv6 extension 0', 'ipv6 extension 44', 'ipv6 fragment'],
+      ]),
+    );
+  });
+});
+
+/** Two namespaces and every kind of traffic between them, seen at the veth that joins them. */
+async function liveCapture(host: Host): Promise<readonly RawPacket[]> {
+  const made = await host.run(['bash', '-ec', LIVE_SETUP]);
+  if (made.exitCode !== 0) throw new Error(`the network cannot be wired: ${made.stderr}`);
+  const { taps } = await capture([{ name: 'v0', host, dev: 'v0' }], '', () =>
+    host.run(['bash', '-c', LIVE_TRAFFIC]),
+  );
+  const [tap] = taps;
+  if (tap?.status !== 'complete') throw new Error(`the tap is ${tap?.status}: ${tap?.reason}`);
+  return readPcap(tap.pcap).packets;
+}
+
+const LIVE_SETUP = `
+ip netns add pod
+ip link add v0 type veth peer name eth0 netns pod
+in_pod() { ip netns exec pod "$@"; }
+ip addr add 10.9.0.1/24 dev v0; ip -6 addr add fd00::1/64 dev v0 nodad
+in_pod ip addr add 10.9.0.2/24 dev eth0; in_pod ip -6 addr add fd00::2/64 dev eth0 nodad
+ip link add vlan30 link v0 type vlan id 30; in_pod ip link add vlan30 link eth0 type vlan id 30
+ip link add vx type vxlan id 7 dstport 5555 local 10.9.0.1 remote 10.9.0.2
+in_pod ip link add vx type vxlan id 7 dstport 5555 local 10.9.0.2 remote 10.9.0.1
+ip addr add 10.30.0.1/24 dev vlan30; in_pod ip addr add 10.30.0.2/24 dev vlan30
+ip addr add 10.40.0.1/24 dev vx; in_pod ip addr add 10.40.0.2/24 dev vx
+in_pod ip link set lo up; ip link set v0 up
+`;
+/** Links come up while the tap listens, so that it sees the kernel's own IPv6 messages. */
+const LIVE_TRAFFIC = `
+in_pod() { ip netns exec pod "$@"; }
+in_pod ip link set eth0 up; in_pod ip link set vlan30 up; in_pod ip link set vx up
+ip link set vlan30 up; ip link set vx up
+in_pod timeout 5 busybox nc -l -p 8080 >/dev/null </dev/null &
+for i in 1 2 3; do ping -c 1 -W 1 10.9.0.2 >/dev/null && break; done
+ping -c 1 -W 1 -s 4000 10.9.0.2 >/dev/null
+ping -c 1 -W 1 -R 10.9.0.2 >/dev/null
+ping -c 1 -W 1 10.30.0.2 >/dev/null
+for i in 1 2 3; do ping -c 1 -W 1 10.40.0.2 >/dev/null && break; done
+for i in 1 2 3; do ping -6 -c 1 -W 1 -s 3000 fd00::2 >/dev/null && break; done
+bash -c 'echo datagram >/dev/udp/10.9.0.2/9' 2>/dev/null
+echo hello | timeout 2 busybox nc 10.9.0.2 8080 >/dev/null 2>&1
+true
+`;
