@@ -179,7 +179,8 @@ export class Correlator {
       const path = alike[index] as OpenPath;
       const first = path.known[0]?.frame as Frame;
       if (!sameNumbers(first, frame) || path.sightings.some((sighting) => sighting.tap === tap)) continue;
-      if (frame.tcp === undefined && !path.known.some((known) => sameEnds(known.frame, frame, 'one'))) continue;
+      if (frame.tcp === undefined && !path.known.some((known) => sameEnds(known.frame, frame, 'one')))
+        continue;
       path.known.push({ frame, exact });
       put(this.#exact, exact, path);
       return path;
@@ -250,7 +251,9 @@ const NONE: readonly PacketPath[] = [];
 
 function pathOf({ sightings, uncounted }: OpenPath, count: number, early: boolean): PacketPath {
   // A tap's own stamps may be in slight disorder; sort() keeps the order of the taps for equal ones.
-  const inOrder = sightings.every((sighting, index) => index === 0 || (sightings[index - 1]?.time ?? 0) <= sighting.time);
+  const inOrder = sightings.every(
+    (sighting, index) => index === 0 || (sightings[index - 1]?.time ?? 0) <= sighting.time,
+  );
   const sorted = inOrder ? sightings : sightings.toSorted((a, b) => a.time - b.time);
   const first = sorted[0]?.frame ?? {};
   const at: Record<string, bigint> = {};

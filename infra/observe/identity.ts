@@ -26,7 +26,10 @@ export function carried(frame: Frame): Frame {
 export function identify(frame: Frame): Identity | undefined {
   const { arp, icmp, udp, tcp } = frame;
   if (arp) {
-    const exact = mix(mix(typeof arp.op === 'number' ? arp.op : arp.op.length, hash(arp.senderIp)), hash(arp.targetIp));
+    const exact = mix(
+      mix(typeof arp.op === 'number' ? arp.op : arp.op.length, hash(arp.senderIp)),
+      hash(arp.targetIp),
+    );
     return { exact, numbered: false };
   }
   if (frame.ipv4 === undefined && frame.ipv6 === undefined) return undefined;
@@ -46,7 +49,10 @@ function identifyIcmp(frame: Frame): Identity {
   const about = icmp?.seq === undefined ? icmp?.original?.icmp : icmp;
   const kind = mix(icmp?.type ?? 0, icmp?.version ?? 0);
   if (about?.seq === undefined) {
-    return { exact: mix(ends(kind, frame), icmp?.target === undefined ? 0 : hash(icmp.target)), numbered: false };
+    return {
+      exact: mix(ends(kind, frame), icmp?.target === undefined ? 0 : hash(icmp.target)),
+      numbered: false,
+    };
   }
   const numbers = mix(mix(kind, about.id ?? 0), about.seq);
   if (icmp?.stamp !== undefined) return { exact: mix(numbers, icmp.stamp), numbered: true };

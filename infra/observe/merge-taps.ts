@@ -115,7 +115,9 @@ export async function* mergeTapStreams(
   } finally {
     for (const iterator of sources.values()) await iterator.return?.();
   }
-  return clocks.flatMap(({ name, clock }) => (clock.doubt === undefined ? [] : [`tap "${name}": ${clock.doubt}`]));
+  return clocks.flatMap(({ name, clock }) =>
+    clock.doubt === undefined ? [] : [`tap "${name}": ${clock.doubt}`],
+  );
 }
 
 async function nextPart(iterator: AsyncIterator<readonly Packet[]>): Promise<readonly Packet[] | undefined> {

@@ -166,9 +166,9 @@ export class PcapngParser {
     const text = (code: number) => options.find((option) => option.code === code)?.value.toString();
     const description = text(OPTION.ifDescription);
     const tsoffset = options.find(({ code }) => code === OPTION.ifTsoffset)?.value;
-    if (tsoffset !== undefined && tsoffset.length !== 8) throw new Damage('a time offset that is not 8 bytes');
-    const seconds =
-      tsoffset && (this.#little ? tsoffset.readBigInt64LE(0) : tsoffset.readBigInt64BE(0));
+    if (tsoffset !== undefined && tsoffset.length !== 8)
+      throw new Damage('a time offset that is not 8 bytes');
+    const seconds = tsoffset && (this.#little ? tsoffset.readBigInt64LE(0) : tsoffset.readBigInt64BE(0));
     const tsresol = options.find(({ code }) => code === OPTION.ifTsresol)?.value[0] ?? DEFAULT_TSRESOL;
     return {
       name: text(OPTION.ifName) ?? '',
@@ -223,7 +223,8 @@ export class PcapngParser {
 
   #tap(id: number): number {
     const tap = this.#base + id;
-    if (tap >= this.interfaces.length) throw new Damage(`a packet of interface ${id}, which was not described`);
+    if (tap >= this.interfaces.length)
+      throw new Damage(`a packet of interface ${id}, which was not described`);
     return tap;
   }
 
@@ -281,7 +282,10 @@ export function readPcapng(file: Buffer): Pcapng {
   const packets = parser.push(file);
   parser.end();
   const { interfaces, truncated } = parser;
-  const taps = interfaces.map(({ clock: _, ...described }) => ({ ...described, packets: [] as PcapngPacket[] }));
+  const taps = interfaces.map(({ clock: _, ...described }) => ({
+    ...described,
+    packets: [] as PcapngPacket[],
+  }));
   for (const { tap, ...packet } of packets) taps[tap]?.packets.push(packet);
   return { taps, ...(truncated !== undefined && { truncated }) };
 }

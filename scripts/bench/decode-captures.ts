@@ -19,7 +19,10 @@ const [PACE, HOP] = [20_000, 3_000];
 const START_SECONDS = 1_780_000_000;
 
 /** Every packet differs, as real ones do; every third is an echo, a TCP segment or a UDP datagram. @returns the files */
-export function writeCaptures(directory: string, packets: number): { readonly name: string; readonly file: string }[] {
+export function writeCaptures(
+  directory: string,
+  packets: number,
+): { readonly name: string; readonly file: string }[] {
   return TAPS.map(({ name, wrapped, routers }, hop) => {
     const file = path.join(directory, `${name}.pcap`);
     const fd = openSync(file, 'w');
@@ -94,7 +97,14 @@ function frameOf(packet: Buffer): Buffer {
   return Buffer.concat([Buffer.from('0200000000020200000000010800', 'hex'), packet]);
 }
 
-function ip(src: number[], dst: number[], protocol: number, ttl: number, id: number, payload: Buffer): Buffer {
+function ip(
+  src: number[],
+  dst: number[],
+  protocol: number,
+  ttl: number,
+  id: number,
+  payload: Buffer,
+): Buffer {
   const header = Buffer.alloc(20);
   header.writeUInt8(0x45, 0);
   header.writeUInt16BE(20 + payload.length, 2);

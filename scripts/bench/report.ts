@@ -26,7 +26,9 @@ export function benchTable(
     what,
     number(median, unit),
     `(${plain(min, unit)} – ${plain(max, unit)})`,
-    goal === undefined ? undefined : `${goalIs === 'least' ? '≥' : '≤'} ${Number(goal.toFixed(2))}${unit && ` ${unit}`}`,
+    goal === undefined
+      ? undefined
+      : `${goalIs === 'least' ? '≥' : '≤'} ${Number(goal.toFixed(2))}${unit && ` ${unit}`}`,
     met,
   ]);
   return [

@@ -8,7 +8,13 @@ import { ENGINE_VERSION, findEngine } from '../setup/engine.ts';
 import { currentBackend } from '../setup/engine-env.ts';
 import { findGo } from '../setup/go-build.ts';
 import { run } from '../setup/run.ts';
-import { CNI_PLUGINS, CNI_PLUGINS_PACKAGE, locate, OPTIONAL_TOOLS, SYSTEM_TOOLS } from '../setup/system-tools.ts';
+import {
+  CNI_PLUGINS,
+  CNI_PLUGINS_PACKAGE,
+  locate,
+  OPTIONAL_TOOLS,
+  SYSTEM_TOOLS,
+} from '../setup/system-tools.ts';
 import { formatVersion, parseVersion } from '../setup/version.ts';
 import type { Check } from './check.ts';
 

@@ -41,14 +41,16 @@ export async function tsharkRows(
     await writeFile(capture, file);
     const argv = [
       ...['tshark', '-n', '-r', capture, '-T', 'fields', '-E', 'occurrence=a', '-E', 'aggregator=;'],
-      
+
       ...vxlanPorts.flatMap((port) => ['-d', `udp.port==${port},vxlan`]),
       ...PREFERENCES.flatMap((preference) => ['-o', preference]),
       ...fields.flatMap((field) => ['-e', field]),
     ];
     await writeFile(path.join(dir, 'disabled_protos'), (await others()).join('\n'));
     // A profile of its own: neither the protocols nor the preferences of whoever runs the tests.
-    const { stdout, stderr, exitCode } = await exec(argv, { env: { PATH: searchPath(), WIRESHARK_CONFIG_DIR: dir } });
+    const { stdout, stderr, exitCode } = await exec(argv, {
+      env: { PATH: searchPath(), WIRESHARK_CONFIG_DIR: dir },
+    });
     if (exitCode !== 0) throw new Error(`tshark ended with ${exitCode}: ${stderr}`);
     return stdout
       .split('\n')

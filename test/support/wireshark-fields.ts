@@ -35,7 +35,10 @@ export const FIELDS: readonly WiresharkField[] = [
     of: ({ eth }) => (eth && eth.type >= 1536 ? hex(eth.type, 4) : undefined),
   },
   { name: 'VLANs', names: ['ieee8021ad.id', 'vlan.id'], of: ({ eth }) => eth?.vlans },
-  { name: 'arp.opcode', of: ({ arp }) => arp && (arp.op === 'request' ? 1 : arp.op === 'reply' ? 2 : arp.op) },
+  {
+    name: 'arp.opcode',
+    of: ({ arp }) => arp && (arp.op === 'request' ? 1 : arp.op === 'reply' ? 2 : arp.op),
+  },
   { name: 'arp.src.hw_mac', of: ({ arp }) => arp?.senderMac },
   { name: 'arp.src.proto_ipv4', of: ({ arp }) => arp?.senderIp },
   { name: 'arp.dst.hw_mac', of: ({ arp }) => arp?.targetMac },
@@ -74,7 +77,10 @@ export const FIELDS: readonly WiresharkField[] = [
   { name: 'icmpv6.echo.identifier', of: (frame) => hex(icmp6(frame)?.id, 4) },
   { name: 'icmpv6.echo.sequence_number', of: (frame) => icmp6(frame)?.seq },
   { name: 'icmpv6.mtu', of: (frame) => (frame.icmp?.kind === 'packet-too-big' ? frame.icmp.mtu : undefined) },
-  { name: 'icmpv6.opt.mtu', of: (frame) => (frame.icmp?.kind === 'packet-too-big' ? undefined : icmp6(frame)?.mtu) },
+  {
+    name: 'icmpv6.opt.mtu',
+    of: (frame) => (frame.icmp?.kind === 'packet-too-big' ? undefined : icmp6(frame)?.mtu),
+  },
   { name: 'icmpv6.nd.ns.target_address', of: (frame) => target(frame, 'neighbour-solicitation') },
   { name: 'icmpv6.nd.na.target_address', of: (frame) => target(frame, 'neighbour-advertisement') },
   { name: 'icmpv6.nd.rd.target_address', of: (frame) => target(frame, 'redirect') },
@@ -84,8 +90,14 @@ export const FIELDS: readonly WiresharkField[] = [
   { name: 'icmpv6.nd.ra.router_lifetime', of: ({ icmp }) => icmp?.routerLifetime },
   { name: 'icmpv6.opt.linkaddr', of: ({ icmp }) => icmp?.linkAddress },
   { name: 'icmpv6.opt.prefix', of: ({ icmp }) => icmp?.prefixes?.map((prefix) => prefix.split('/')[0]) },
-  { name: 'icmpv6.opt.prefix.length', of: ({ icmp }) => icmp?.prefixes?.map((prefix) => prefix.split('/')[1]) },
-  { name: 'icmpv6.mldr.mar.multicast_address', of: (frame) => (icmp6(frame)?.type === 143 ? frame.icmp?.groups : []) },
+  {
+    name: 'icmpv6.opt.prefix.length',
+    of: ({ icmp }) => icmp?.prefixes?.map((prefix) => prefix.split('/')[1]),
+  },
+  {
+    name: 'icmpv6.mldr.mar.multicast_address',
+    of: (frame) => (icmp6(frame)?.type === 143 ? frame.icmp?.groups : []),
+  },
   { name: 'udp.srcport', of: ({ udp }) => udp?.srcPort },
   { name: 'udp.dstport', of: ({ udp }) => udp?.dstPort },
   { name: 'udp.length', of: ({ udp }) => udp?.length },
@@ -116,7 +128,13 @@ export function ourReading(packet: Frame): Row {
   return Object.fromEntries(
     FIELDS.map(({ name, of }) => {
       const values = frames.flatMap((frame): readonly Value[] => [of(frame)].flat());
-      return [name, values.filter((value) => value !== undefined).map(text).join(';')];
+      return [
+        name,
+        values
+          .filter((value) => value !== undefined)
+          .map(text)
+          .join(';'),
+      ];
     }),
   );
 }

@@ -7,7 +7,7 @@ const LENGTH = 28;
 const ETHERNET = 1;
 const ETHERTYPE_IPV4 = 0x0800;
 
-export function decodeArp(data: Uint8Array, at: number, end: number, frame: Draft): void {
+export function decodeArp(data: Uint8Array, at: number, end: number, frame: Draft): undefined {
   if (end - at < LENGTH) return stop(frame, at, 'the ARP packet is cut off');
   const lengths = u16(data, at + 4);
   if (u16(data, at) !== ETHERNET || u16(data, at + 2) !== ETHERTYPE_IPV4 || lengths !== 0x0604) {

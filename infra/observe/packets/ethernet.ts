@@ -12,7 +12,13 @@ const ETHERTYPE_IPV6 = 0x86dd;
 const TAG_8021Q = 0x8100;
 const TAG_8021AD = 0x88a8;
 
-export function decodeEthernet(data: Uint8Array, at: number, end: number, frame: Draft, scope: Scope): void {
+export function decodeEthernet(
+  data: Uint8Array,
+  at: number,
+  end: number,
+  frame: Draft,
+  scope: Scope,
+): undefined {
   if (end - at < HEADER) return stop(frame, at, 'the Ethernet header is cut off');
   let type = u16(data, at + 12);
   let next = at + HEADER;

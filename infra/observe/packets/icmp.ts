@@ -51,7 +51,7 @@ export function decodeIcmp(
   frame: Draft,
   version: 4 | 6,
   quoted: (at: number, end: number, frame: Draft) => void,
-): void {
+): undefined {
   if (end - at < 4) return stop(frame, at, 'the ICMP header is cut off');
   const [type, code] = [u8(data, at), u8(data, at + 1)];
   const needsFragmentation = version === 4 && type === 3 && code === 4;

@@ -18,7 +18,7 @@ const EXTENSION = { hopByHop: 0, routing: 43, fragment: 44, destination: 60 } as
 /** What an ICMP error quotes: cut off by design, and no tunnel is looked into. */
 const QUOTED: Scope = { vxlanPorts: [], whole: false };
 
-export function decodeIpv4(data: Uint8Array, at: number, end: number, frame: Draft, scope: Scope): void {
+export function decodeIpv4(data: Uint8Array, at: number, end: number, frame: Draft, scope: Scope): undefined {
   if (end - at < HEADER_4) return stop(frame, at, 'the IPv4 header is cut off');
   const first = u8(data, at);
   if (first >> 4 !== 4) return stop(frame, at, `an IPv4 packet that says version ${first >> 4}`);
@@ -84,7 +84,7 @@ function optionTypes(data: Uint8Array, from: number, end: number, frame: Draft):
   return types;
 }
 
-export function decodeIpv6(data: Uint8Array, at: number, end: number, frame: Draft, scope: Scope): void {
+export function decodeIpv6(data: Uint8Array, at: number, end: number, frame: Draft, scope: Scope): undefined {
   if (end - at < HEADER_6) return stop(frame, at, 'the IPv6 header is cut off');
   const first = u32(data, at);
   if (first >>> 28 !== 6) return stop(frame, at, `an IPv6 packet that says version ${first >>> 28}`);
@@ -123,7 +123,8 @@ export function decodeIpv6(data: Uint8Array, at: number, end: number, frame: Dra
       // What a later fragment begins with is the middle of something.
       if (fragment.offset > 0) return;
     }
-    if (next + length > stopAt) return stop(frame, next, `an IPv6 extension header of ${length} bytes is cut off`);
+    if (next + length > stopAt)
+      return stop(frame, next, `an IPv6 extension header of ${length} bytes is cut off`);
     next += length;
   }
   const payload = at + HEADER_6 + claimed - next;
@@ -149,7 +150,7 @@ function decodeTransport(
   frame: Draft,
   fragment: boolean,
   scope: Scope,
-): void {
+): undefined {
   if (protocol === TCP) decodeTcp(data, at, end, claimed, frame);
   else if (protocol === UDP) decodeUdp(data, at, end, claimed, frame, fragment, scope);
   else if (protocol === ICMP) {

@@ -14,7 +14,10 @@ export interface Scope {
   readonly inner?: Scope;
 }
 
-/** @param at byte of the captured frame where the layer that cannot be decoded begins */
-export function stop(frame: Draft, at: number, why: string): void {
+/**
+ * Says where decoding stopped; the first to say so is right. It returns nothing, so that a decoder can end with it.
+ * @param at byte of the captured frame where the layer that cannot be decoded begins
+ */
+export function stop(frame: Draft, at: number, why: string): undefined {
   frame.malformed ??= `byte ${at}: ${why}`;
 }

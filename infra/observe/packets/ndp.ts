@@ -19,7 +19,7 @@ export function decodeNeighbourDiscovery(
   end: number,
   frame: Draft,
   icmp: IcmpDraft,
-): void {
+): undefined {
   if (icmp.type >= QUERY && icmp.type < 133) return decodeListener(data, at, end, frame, icmp);
   if (icmp.type === REPORT_2) return decodeReport(data, at, end, frame, icmp);
   const fixed = FIXED[icmp.type];
@@ -34,7 +34,13 @@ export function decodeNeighbourDiscovery(
   decodeOptions(data, at + fixed, end, frame, icmp);
 }
 
-function decodeOptions(data: Uint8Array, from: number, end: number, frame: Draft, icmp: IcmpDraft): void {
+function decodeOptions(
+  data: Uint8Array,
+  from: number,
+  end: number,
+  frame: Draft,
+  icmp: IcmpDraft,
+): undefined {
   const prefixes: string[] = [];
   for (let at = from; at < end; ) {
     // RFC 4861 section 4.6: lengths are in units of 8 bytes, and 0 makes the whole packet invalid.
@@ -44,22 +50,25 @@ function decodeOptions(data: Uint8Array, from: number, end: number, frame: Draft
       break;
     }
     const type = u8(data, at);
-    if (type === OPTION.sourceLinkAddress || type === OPTION.targetLinkAddress) icmp.linkAddress = mac(data, at + 2);
+    if (type === OPTION.sourceLinkAddress || type === OPTION.targetLinkAddress)
+      icmp.linkAddress = mac(data, at + 2);
     else if (type === OPTION.mtu) icmp.mtu = u32(data, at + 4);
-    else if (type === OPTION.prefix && length === 32) prefixes.push(`${ipv6(data, at + 16)}/${u8(data, at + 2)}`);
+    else if (type === OPTION.prefix && length === 32)
+      prefixes.push(`${ipv6(data, at + 16)}/${u8(data, at + 2)}`);
     at += length;
   }
   if (prefixes.length > 0) icmp.prefixes = prefixes;
 }
 
 /** Queries of both versions, and reports and done messages of version 1: one group, `::` in a general query. */
-function decodeListener(data: Uint8Array, at: number, end: number, frame: Draft, icmp: IcmpDraft): void {
-  if (end - at < LISTENER_HEADER + ADDRESS) return stop(frame, at, 'the multicast listener message is cut off');
+function decodeListener(data: Uint8Array, at: number, end: number, frame: Draft, icmp: IcmpDraft): undefined {
+  if (end - at < LISTENER_HEADER + ADDRESS)
+    return stop(frame, at, 'the multicast listener message is cut off');
   const group = ipv6(data, at + LISTENER_HEADER);
   icmp.groups = group === '::' ? [] : [group];
 }
 
-function decodeReport(data: Uint8Array, from: number, end: number, frame: Draft, icmp: IcmpDraft): void {
+function decodeReport(data: Uint8Array, from: number, end: number, frame: Draft, icmp: IcmpDraft): undefined {
   const groups: string[] = [];
   icmp.groups = groups;
   let at = from + LISTENER_HEADER;

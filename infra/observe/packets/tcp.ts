@@ -15,7 +15,13 @@ const OPTION = { end: 0, none: 1, mss: 2, windowScale: 3, sackPermitted: 4, time
  * @param end where the captured bytes of the segment end
  * @param claimed bytes of the segment as the IP header has it
  */
-export function decodeTcp(data: Uint8Array, at: number, end: number, claimed: number, frame: Draft): void {
+export function decodeTcp(
+  data: Uint8Array,
+  at: number,
+  end: number,
+  claimed: number,
+  frame: Draft,
+): undefined {
   if (end - at < HEADER) return stop(frame, at, 'the TCP header is cut off');
   const headerLength = (u8(data, at + 12) >> 4) * 4;
   const tcp: { -readonly [Field in keyof TcpLayer]: TcpLayer[Field] } = {
@@ -41,7 +47,11 @@ export function decodeTcp(data: Uint8Array, at: number, end: number, claimed: nu
     const length = option + 1 < stopAt ? u8(data, option + 1) : 0;
     if (length < 2 || option + length > stopAt) {
       const cut = at + headerLength > end;
-      return stop(frame, option, cut ? 'the TCP options are cut off' : `a TCP option ${kind} of ${length} bytes`);
+      return stop(
+        frame,
+        option,
+        cut ? 'the TCP options are cut off' : `a TCP option ${kind} of ${length} bytes`,
+      );
     }
     if (kind === OPTION.mss && length === 4) tcp.mss = u16(data, option + 2);
     else if (kind === OPTION.windowScale && length === 3) tcp.windowScale = u8(data, option + 2);

@@ -23,7 +23,7 @@ export function decodeUdp(
   frame: Draft,
   fragment: boolean,
   scope: Scope,
-): void {
+): undefined {
   if (end - at < HEADER) return stop(frame, at, 'the UDP header is cut off');
   const dstPort = u16(data, at + 2);
   const length = u16(data, at + 4);

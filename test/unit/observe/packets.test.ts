@@ -148,7 +148,10 @@ test.each([
   ['byte 34: the UDP header is cut off', ipv4With(17, Buffer.alloc(7))],
   ['byte 34: a UDP datagram of 4 bytes', ipv4With(17, bytesOf('0fa0 0035 0004 0000'))],
   ['byte 34: a TCP header of 4 bytes', ipv4With(6, bytesOf('0'.repeat(24), '10', '0'.repeat(14)))],
-  ['byte 54: a TCP option 2 of 9 bytes', ipv4With(6, bytesOf('0'.repeat(24), '60', '0'.repeat(14), '02090000'))],
+  [
+    'byte 54: a TCP option 2 of 9 bytes',
+    ipv4With(6, bytesOf('0'.repeat(24), '60', '0'.repeat(14), '02090000')),
+  ],
   ['byte 42: the VXLAN header is cut off', ipv4With(17, udpTo(4789, Buffer.alloc(4)))],
 ])('%s', (malformed, data) => {
   expect(decodeFrame(data).malformed).toBe(malformed);
@@ -167,7 +170,8 @@ test('what the tap cut off is no lie of the packet’s', () => {
 });
 
 test('a request has the stamp that ping put into it, in either byte order', () => {
-  const echo = (stamp: string) => decodeFrame(ipv4With(1, bytesOf('0800 0000 0007 0001', stamp, '0011'))).icmp?.stamp;
+  const echo = (stamp: string) =>
+    decodeFrame(ipv4With(1, bytesOf('0800 0000 0007 0001', stamp, '0011'))).icmp?.stamp;
   const [seconds, micros] = [1_780_000_001, 999_999];
   const little = Buffer.alloc(16);
   little.writeBigUInt64LE(BigInt(seconds), 0);

@@ -1,7 +1,7 @@
 // One packet at many taps: known by what stays the same on its way.
 import { describe, expect, test } from 'vitest';
-import type { Packet } from '../../../infra/observe/packets/packet.ts';
 import { Correlator } from '../../../infra/observe/correlator.ts';
+import type { Packet } from '../../../infra/observe/packets/packet.ts';
 import { correlate, correlateStreams, decodeTap, type PacketPath } from '../../../infra/observe/paths.ts';
 import { bytes } from './fixtures.ts';
 
@@ -134,7 +134,8 @@ const echo = (
     ...(more.stamp !== undefined && { stamp: more.stamp }),
   },
 });
-const seenAt = (found: readonly PacketPath[]) => found.map(({ src, dst, at }) => [src, dst, Object.keys(at).join(' ')]);
+const seenAt = (found: readonly PacketPath[]) =>
+  found.map(({ src, dst, at }) => [src, dst, Object.keys(at).join(' ')]);
 
 describe('two flows with equal ICMP ids and sequence numbers', () => {
   test.each([
@@ -142,8 +143,14 @@ describe('two flows with equal ICMP ids and sequence numbers', () => {
     ['with one IP identification', { ipId: 5 }],
   ])('are told apart by their addresses, %s', (_, more) => {
     const found = correlate([
-      { name: 'veth', packets: [echo(0, '10.0.0.1', '10.0.9.9', more), echo(5, '10.0.0.2', '10.0.9.9', more)] },
-      { name: 'eth0', packets: [echo(1, '10.0.0.1', '10.0.9.9', more), echo(6, '10.0.0.2', '10.0.9.9', more)] },
+      {
+        name: 'veth',
+        packets: [echo(0, '10.0.0.1', '10.0.9.9', more), echo(5, '10.0.0.2', '10.0.9.9', more)],
+      },
+      {
+        name: 'eth0',
+        packets: [echo(1, '10.0.0.1', '10.0.9.9', more), echo(6, '10.0.0.2', '10.0.9.9', more)],
+      },
     ]);
     expect(seenAt(found)).toEqual([
       ['10.0.0.1', '10.0.9.9', 'veth eth0'],
@@ -156,7 +163,10 @@ describe('two flows with equal ICMP ids and sequence numbers', () => {
     const [one, two] = [{ stamp: 111 }, { stamp: 222 }];
     const found = correlate([
       { name: 'veth', packets: [echo(0, '10.0.0.1', '9.9.9.9', one), echo(1, '10.0.0.2', '9.9.9.9', two)] },
-      { name: 'eth0', packets: [echo(4, '192.168.49.2', '9.9.9.9', two), echo(5, '192.168.49.2', '9.9.9.9', one)] },
+      {
+        name: 'eth0',
+        packets: [echo(4, '192.168.49.2', '9.9.9.9', two), echo(5, '192.168.49.2', '9.9.9.9', one)],
+      },
     ]);
     expect(found.map(({ src, at }) => [src, at])).toEqual([
       ['10.0.0.1', { veth: 0n, eth0: 5n }],
@@ -275,7 +285,10 @@ describe('what is held', () => {
   const flows = 20;
   /** Packet n of its flow, and at its time. */
   const packet = (n: number, pace: number) =>
-    echo(n * pace, `10.0.0.${n % flows}`, '10.0.9.9', { seq: Math.floor(n / flows) & 0xffff, ipId: n & 0xffff });
+    echo(n * pace, `10.0.0.${n % flows}`, '10.0.9.9', {
+      seq: Math.floor(n / flows) & 0xffff,
+      ipId: n & 0xffff,
+    });
   const feed = (correlator: Correlator, count: number, pace: number) => {
     let most = 0;
     const closed: PacketPath[] = [];
@@ -319,7 +332,10 @@ describe('what is held', () => {
   });
 });
 
-function streamOf({ name, packets }: { readonly name: string; readonly packets: readonly Packet[] }, part = 2) {
+function streamOf(
+  { name, packets }: { readonly name: string; readonly packets: readonly Packet[] },
+  part = 2,
+) {
   async function* parts() {
     for (let at = 0; at < packets.length; at += part) yield packets.slice(at, at + part);
   }

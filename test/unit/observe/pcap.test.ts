@@ -138,20 +138,25 @@ describe('pcapng', () => {
       const little = contents('le', file);
       expect(contents('be', file)).toEqual(little);
       // A section of a version to come: nobody knows how to read it.
-      const future = file === 'test901.pcapng' ? 'the block at byte 480 has a section of version 2' : undefined;
+      const future =
+        file === 'test901.pcapng' ? 'the block at byte 480 has a section of version 2' : undefined;
       expect(little.truncated).toBe(future);
     });
 
     test('every kind of packet block is read', () => {
       const count = (file: string) => contents('le', file).taps.map(({ packets }) => packets.length);
       // Enhanced, simple, obsolete, several interfaces, several sections.
-      expect(['test001', 'test003', 'test012', 'test016', 'test007'].map((f) => count(`${f}.pcapng`))).toMatchInlineSnapshot();
+      expect(
+        ['test001', 'test003', 'test012', 'test016', 'test007'].map((f) => count(`${f}.pcapng`)),
+      ).toMatchInlineSnapshot();
     });
   });
 
   describe('that is damaged', () => {
     const stored = ['le', 'be'].flatMap((order) =>
-      readdirSync(join(CAPTURES, 'gopacket', order)).map((f) => readFileSync(join(CAPTURES, 'gopacket', order, f))),
+      readdirSync(join(CAPTURES, 'gopacket', order)).map((f) =>
+        readFileSync(join(CAPTURES, 'gopacket', order, f)),
+      ),
     );
     const made = fc.array(tap, { minLength: 1, maxLength: 3 }).map((taps) => writePcapng(taps));
     const whole = fc.oneof(made, fc.constantFrom(...stored));
@@ -172,22 +177,30 @@ describe('pcapng', () => {
 
     test('flipped bits give packets or a reason, or the one error that is documented', () => {
       fc.assert(
-        fc.property(whole, fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), fc.nat(), (file, flips, cut) => {
-          const copy = Buffer.from(file.subarray(0, file.length - (cut % 8)));
-          for (const flip of flips) {
-            const at = (flip >> 3) % copy.length;
-            copy[at] = (copy[at] ?? 0) ^ (1 << (flip & 7));
-          }
-          try {
-            const { taps, truncated } = readPcapng(copy);
-            const held = taps.reduce((sum, { packets }) => sum + packets.reduce((s, p) => s + p.data.length, 0), 0);
-            expect(held).toBeLessThanOrEqual(copy.length);
-            if (truncated !== undefined) expect(truncated).toMatch(/^the block at byte \d+ /);
-          } catch (error) {
-            expect(error).toBeInstanceOf(TypeError);
-            expect(String(error)).toContain('not a pcapng file');
-          }
-        }),
+        fc.property(
+          whole,
+          fc.array(fc.nat(), { minLength: 1, maxLength: 8 }),
+          fc.nat(),
+          (file, flips, cut) => {
+            const copy = Buffer.from(file.subarray(0, file.length - (cut % 8)));
+            for (const flip of flips) {
+              const at = (flip >> 3) % copy.length;
+              copy[at] = (copy[at] ?? 0) ^ (1 << (flip & 7));
+            }
+            try {
+              const { taps, truncated } = readPcapng(copy);
+              const held = taps.reduce(
+                (sum, { packets }) => sum + packets.reduce((s, p) => s + p.data.length, 0),
+                0,
+              );
+              expect(held).toBeLessThanOrEqual(copy.length);
+              if (truncated !== undefined) expect(truncated).toMatch(/^the block at byte \d+ /);
+            } catch (error) {
+              expect(error).toBeInstanceOf(TypeError);
+              expect(String(error)).toContain('not a pcapng file');
+            }
+          },
+        ),
         { numRuns: 1000 },
       );
     });
@@ -243,9 +256,13 @@ describe('a stream', () => {
 
   test('ends with the reason when the file is cut off or damaged', async () => {
     const file = bytes('mixed.pcap');
-    expect((await flat(pieces(file.subarray(0, file.length - 1), 100))).truncated).toMatch(/^packet \d+ is cut off$/);
+    expect((await flat(pieces(file.subarray(0, file.length - 1), 100))).truncated).toMatch(
+      /^packet \d+ is cut off$/,
+    );
     const pcapng = writePcapng([{ name: 'veth1', packets: [] }]);
-    expect((await flat([pcapng, Buffer.from([6, 0, 0])])).truncated).toMatch(/^the block at byte \d+ is cut off$/);
+    expect((await flat([pcapng, Buffer.from([6, 0, 0])])).truncated).toMatch(
+      /^the block at byte \d+ is cut off$/,
+    );
   });
 
   test('of nothing, or of something else, is no capture', async () => {

@@ -5,7 +5,15 @@ import { benchJson, benchTable, type Machine } from '../../../../scripts/bench/r
 
 const QUIET: Machine = { cpus: 2, memoryMb: 24 * 1024, kernel: '6.1.0', node: '24.1.0', load: 0.1 };
 const FIGURES = figuresOf([
-  { emptyNoop: 1.5, kindnetNoop: 1.7, noopCalls: 0, podsMemory: 80.04, work: 2, floor: 1.6, decoded: 250_000 },
+  {
+    emptyNoop: 1.5,
+    kindnetNoop: 1.7,
+    noopCalls: 0,
+    podsMemory: 80.04,
+    work: 2,
+    floor: 1.6,
+    decoded: 250_000,
+  },
   { emptyNoop: 1.5, kindnetNoop: 1.9, noopCalls: 0, podsMemory: 81, work: 3, floor: 2, decoded: 260_000 },
 ]);
 
