@@ -1,4 +1,6 @@
 // Where `pulumi` enters. Plain JavaScript, so that a Node that is too old can still say so.
+import { createRequire } from 'node:module';
+
 const NEEDED = 24;
 
 if (Number.parseInt(process.versions.node, 10) < NEEDED) {
@@ -10,6 +12,14 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   // The language host takes 32 for "the user has been told": it adds nothing.
   process.exit(32);
 }
+
+// The SDK has every line of every stack looked up in source maps, and takes several stacks for each resource. Node's own
+// lines are right: it strips types in place.
+Reflect.deleteProperty(Error, 'prepareStackTrace');
+
+// It also sends the engine three debug messages for each resource, one after the other, each a call that the program's end
+// waits for. Nobody reads them: what the engine did with a resource is in its own events.
+createRequire(import.meta.url)('@pulumi/pulumi/log').debug = () => Promise.resolve();
 
 const { default: program } = await import('./main.ts');
 export default program;

@@ -2,8 +2,9 @@
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { DEFAULT_BACKEND } from './backends/registry.ts';
+import { handedOver } from './checked-lab.ts';
 import { LabComponent } from './components/lab-component.ts';
-import { loadLab } from './lab/load.ts';
+import type { Lab } from './lab/lab.ts';
 import { labPath } from './lab-path.ts';
 import { backendUrl } from './origin.ts';
 import { resultsDir } from './state/stack-store.ts';
@@ -15,10 +16,7 @@ export default async function program() {
   const checkout = path.dirname(import.meta.dirname);
   const stack = pulumi.getStack();
   const labFile = labPath(config.get('lab'), stack, checkout);
-  const lab = await loadLab(labFile).catch((error: Error) => {
-    // The message says where in the file and what to do; our own stack would only bury it.
-    throw error.name === 'LabError' ? new pulumi.RunError(error.message) : error;
-  });
+  const lab = (await handedOver(labFile)) ?? (await read(labFile));
   const component = new LabComponent(lab.name, {
     lab,
     stack,
@@ -28,4 +26,12 @@ export default async function program() {
     origin: { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile },
   });
   return { ...component.outputs(), resultsFile: path.join(resultsDir(stack), 'results.json') };
+}
+
+async function read(labFile: string): Promise<Lab> {
+  const { loadLab } = await import('./lab/load.ts');
+  return loadLab(labFile).catch((error: Error) => {
+    // The message says where in the file and what to do; our own stack would only bury it.
+    throw error.name === 'LabError' ? new pulumi.RunError(error.message) : error;
+  });
 }

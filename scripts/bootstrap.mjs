@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { endWhenStoppedEarly, leaveStopsToOthers, sayStopped } from './setup/early-stop.mjs';
 import { ensureNode, majorOf } from './setup/node24.mjs';
 import { EXIT_NOT_READY, NotReady } from './setup/not-ready.mjs';
 import { ensurePackages } from './setup/packages.mjs';
@@ -15,6 +16,7 @@ const OLDEST_HOST_NODE = 20;
 /** @param {string} line */
 const say = (line) => void process.stderr.write(`${line}\n`);
 
+endWhenStoppedEarly();
 try {
   if (process.platform !== 'linux') {
     throw new NotReady(
@@ -53,11 +55,14 @@ async function hand(node) {
       if (signal !== 'SIGINT') child.kill(signal);
     });
   }
+  leaveStopsToOthers();
   child.on('error', (error) => {
     say(`cnilab: ${node} cannot be started: ${error.message}`);
     process.exitCode = EXIT_NOT_READY;
   });
   child.on('close', (code, signal) => {
-    process.exitCode = code ?? (signal ? 128 + os.constants.signals[signal] : 1);
+    // A child that a signal ends has not come far enough to say anything.
+    if (signal === 'SIGINT') process.exitCode = sayStopped(signal);
+    else process.exitCode = code ?? (signal ? 128 + os.constants.signals[signal] : 1);
   });
 }

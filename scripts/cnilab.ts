@@ -3,8 +3,10 @@ import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { cacheDir } from '../infra/util/dirs.ts';
 import { endWhenStopped } from './cli/engine/stop-requests.ts';
+import { leaveStopsToOthers } from './setup/early-stop.mjs';
 
 endWhenStopped();
+leaveStopsToOthers();
 // Before anything large is loaded: a third of what a short command takes is compiling.
 enableCompileCache(path.join(cacheDir(), 'compile-cache'));
 const { main } = await import('./cli/main.ts');

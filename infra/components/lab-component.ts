@@ -8,6 +8,7 @@ import { Experiment } from '../resources/experiment.ts';
 import { Network } from '../resources/network.ts';
 import { Verdict } from '../resources/verdict.ts';
 import { Workload } from '../resources/workload.ts';
+import { atOnce } from './at-once.ts';
 import { digest, networkRevision } from './network-revision.ts';
 import { observedWorkloads } from './observed-workloads.ts';
 
@@ -56,19 +57,20 @@ export class LabComponent extends pulumi.ComponentResource {
           { ...within, dependsOn: this.network },
         ),
     );
-    // After all workloads, so that no pod is being wired while packets are captured; and one after the other in the
-    // lab file's order: traffic of one must not show in another, and each finds what the ones before it left.
-    const before: pulumi.Resource[] = [this.network, ...this.workloads];
-    this.experiments = lab.experiments.map((experiment) => {
-      const observes = this.#observedBy(experiment);
-      const resource = new Experiment(
-        `${name}-${experiment.name}`,
-        { clusterHandle, experiment, observes, order: lab.experiments.indexOf(experiment) },
-        { ...within, dependsOn: [...before] },
-      );
-      before.splice(0, before.length, resource);
-      return resource;
-    });
+    // After all workloads, so that no pod is being wired while packets are captured. They run one after the other in
+    // the lab file's order: the provider sees to that. It can as long as the one whose turn it is gets a place among
+    // those that the engine works on, so there are never more waiting than there are places.
+    const before = [this.network, ...this.workloads];
+    const places = atOnce();
+    const experiments: Experiment[] = [];
+    for (const [order, experiment] of lab.experiments.entries()) {
+      const definition = JSON.stringify(experiment);
+      const inputs = { clusterHandle, definition, observes: this.#observedBy(experiment), order };
+      const leaves = experiments[order - places];
+      const dependsOn = leaves ? [...before, leaves] : before;
+      experiments.push(new Experiment(`${name}-${experiment.name}`, inputs, { ...within, dependsOn }));
+    }
+    this.experiments = experiments;
     if (lab.experiments.length > 0) {
       const experiments = this.#verdicts();
       this.verdict = new Verdict(`${name}-verdict`, { clusterHandle, experiments }, within);

@@ -106,10 +106,10 @@ export class PcapngParser {
     return packets;
   }
 
-  /** Nothing more comes. @throws TypeError when there was not even the first block */
+  /** Nothing more comes. @throws TypeError when there was not enough to tell that it is a pcapng file */
   end(): void {
     const { length, offset } = this.#chunks;
-    if (!this.#begun && this.truncated === undefined) {
+    if (!this.#begun && length < BLOCK_OVERHEAD) {
       throw new TypeError(`not a pcapng file: ${length} bytes, its first block alone has 28`);
     }
     if (length > 0) this.truncated ??= `the block at byte ${offset} is cut off`;
@@ -274,7 +274,7 @@ export function padded(length: number): number {
 
 /**
  * A whole file, each interface with its packets.
- * @throws TypeError when it is no pcapng file at all: shorter than its first block, or another magic number
+ * @throws TypeError when it is no pcapng file at all: it does not begin with a section header's type and byte order
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-opsawg-pcapng
  */
 export function readPcapng(file: Buffer): Pcapng {

@@ -11,7 +11,8 @@ export const IP_BATCH = ['addr show', 'route show table all', 'rule show', 'neig
 
 /**
  * POSIX sh; `$1` is the mark, `$2` the role, the rest lease directories. Marks go to both streams, so that a tool's
- * own words on stderr can be told apart too. One awk reads all files; one that is gone since the shell listed it (a
+ * own words on stderr can be told apart too. lsns gives up without a word when a process ends while it looks at it, so it
+ * is asked again. One awk reads all files; one that is gone since the shell listed it (a
  * veth's sysctl, a pod's lease) or that is a pattern without a match is passed over.
  */
 export const OBSERVE_SCRIPT = `
@@ -29,7 +30,7 @@ begin qdisc; tc -j qdisc show; end qdisc $?
 if [ "$role" = node ]; then
   begin iptables; iptables-save; end iptables $?
   begin nft; nft -s list ruleset; end nft $?
-  begin netnsids; lsns -t net -J -o NS,NETNSID; end netnsids $?
+  begin netnsids; for try in 1 2 3 4 5; do lsns -t net -J -o NS,NETNSID && break; done; end netnsids $?
   for d do shift; set -- "$@" "$d"/*/*; done
   for f in /etc/cni/net.d/*; do [ -f "$f" ] && set -- "$@" "$f"; done
   begin cache; for f in /var/lib/cni/results/*; do [ -f "$f" ] && printf '%s\\n' "$f"; done; end cache 0

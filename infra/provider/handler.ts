@@ -49,6 +49,11 @@ export interface Handler<I extends object, O extends object> {
   create(news: I, call: CallContext): Promise<{ readonly id: string; readonly outs: O }>;
   /** The outputs as they are now, or undefined when there is no such thing any more. */
   read(state: I & O, call: CallContext): Promise<O | undefined>;
+  /**
+   * Whether the update would put something on record and do nothing else: every output then stays as it is, and
+   * preview says so. @default never
+   */
+  onlyRecords?(state: I & O, news: I, call: CallContext): Promise<boolean>;
   /** @throws PartialFailure when what is there now is no longer what the old state says. */
   update(id: string, state: I & O, news: I, call: CallContext): Promise<O>;
   /** Idempotent. */

@@ -1,13 +1,12 @@
 // The plugin process: serves the provider until the engine ends it, or is gone itself.
-import { enableCompileCache } from 'node:module';
-import path from 'node:path';
-import { cacheDir } from '../util/dirs.ts';
+import { flushCompileCache } from 'node:module';
+import { quickStart } from '../util/quick-start.ts';
 
 /** Without the engine nobody would ever end us: looked for once a second, which costs nothing measurable. */
 const PARENT_CHECK_MS = 1000;
 
-// Before anything large is loaded: it halves the time until the engine can go on.
-enableCompileCache(path.join(cacheDir(), 'compile-cache'));
+// It halves the time until the engine can go on.
+await quickStart();
 const [{ createProvider }, { createReporter }, { serve }] = await Promise.all([
   import('./provider.ts'),
   import('./reporter.ts'),
@@ -24,11 +23,17 @@ setInterval(() => {
   if (process.ppid !== parent) void provider.cancel().finally(() => process.exit(1));
 }, PARENT_CHECK_MS).unref();
 
-const port = await serve(provider, '0.1.0');
+/** The engine's last call: right after it the process is killed, and would never store what it has compiled. */
+const cancel = () => provider.cancel().finally(flushCompileCache);
+
+const port = await serve({ ...provider, cancel }, '0.1.0');
 // The protocol: the first line of standard output is the port, and nothing else comes before it.
 process.stdout.write(`${port}\n`);
 
-// While the engine registers the first resources: nearly every lab is on the default backend. What goes wrong here goes
-// wrong again, with a message, when it is needed.
+// While the engine registers the first resources: nearly every lab is on the default backend and has experiments. What
+// goes wrong here goes wrong again, with a message, when it is needed.
 const { DEFAULT_BACKEND, loadBackend } = await import('../backends/registry.ts');
-loadBackend(DEFAULT_BACKEND).catch(() => undefined);
+loadBackend(DEFAULT_BACKEND)
+  .then(() => import('./handlers/experiment.ts'))
+  .then(({ loadExperiments }) => loadExperiments())
+  .catch(() => undefined);

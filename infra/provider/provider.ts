@@ -117,6 +117,7 @@ export function createProvider(reporter: Reporter) {
           const outs = await handler.update(id, plain(state), plain(news), call);
           return stateOf(news, outs as Readonly<Record<string, unknown>>);
         }
+        if (await handler.onlyRecords?.(plain(state), plain(news), call)) return { ...state, ...news };
         const kept = handler.keptByUpdate.map((key) => [key, state[key] ?? UNKNOWN] as const);
         return { ...news, ...Object.fromEntries(kept) };
       }),

@@ -66,4 +66,19 @@ export function named<T extends z.ZodType<{ readonly name: string }>>(item: T, l
     });
 }
 
+/** A text whose JSON has this shape. */
+export function jsonOf<T extends z.ZodType>(shape: T) {
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `is no JSON: ${(error as Error).message}` });
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+}
+
 export { name as label };

@@ -2,6 +2,7 @@
 import type { CheckResult, ExperimentResult, Json, Verdict } from '../experiments/result.ts';
 import type { Matcher } from '../lab/schema.ts';
 import type { Terminal } from './paint.ts';
+import { indent } from './words.ts';
 
 const TONES = { pass: 'green', fail: 'red', inconclusive: 'yellow' } as const;
 
@@ -37,12 +38,4 @@ function inWords(value: Matcher | Json, label: string): string {
   if (!Array.isArray(value)) return JSON.stringify(value);
   if (value.length === 0) return 'no rows';
   return value.map((row) => JSON.stringify(row)).join(`\n${' '.repeat(label.length)}`);
-}
-
-function indent(text: string, columns: number): string {
-  const margin = ' '.repeat(columns);
-  return text
-    .split('\n')
-    .map((line) => margin + line)
-    .join('\n');
 }

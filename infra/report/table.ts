@@ -21,6 +21,11 @@ export type Cell = string | number | boolean | undefined;
 
 const GAP = '  ';
 
+/** A column of numbers. */
+export function numbers(header: string): Column {
+  return { header, align: 'right' };
+}
+
 /**
  * Renders rows under headers, without a trailing newline. A cell with line breaks makes its row that many lines high.
  * When the whole is wider than `width`, each row becomes a block of lines, so nothing is cut.

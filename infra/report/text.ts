@@ -3,13 +3,14 @@ import type { ExperimentResult, LabResults } from '../experiments/result.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
 import { failedExperiment, verdictWord } from './failures.ts';
 import { PLAIN, type Terminal } from './paint.ts';
-import { renderTable } from './table.ts';
+import { numbers, renderTable } from './table.ts';
+import { count } from './words.ts';
 
 export interface LabSummary {
   readonly results: LabResults;
   /** The lab as it stands; without it only the experiments are told. */
   readonly snapshot?: Pick<LabSnapshot, 'pods' | 'containers' | 'veths'> | undefined;
-  /** As the person would write its path. */
+  /** As the person would write its path. Not shown when no experiment has been run: there is no such file then. */
   readonly resultsFile: string;
   /** Commands to try, each as `command` or `command  # what it shows`. */
   readonly next: readonly string[];
@@ -28,7 +29,7 @@ export function summaryText(summary: LabSummary, terminal: Terminal = PLAIN): st
     section(head('Experiments'), experimentTable(results.experiments, terminal)),
     ...failed.map((experiment) => failedExperiment(experiment, terminal)),
     `${head(`Lab ${results.lab}, stack ${results.stack}:`)} ${verdictLine(results, terminal)}`,
-    section('Everything observed is in', `  ${resultsFile}`),
+    ...(results.experiments.length === 0 ? [] : [section('Everything observed is in', `  ${resultsFile}`)]),
     ...(next.length === 0 ? [] : [section(head('Try next'), next.map((line) => `  ${line}`).join('\n'))]),
   ].join('\n\n');
 }
@@ -41,7 +42,7 @@ function podTable({ pods, containers }: NonNullable<LabSummary['snapshot']>, ter
     address,
     containers.filter(({ pod }) => pod === name).length,
   ]);
-  return table(['POD', 'NODE', 'ADDRESS', { header: 'CONTAINERS', align: 'right' }], rows, terminal);
+  return table(['POD', 'NODE', 'ADDRESS', numbers('CONTAINERS')], rows, terminal);
 }
 
 function vethTable({ veths }: NonNullable<LabSummary['snapshot']>, terminal: Terminal): string {
@@ -74,8 +75,11 @@ function experimentTable(experiments: readonly ExperimentResult[], terminal: Ter
       experiment.title ?? '',
     ];
   });
-  const right = (header: string) => ({ header, align: 'right' as const });
-  return table(['VERDICT', 'EXPERIMENT', 'KIND', right('CHECKS'), right('TIME'), 'TITLE'], rows, terminal);
+  return table(
+    ['VERDICT', 'EXPERIMENT', 'KIND', numbers('CHECKS'), numbers('TIME'), 'TITLE'],
+    rows,
+    terminal,
+  );
 }
 
 function verdictLine({ experiments, verdict }: LabResults, terminal: Terminal): string {
@@ -96,8 +100,4 @@ function table(
   { paint, width }: Terminal,
 ): string {
   return renderTable(columns, rows, { width, indent: 2, decorate: (header) => paint('dim', header) });
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -7,13 +7,18 @@ import type { InputsOf } from './inputs.ts';
 /** Runs when it is new, when it changed, when what it observes changed, and when it failed `up` last time. */
 export class Experiment extends pulumi.CustomResource {
   declare readonly verdict: pulumi.Output<Verdict>;
-  declare readonly checks: pulumi.Output<ExperimentOutputs['checks']>;
+  declare readonly notPassed: pulumi.Output<ExperimentOutputs['notPassed']>;
   declare readonly resultsFile: pulumi.Output<string>;
   /** Another one after every run. */
   declare readonly generation: pulumi.Output<string>;
 
   constructor(name: string, inputs: InputsOf<ExperimentInputs>, options?: pulumi.CustomResourceOptions) {
-    const outputs = { verdict: undefined, checks: undefined, resultsFile: undefined, generation: undefined };
+    const outputs = {
+      verdict: undefined,
+      notPassed: undefined,
+      resultsFile: undefined,
+      generation: undefined,
+    };
     super('cnilab:index:Experiment', name, { ...inputs, ...outputs }, options);
   }
 }

@@ -1,4 +1,5 @@
 // The only place that starts processes. Each gets its own process group, and the whole group dies on timeout or abort.
+import { constants } from 'node:os';
 import { execa } from 'execa';
 import { shellQuote } from './shell-quote.ts';
 
@@ -23,30 +24,14 @@ export interface ExecResult {
   readonly timedOut: boolean;
 }
 
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGKILL: 9,
-  SIGPIPE: 13,
-  SIGTERM: 15,
-};
-
 /** Starts a process in its own group, with pipes on all three streams. Never rejects: look at the result. */
 export function startProcess(argv: readonly string[], options: ExecOptions = {}) {
   const [file, ...args] = argv;
   if (file === undefined) throw new TypeError('an empty argv cannot be run');
   return execa(file, args, {
-    reject: false,
-    stripFinalNewline: false,
     buffer: false,
     stdin: 'pipe',
-    detached: true,
-    cleanup: false,
-    extendEnv: options.env === undefined,
-    ...(options.env && { env: options.env }),
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-    ...(options.uid !== undefined && { uid: options.uid }),
-    ...(options.gid !== undefined && { gid: options.gid }),
+    ...childOptions(options),
   });
 }
 
@@ -56,17 +41,9 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
   const [file, ...args] = argv;
   if (file === undefined) throw new TypeError('an empty argv cannot be run');
   const child = execa(file, args, {
-    reject: false,
-    stripFinalNewline: false,
-    detached: true,
-    cleanup: true,
     maxBuffer: 256 * 1024 * 1024,
     ...(options.stdin === undefined ? { stdin: 'ignore' as const } : { input: options.stdin }),
-    extendEnv: options.env === undefined,
-    ...(options.env && { env: options.env }),
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-    ...(options.uid !== undefined && { uid: options.uid }),
-    ...(options.gid !== undefined && { gid: options.gid }),
+    ...childOptions(options),
   });
   let timedOut = false;
   const kill = () => killGroup(child.pid, 'SIGKILL');
@@ -80,7 +57,7 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
   options.signal?.addEventListener('abort', kill, { once: true });
   try {
     const result = await child;
-    const code = result.exitCode ?? (result.signal ? 128 + (SIGNAL_NUMBERS[result.signal] ?? 0) : 127);
+    const code = result.exitCode ?? (result.signal ? 128 + constants.signals[result.signal] : 127);
     const stderr =
       result.exitCode === undefined && !result.signal
         ? `${shellQuote(argv)}: ${result.shortMessage}`
@@ -91,6 +68,20 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', kill);
   }
+}
+
+/** What execa is told for every process. A child in a group of its own does not end with this process. */
+function childOptions({ env, cwd, uid, gid }: ExecOptions) {
+  return {
+    reject: false,
+    stripFinalNewline: false,
+    detached: true,
+    extendEnv: env === undefined,
+    ...(env && { env }),
+    ...(cwd !== undefined && { cwd }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+  } as const;
 }
 
 /** Signals a whole process group; a group that is gone is fine. */

@@ -2,8 +2,12 @@
 // Arguments: lab file, directory for the handle. Prints one JSON object; the lab stays.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { netnsBackend as backend } from '../../infra/backends/netns/netns-backend.ts';
-import { loadLab } from '../../infra/lab/load.ts';
+import { quickStart } from '../../infra/util/quick-start.ts';
+
+// As the provider does it.
+await quickStart();
+const { netnsBackend: backend } = await import('../../infra/backends/netns/netns-backend.ts');
+const { loadLab } = await import('../../infra/lab/load.ts');
 
 /** Seconds; and what was made in them. */
 export interface LabWork {

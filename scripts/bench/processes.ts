@@ -1,20 +1,49 @@
 // What /proc says about processes and memory, in the units that figures are printed in.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median } from './statistics.ts';
 
 const MB = 1000;
-const SAMPLES = 5;
-const SAMPLE_PAUSE_MS = 20;
+/** Readings this near to each other, twice in a row, are taken for the end of what was being freed. */
+const STILL_MB = 1;
+/** What was just given up comes back by and by. */
+const READ_EVERY_MS = 500;
+const MAX_READINGS = 10;
 
-/** Memory that could still be given to processes (proc(5), MemAvailable), MB. */
+/**
+ * Memory that could still be given to processes, MB, once it has come to rest: MemAvailable (proc(5)) and the free
+ * pages that each CPU keeps at hand (mm/page_alloc.c, per_cpu_pages), which are as free and are not counted in it. They
+ * come and go by a hundred MB. Root has the kernel empty its caches before, of which a part counts as not available:
+ * whatever ran since is slower afterwards.
+ */
 export async function availableMb(): Promise<number> {
-  const samples: number[] = [];
-  for (let i = 0; i < SAMPLES; i++) {
-    samples.push(kilobytes(readFileSync('/proc/meminfo', 'utf8'), 'MemAvailable') ?? Number.NaN);
-    await sleep(SAMPLE_PAUSE_MS);
+  const pageSize = kilobytes(readFileSync('/proc/self/smaps', 'utf8'), 'KernelPageSize') ?? Number.NaN;
+  const read = () => {
+    const available = kilobytes(readFileSync('/proc/meminfo', 'utf8'), 'MemAvailable') ?? Number.NaN;
+    return (available + pagesAtHand(readFileSync('/proc/zoneinfo', 'utf8')) * pageSize) / MB;
+  };
+  dropCaches();
+  let last = read();
+  for (let still = 0, i = 0; still < 2 && i < MAX_READINGS; i++) {
+    await sleep(READ_EVERY_MS);
+    const now = read();
+    still = Math.abs(now - last) < STILL_MB ? still + 1 : 0;
+    last = now;
   }
-  return median(samples) / MB;
+  return last;
+}
+
+/** Free pages on the lists of the CPUs, of all zones: the `count` of every pageset in /proc/zoneinfo (mm/vmstat.c). */
+export function pagesAtHand(zoneinfo: string): number {
+  const counts = [...zoneinfo.matchAll(/^ +cpu: \d+\n +count: +(\d+)$/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+function dropCaches(): void {
+  try {
+    writeFileSync('/proc/sys/vm/drop_caches', '3');
+  } catch {
+    // Only root can: docs/benchmark.md says what that means for the figure.
+  }
 }
 
 /** `Field:   123 kB` of a file of /proc → 123; undefined when it is not there. */

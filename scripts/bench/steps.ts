@@ -10,7 +10,7 @@ import type { DecodeWork } from './decode-work.ts';
 import { PODS, type Round } from './figures.ts';
 import { measureFloor } from './floor.ts';
 import type { LabWork } from './lab-work.ts';
-import { armBarrier } from './netns-barrier.ts';
+import { armBarrier, settle } from './netns-barrier.ts';
 import { type Place, removeLabs } from './private-place.ts';
 import { argvOf, availableMb, pidsBeside, pidsWithEnv, pssMb } from './processes.ts';
 import { watchProvider } from './provider-watch.ts';
@@ -80,17 +80,14 @@ export async function floorStep({ labs, place, stop }: StepContext): Promise<Rou
   return { floor: seconds };
 }
 
-/** The large lab through the engine: memory while it stands, and the time until nothing of it is left. */
+/** The large lab through the engine, and the time until nothing of it is left. */
 export async function podsStep({ labs, place, stop }: StepContext): Promise<Round> {
   const stack = place.stack('pods');
-  const before = await availableMb();
   const watch = watchProvider(place.mark);
   const up = await cnilab(['up', labs.pods, '--stack', stack], stop).finally(() => watch.stop());
   const providerPeak = watch.stop();
   if (providerPeak === undefined) throw new Error('the provider was not found among the processes');
   const left = await leftBehind(place.mark);
-  const podsMemory = before - (await availableMb());
-  const podsPss = pssMb(pidsBeside(Number((await handleOf(stack)).facts.holder)));
   const barrier = await armBarrier();
   const begun = performance.now();
   const destroy = await cnilab(['down', '--stack', stack], stop);
@@ -100,21 +97,26 @@ export async function podsStep({ labs, place, stop }: StepContext): Promise<Roun
     podsUp: up.seconds,
     providerPeak,
     left: left.length,
-    podsMemory,
-    podsPss,
     podsDestroy: destroy.seconds,
     podsFreed,
   };
 }
 
-/** Memory of two nodes without pods. */
-export async function bareStep(context: StepContext): Promise<Round> {
+/** Memory that a lab takes while it stands: two nodes without pods, then with them. */
+export async function memoryStep(context: StepContext): Promise<Round> {
+  const bare = await memoryOf('bare', context);
+  const pods = await memoryOf('pods', context);
+  return { bareMemory: bare.all, barePss: bare.pss, podsMemory: pods.all, podsPss: pods.pss };
+}
+
+async function memoryOf(lab: BenchLab, context: StepContext) {
+  await settle();
   const before = await availableMb();
-  const { holder } = await labWork('bare', context);
-  const bareMemory = before - (await availableMb());
-  const barePss = pssMb(pidsBeside(holder));
+  const { holder } = await labWork(lab, context);
+  const all = before - (await availableMb());
+  const pss = pssMb(pidsBeside(holder));
   await removeLabs(context.place);
-  return { bareMemory, barePss };
+  return { all, pss };
 }
 
 /** Captures on disk, read, decoded and correlated in a process of its own. */

@@ -1,7 +1,7 @@
 // Which stack a command means when it is not told: the one of CNILAB_STACK, else the only one that is up.
-import { suggest } from '../../infra/lab/suggest.ts';
 import { listRecords, readRecord, type StackRecord } from '../../infra/state/stack-store.ts';
 import { usageError } from './cli-error.ts';
+import { unknownName } from './unknown-name.ts';
 
 /** What Pulumi and the state directory both accept. */
 const STACK_NAME = /^[A-Za-z0-9_.-]{1,100}$/;
@@ -36,7 +36,7 @@ export async function chooseRecord(asked: string | undefined, verb: string): Pro
 
 async function notUp(stack: string) {
   const names = (await listRecords()).map((record) => record.stack);
-  const hint =
-    names.length > 0 ? suggest(stack, names, 'stacks with a lab') : 'no lab is up: npm run up stands one up';
-  return usageError(`no lab is up under stack "${stack}"`, hint);
+  const what = `no lab is up under stack "${stack}"`;
+  if (names.length === 0) return usageError(what, 'no lab is up: npm run up stands one up');
+  return unknownName(what, stack, names, 'stacks with a lab');
 }

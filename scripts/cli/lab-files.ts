@@ -2,9 +2,8 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { suggest } from '../../infra/lab/suggest.ts';
-import { usageError } from './cli-error.ts';
 import { ROOT } from './project.ts';
+import { unknownName } from './unknown-name.ts';
 
 /** What `npm run up` stands up when it is not told. */
 export const DEFAULT_LAB = 'kindnet';
@@ -44,13 +43,11 @@ export async function findLabFile(
   if (found !== undefined) return realIfThere(found);
   const isPath = /[/\\]|\.ya?ml$/.test(word);
   if (isPath) return candidates[0] ?? word;
-  throw usageError(
+  throw unknownName(
     `there is no lab "${word}"`,
-    suggest(
-      word,
-      labs.map((lab) => lab.name),
-      'labs',
-    ),
+    word,
+    labs,
+    'labs',
     'a lab of your own is named by its file, such as ./my-lab/lab.yaml',
   );
 }

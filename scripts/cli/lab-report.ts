@@ -58,8 +58,12 @@ function nextSteps({ stack, labFile, definition }: StackRecord): readonly string
   return [
     ...(node ? [`${at(node.name, 'ip route')}  # routes of a node`] : []),
     ...(pod && other ? [`${at(pod.name, `ping -c 1 ${other.address}`)}  # from pod to pod`] : []),
-    `npm run -s lab -- results ${stack}  # every check, and what it saw`,
-    `npm run -s lab -- verify --stack ${stack}  # the experiments again, on the lab as it stands`,
+    ...(definition.experiments.length === 0
+      ? []
+      : [
+          `npm run -s lab -- results ${stack}  # every check, and what it saw`,
+          `npm run -s lab -- verify --stack ${stack}  # the experiments again, on the lab as it stands`,
+        ]),
     ...(existsSync(guide) ? [`less ${shortPath(guide)}  # the guide`] : []),
     `npm run down -- --stack ${stack}  # when you are done`,
   ];

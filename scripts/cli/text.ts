@@ -1,10 +1,5 @@
-// Small words for people.
+// Paths and times as a person would write them.
 import path from 'node:path';
-
-/** `1 node`, `2 nodes`. */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
-}
 
 /** A path as a person would write it here: relative when that is shorter. */
 export function shortPath(file: string, from: string = process.cwd()): string {

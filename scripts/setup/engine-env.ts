@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDirs } from '../../infra/util/dirs.ts';
+import { cacheDir, cacheDirs } from '../../infra/util/dirs.ts';
 import { searchPath } from '../../infra/util/tools.ts';
 import { type Engine, ensureEngine } from './engine.ts';
 import { run } from './run.ts';
@@ -69,6 +69,8 @@ export function engineVariables(
   const variables: Record<string, string> = {
     PATH: [...new Set([...dirs, ...toolPath(env).split(':')])].join(':'),
     PULUMI_SKIP_UPDATE_CHECK: 'true',
+    // For the program and the SDK it loads, whose compiling is a large part of every run; the provider has it as well.
+    NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE || path.join(cacheDir({ env }), 'compile-cache'),
   };
   const local = backend === undefined || backend.url.startsWith('file://');
   const chosen =

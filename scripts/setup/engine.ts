@@ -6,7 +6,7 @@ import { isExecutable, searchPath } from '../../infra/util/tools.ts';
 import { ensureArtefact } from './artefact.ts';
 import { makeCacheDir } from './cache.ts';
 import { fromGo } from './go-build.ts';
-import { architecture, fromRelease } from './release.ts';
+import { fromRelease } from './release.ts';
 import { run } from './run.ts';
 import { compareVersions, parseVersion, type Version } from './version.ts';
 
@@ -50,19 +50,14 @@ export async function ensureEngine(): Promise<Engine> {
   const advice =
     'Install Pulumi (https://www.pulumi.com/docs/install/) so that pulumi and pulumi-language-nodejs are on PATH, or ' +
     'install Go 1.21 or newer (https://go.dev/dl/) with a way to the Go module proxy (GOPROXY), then run this again.';
-  const node = architecture()?.node;
   const base = 'https://get.pulumi.com/releases/sdk';
-  const release = fromRelease(
-    node === undefined
-      ? undefined
-      : {
-          what: `Pulumi ${ENGINE_VERSION}`,
-          url: `${base}/pulumi-v${ENGINE_VERSION}-linux-${node}.tar.gz`,
-          sumsUrl: `${base}/pulumi-${ENGINE_VERSION}-checksums.txt`,
-          files: { 'pulumi/pulumi': 'pulumi', [`pulumi/${LANGUAGE_HOST}`]: LANGUAGE_HOST },
-          estimateS: 60,
-        },
-  );
+  const release = fromRelease(({ node }) => ({
+    what: `Pulumi ${ENGINE_VERSION}`,
+    url: `${base}/pulumi-v${ENGINE_VERSION}-linux-${node}.tar.gz`,
+    sumsUrl: `${base}/pulumi-${ENGINE_VERSION}-checksums.txt`,
+    files: { 'pulumi/pulumi': 'pulumi', [`pulumi/${LANGUAGE_HOST}`]: LANGUAGE_HOST },
+    estimateS: 60,
+  }));
   const version = 'github.com/pulumi/pulumi/sdk/v3/go/common/version.Version';
   const build = {
     name: 'build from the Go module proxy',

@@ -1,16 +1,19 @@
 // Runs one verb of package.json's scripts on Node 24, after making ready what it needs.
 import { fileURLToPath } from 'node:url';
+import { endWhenStoppedEarly, leaveStopsToOthers } from './early-stop.mjs';
 import { toolPath } from './engine-env.ts';
 import { ensureEverything } from './ensure.ts';
 import { EXIT_NOT_READY, NotReady } from './not-ready.mjs';
 import { endChildrenOnSignal, run } from './run.ts';
 import { isVerb, needOf, VERBS, type Verb } from './verbs.ts';
 
+const CNILAB = '../cnilab.ts';
+
 /** The program behind each verb; each runs when imported and reads its arguments from process.argv. */
 const PROGRAMS: Readonly<Record<Exclude<Verb, 'pulumi'>, { file: string; first?: string }>> = {
-  up: { file: '../cnilab.ts', first: 'up' },
-  down: { file: '../cnilab.ts', first: 'down' },
-  lab: { file: '../cnilab.ts' },
+  up: { file: CNILAB, first: 'up' },
+  down: { file: CNILAB, first: 'down' },
+  lab: { file: CNILAB },
   test: { file: '../test-all.ts' },
   doctor: { file: '../doctor.ts' },
   bench: { file: '../bench.ts' },
@@ -35,8 +38,10 @@ async function main(verb: string | undefined, args: readonly string[]): Promise<
     return 2;
   }
   const restore = endChildrenOnSignal('kill');
+  leaveStopsToOthers();
   if (needOf(verb, args) === 'everything') Object.assign(process.env, await ensureEverything());
   else process.env.PATH = toolPath();
+  endWhenStoppedEarly();
   restore();
   return verb === 'pulumi' ? await pulumi(args) : await program(verb, args);
 }
@@ -44,6 +49,7 @@ async function main(verb: string | undefined, args: readonly string[]): Promise<
 /** The engine itself, with the terminal; it decides what Ctrl-C means. */
 async function pulumi(args: readonly string[]): Promise<number> {
   const restore = endChildrenOnSignal('wait');
+  leaveStopsToOthers();
   const { exitCode } = await run(['pulumi', ...args], { output: 'inherit' });
   restore();
   return exitCode;
@@ -54,5 +60,7 @@ async function program(verb: Exclude<Verb, 'pulumi'>, args: readonly string[]): 
   const { file, first } = PROGRAMS[verb];
   const url = new URL(file, import.meta.url);
   process.argv.splice(1, Number.POSITIVE_INFINITY, fileURLToPath(url), ...(first ? [first] : []), ...args);
+  // The command line has its own way of being stopped, and takes over when it is there.
+  if (file !== CNILAB) leaveStopsToOthers();
   await import(url.href);
 }

@@ -1,5 +1,5 @@
 // Finds the Node that this project runs on: 24 or newer, from the npm package `node` in node_modules.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { NotReady } from './not-ready.mjs';
@@ -20,7 +20,7 @@ export async function ensureNode(root, say) {
   const linked = path.join(root, 'node_modules', '.bin', 'node');
   if (process.execPath.startsWith(path.join(root, 'node_modules')) && majorOf(process.version) >= MAJOR)
     return process.execPath;
-  if (runs(linked)) return linked;
+  if (await runs(linked)) return linked;
   if (majorOf(process.version) >= MAJOR) return process.execPath;
   return await platformPackage(root, linked, say);
 }
@@ -35,7 +35,7 @@ async function platformPackage(root, linked, say) {
   const name = `node-${process.platform}-${process.arch}`;
   const home = path.join(root, 'node_modules', '.cnilab-node');
   const binary = path.join(home, 'node_modules', name, 'bin', 'node');
-  if (!runs(binary)) {
+  if (!(await runs(binary))) {
     say(`npm ran no install script for the package node; installing ${name} ${version} (190 MB) …`);
     mkdirSync(home, { recursive: true });
     const code = await npm(root, [
@@ -48,7 +48,7 @@ async function platformPackage(root, linked, say) {
       '--no-fund',
       `${name}@${version}`,
     ]);
-    if (code !== 0 || !runs(binary)) {
+    if (code !== 0 || !(await runs(binary))) {
       throw new NotReady(
         `this project needs Node ${MAJOR} or newer, and neither the npm package node nor ${name} gave a binary that ` +
           `runs here (this is Node ${process.version}; musl systems such as Alpine cannot run them). ` +
@@ -61,10 +61,22 @@ async function platformPackage(root, linked, say) {
   return linked;
 }
 
-/** @param {string} binary */
+/**
+ * Asks it in a group of its own and without blocking this process: Ctrl-C then reaches this process alone, at once, and
+ * is not taken for a Node that does not run.
+ * @param {string} binary
+ * @returns {Promise<boolean>}
+ */
 function runs(binary) {
-  const { status, stdout } = spawnSync(binary, ['--version'], { encoding: 'utf8' });
-  return status === 0 && majorOf(stdout) >= MAJOR;
+  const child = spawn(binary, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  let version = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    version += text;
+  });
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0 && majorOf(version) >= MAJOR));
+  });
 }
 
 /**

@@ -3,12 +3,11 @@ import { findCniPlugin } from '../../infra/util/tools.ts';
 import { ensureArtefact } from './artefact.ts';
 import { installCommand, thisDistribution } from './distribution.ts';
 import { fromGo } from './go-build.ts';
-import { architecture, fromRelease } from './release.ts';
+import { fromRelease } from './release.ts';
 import { CNI_PLUGINS, CNI_PLUGINS_PACKAGE, missingPlugins } from './system-tools.ts';
 
 const REFERENCE_VERSION = 'v1.9.1';
 const FLANNEL_VERSION = 'v1.5.1-flannel2';
-const arch = architecture()?.go;
 
 /** Where the plugin sources are in github.com/containernetworking/plugins. */
 const KIND: Readonly<Record<(typeof CNI_PLUGINS)[number], string>> = {
@@ -23,7 +22,6 @@ const KIND: Readonly<Record<(typeof CNI_PLUGINS)[number], string>> = {
 /** The plugins of the CNI project, all or none from here. */
 export async function ensureReferencePlugins(): Promise<void> {
   const base = `https://github.com/containernetworking/plugins/releases/download/${REFERENCE_VERSION}`;
-  const archive = `cni-plugins-linux-${arch}-${REFERENCE_VERSION}.tgz`;
   const { family, name } = thisDistribution();
   await ensureArtefact(
     {
@@ -31,17 +29,16 @@ export async function ensureReferencePlugins(): Promise<void> {
       dir: 'cni',
       files: CNI_PLUGINS,
       ways: [
-        fromRelease(
-          arch === undefined
-            ? undefined
-            : {
-                what: `the CNI plugins ${REFERENCE_VERSION}`,
-                url: `${base}/${archive}`,
-                sumsUrl: `${base}/${archive}.sha256`,
-                files: Object.fromEntries(CNI_PLUGINS.map((type) => [type, type])),
-                estimateS: 15,
-              },
-        ),
+        fromRelease(({ go: arch }) => {
+          const url = `${base}/cni-plugins-linux-${arch}-${REFERENCE_VERSION}.tgz`;
+          return {
+            what: `the CNI plugins ${REFERENCE_VERSION}`,
+            url,
+            sumsUrl: `${url}.sha256`,
+            files: Object.fromEntries(CNI_PLUGINS.map((type) => [type, type])),
+            estimateS: 15,
+          };
+        }),
         fromGo({
           what: `the CNI plugins ${REFERENCE_VERSION}`,
           module: 'cni-plugins',
@@ -62,24 +59,23 @@ export async function ensureReferencePlugins(): Promise<void> {
 
 /** The `flannel` meta-plugin; distributions do not package it with the others. */
 export async function ensureFlannel(): Promise<void> {
-  const url = `https://github.com/flannel-io/cni-plugin/releases/download/${FLANNEL_VERSION}/cni-plugin-flannel-linux-${arch}-${FLANNEL_VERSION}.tgz`;
+  const base = `https://github.com/flannel-io/cni-plugin/releases/download/${FLANNEL_VERSION}`;
   await ensureArtefact(
     {
       what: 'the flannel CNI plugin',
       dir: 'bin',
       files: ['flannel'],
       ways: [
-        fromRelease(
-          arch === undefined
-            ? undefined
-            : {
-                what: `the flannel CNI plugin ${FLANNEL_VERSION}`,
-                url,
-                sumsUrl: `${url}.sha256`,
-                files: { [`flannel-${arch}`]: 'flannel' },
-                estimateS: 5,
-              },
-        ),
+        fromRelease(({ go: arch }) => {
+          const url = `${base}/cni-plugin-flannel-linux-${arch}-${FLANNEL_VERSION}.tgz`;
+          return {
+            what: `the flannel CNI plugin ${FLANNEL_VERSION}`,
+            url,
+            sumsUrl: `${url}.sha256`,
+            files: { [`flannel-${arch}`]: 'flannel' },
+            estimateS: 5,
+          };
+        }),
         fromGo({
           what: 'the flannel CNI plugin',
           module: 'flannel',

@@ -19,14 +19,23 @@ export interface Release {
   readonly estimateS: number;
 }
 
-/** This machine in the names that Go projects and Node use for it; undefined where nobody publishes binaries. */
-export function architecture(): { readonly go: string; readonly node: string } | undefined {
+/** A machine in the names that Go projects and Node use for it. */
+interface Architecture {
+  readonly go: string;
+  readonly node: string;
+}
+
+/** This machine's; undefined where nobody publishes binaries. */
+function architecture(): Architecture | undefined {
   if (process.arch === 'x64') return { go: 'amd64', node: 'x64' };
   if (process.arch === 'arm64') return { go: 'arm64', node: 'arm64' };
   return undefined;
 }
 
-export function fromRelease(release: Release | undefined): Way {
+/** @param releaseFor which one is for a machine like this */
+export function fromRelease(releaseFor: (machine: Architecture) => Release): Way {
+  const machine = architecture();
+  const release = machine && releaseFor(machine);
   const host = release ? new URL(release.url).host : 'the publisher';
   return {
     name: `download from ${host}`,

@@ -1,6 +1,7 @@
 // Runs the programs that set-up and the test runner need, as children that end when this process is told to end.
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import os from 'node:os';
+import { sayStopped } from './early-stop.mjs';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -61,7 +62,7 @@ export function endChildrenOnSignal(mode: 'kill' | 'wait'): () => void {
     // On a terminal, Ctrl-C has reached the child too, and a second SIGINT would mean "at once" to the engine.
     if (mode === 'wait' && signal === 'SIGINT') return;
     for (const child of children) child.kill(signal);
-    if (mode === 'kill') process.exit(128 + os.constants.signals[signal]);
+    if (mode === 'kill') process.exit(sayStopped(signal));
   };
   for (const signal of signals) process.on(signal, onSignal);
   return () => {

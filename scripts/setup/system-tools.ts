@@ -100,7 +100,7 @@ export const CNI_PLUGINS_PACKAGE: Readonly<Record<Family, string>> = CNI_PACKAGE
 export function locate(tool: Pick<SystemTool, 'name'>): string | undefined {
   const found = findTool(tool.name);
   if (found === undefined || tool.name === 'busybox') return found;
-  return path.basename(realpathSync(found)) === 'busybox' ? undefined : found;
+  return path.basename(realpathSync.native(found)) === 'busybox' ? undefined : found;
 }
 
 export function missingTools(): SystemTool[] {

@@ -143,16 +143,13 @@ describe('a plugin that does not do its work', () => {
 });
 
 describe('a machine that cannot do it', () => {
-  it('says which tool is missing', async () => {
+  it('says which tool is missing and what installs it, before anything starts', async () => {
     const lab = await labs.lab('no-tool', { yaml: ONE_POD });
     const result = await lab.up({ within: withoutTool(findTool('setcap') ?? '') });
-    expect(refusal(lab, result, 3)).toMatchInlineSnapshot(`
-      "cnilab: the lab under stack "no-tool" could not be stood up:
-        cluster: these tools are missing: setcap
-        npm run doctor says how to install them here
-        → npm run up -- <lab>/lab.yaml --stack no-tool   tries again, from the beginning
-        → the engine's own account: <state>/logs/no-tool.engine.log"
-    `);
+    expect(refusal(lab, result, 3)).toMatch(
+      /^cnilab: this machine lacks tools: setcap \(file capabilities\)\.\n.*libcap/s,
+    );
+    expect(result.stdout).toBe('');
     await expectNothingLeft(lab);
   });
 
@@ -275,6 +272,31 @@ experiments:
   });
 });
 
+describe('a lab that somebody has broken', () => {
+  it('fails `verify`, which says what the stack still has; list and results show the new verdict', async () => {
+    const mtu = (title: string, name: string) =>
+      `  - { name: ${name}, kind: exec, steps: [{ in: ${title}, command: [cat, /sys/class/net/eth0/mtu], expect: { stdout: "1500\\n" } }] }`;
+    const yaml = `${ONE_POD}experiments:\n${mtu('p', 'of-pod')}\n${mtu('n1', 'of-node')}\n`;
+    const lab = await labs.lab('broken', { yaml });
+    const stack = ['--stack', lab.stack];
+    expect(await lab.up()).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await lab.run(['verify', ...stack])).stdout).not.toContain('outputs');
+    await lab.run(['exec', 'p', ...stack, '--', 'ip', 'link', 'set', 'eth0', 'mtu', '1400']);
+    const verified = await lab.run(['verify', ...stack]);
+    expect(verified).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(verified.stdout).toMatch(/^The stack's outputs still have .*: of-pod \(pass\)\. .*\n$/m);
+    const json = await lab.run(['verify', ...stack, '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ verdict: 'fail' });
+    expect(json.stderr).toMatch(/^The stack's outputs .*\n$/);
+    const shown = [await lab.run(['list', '--json']), await lab.run(['results', lab.stack, '--json'])];
+    const [listed, results] = shown.map(({ stdout }) => JSON.parse(stdout));
+    expect(listed.stacks).toContainEqual(expect.objectContaining({ stack: lab.stack, verdict: 'fail' }));
+    expect(results.verdict).toBe('fail');
+    await lab.down();
+    await expectNothingLeft(lab);
+  });
+});
+
 describe('a capture that cannot be made', () => {
   const captured = `${ONE_POD}
 experiments:
@@ -285,11 +307,24 @@ experiments:
     checks: [{ name: every request is answered, select: ping, expect: { received: 40 } }]
 `;
 
-  it('is inconclusive without tcpdump', async () => {
+  it('is refused without tcpdump', async () => {
     const lab = await labs.lab('no-tcpdump', { yaml: captured });
-    const { exitCode, stdout, stderr } = await lab.up({ within: withoutTool(findTool('tcpdump') ?? '') });
-    expect({ exitCode, stderr, stdout }).toEqual({ exitCode: 4, stderr: '', stdout });
+    const result = await lab.up({ within: withoutTool(findTool('tcpdump') ?? '') });
+    expect(refusal(lab, result, 3)).toMatch(/^cnilab: this machine lacks tools: tcpdump \(captures\)\./);
+    await expectNothingLeft(lab);
+  });
+
+  it('is inconclusive without tcpdump where nobody looked before: in a plain pulumi up', async () => {
+    const lab = await labs.lab('no-tap', { yaml: captured });
+    await lab.start(['pulumi', 'stack', 'init', lab.stack]).ended;
+    const argv = ['pulumi', 'up', '--yes', '--skip-preview', '--stack', lab.stack];
+    const within = withoutTool(findTool('tcpdump') ?? '');
+    const { stdout } = await lab.start([...within, ...argv, '--config', `cnilab:lab=${lab.file}`]).ended;
     expect(stdout).toMatch(/tap "pod" .* did not start: .*tcpdump/);
+    const { experiments } = JSON.parse(
+      readFileSync(lab.state('results', 'results.json'), 'utf8'),
+    ) as LabResults;
+    expect(experiments[0]).toMatchObject({ verdict: 'inconclusive' });
     expect(lab.record()?.status).toBe('ready');
     await lab.down();
     await expectNothingLeft(lab);

@@ -82,6 +82,32 @@ describe('a change of the lab file', () => {
     expect(await pods()).toEqual(before);
   });
 
+  it('of the place of a workload puts it in its place on record; no pod is touched, nothing is observed again', async () => {
+    const before = await pods();
+    const ran = (await stack.results()).experiments.map(({ name, startedAt }) => `${name} ${startedAt}`);
+    const recorded = async () => (await stack.record())?.definition.workloads.map(({ name }) => name);
+    const [web, db] = base.workloads;
+    const [ping, exec] = base.experiments;
+    write({
+      ...base,
+      workloads: [{ name: 'first', kind: 'pod', nodes: ['n1'] }, db, web],
+      experiments: [exec, ping],
+    });
+    // The new one, the one whose number is another, and the verdict, whose experiments have changed places.
+    expect(await stack.preview()).toEqual({ create: 1, update: 2 });
+    expect(await recorded()).toEqual(['web', 'db']);
+    await stack.up();
+    const { first, ...rest } = await pods();
+    expect(first?.node).toBe('n1');
+    expect(rest).toEqual(before);
+    expect(await recorded()).toEqual(['first', 'db', 'web']);
+    const results = (await stack.results()).experiments;
+    expect(results.map(({ name, startedAt }) => `${name} ${startedAt}`)).toEqual(ran.toReversed());
+    write(base);
+    await stack.up();
+    expect(await recorded()).toEqual(['web', 'db']);
+  });
+
   it("of a pod's node moves that pod only", async () => {
     const before = await pods();
     const [web, db] = base.workloads;

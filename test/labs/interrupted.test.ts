@@ -38,6 +38,7 @@ async function newLab(name: string, plugin: string): Promise<CliLab> {
 
 /** Command lines of processes of a lab. */
 const ENGINE = /^pulumi up /;
+const MAKING_STACK = /^pulumi stack init /;
 const PROVIDER = /infra\/provider\/main\.ts/;
 /** What a hanging stand-in waits for. */
 const HANGING = /^sleep 7777$/;
@@ -103,8 +104,6 @@ describe('Ctrl-C', () => {
   });
 
   it.each(Object.keys(moments))('%s: says how to go on', async (moment) => {
-    // An engine that was stopped a moment ago may still be letting go of the stack; `up` would rightly refuse.
-    await expect.poll(() => pidsOf(lab, /^pulumi /), { timeout: 30_000 }).toEqual([]);
     const started = lab.startUp();
     await moments[moment]?.(started);
     try {
@@ -116,6 +115,17 @@ describe('Ctrl-C', () => {
     expect(message).toMatch(/^cnilab: stopped\b/);
     expect(message).toMatch(/→ .* goes on/);
     expect(pidsOf(lab, HANGING)).toEqual([]);
+  });
+
+  it('while the stack is being made: the engine has let go of it when the command ends', async () => {
+    const early = await newLab('stopped-early', 'stand-in-recorder');
+    const started = early.startUp();
+    await expect.poll(() => pidsOf(early, MAKING_STACK), { timeout: 30_000, interval: 5 }).toHaveLength(1);
+    process.kill(started.pid, 'SIGINT');
+    expect(refusal(early, await started.ended, 130)).toMatch(/^cnilab: stopped; .*→ .* goes on/s);
+    expect(pidsOf(early, MAKING_STACK)).toEqual([]);
+    await expectUp(early);
+    await expectDown(early);
   });
 
   it('after all of them `up` goes on with what stands, and `down` leaves nothing', async () => {
@@ -193,9 +203,10 @@ describe('a lab that stood', () => {
     await pluginHangs(lab);
     killOne(lab, PROVIDER);
     expect(refusal(lab, await started.ended, 3)).toMatchInlineSnapshot(`
-      "cnilab: the lab under stack "standing" could not be stood up:
+      "cnilab: the lab under stack "standing" could not be changed; the rest of it stands:
         workload q: the provider process died before it was done (killed, or out of memory)
         → npm run up -- <lab>/lab.yaml --stack standing   goes on from where it stopped
+        → put the lab file back as it was, and the same command undoes what has been changed
         → npm run down -- --stack standing   clears it away
         → the engine's own account: <state>/logs/standing.engine.log"
     `);

@@ -1,6 +1,6 @@
 // The graph that a lab becomes: what there is, what waits for what, and what goes down with the cluster.
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { LabComponent } from '../../infra/components/lab-component.ts';
 import type { Lab } from '../../infra/lab/lab.ts';
 import { loadLab } from '../../infra/lab/load.ts';
@@ -59,15 +59,31 @@ test('a lab without nodes, workloads and experiments is a cluster and a network'
   ]);
 });
 
-test('experiments run one after the other, in the order of the lab file', async () => {
+test.each([
+  ['as many experiments as the engine works on at once are asked for at once', '3', 3],
+  ['without a word from the engine, as many as it has by default on one processor', undefined, 4],
+])('%s', async (_, parallel, places) => {
+  vi.stubEnv('PULUMI_NODEJS_PARALLEL', parallel);
   const declared = await graph(kindnet);
+  vi.unstubAllEnvs();
   const experiments = kindnet.experiments.map(({ name }) => `Experiment::kindnet-${name}`);
-  const before = experiments.map((name) =>
-    declared
-      .find(({ resource }) => resource === name)
-      ?.dependsOn.find((other) => other.startsWith('Experiment')),
+  const after = experiments.map(
+    (name) =>
+      declared
+        .find(({ resource }) => resource === name)
+        ?.dependsOn.filter((other) => other.startsWith('Experiment')) ?? [],
   );
-  expect(before).toEqual([undefined, ...experiments.slice(0, -1)]);
+  const none: readonly string[] = [];
+  const leaving = experiments.slice(0, -places).map((name) => [name]);
+  expect(after).toEqual([...Array(places).fill(none), ...leaving]);
+});
+
+test('experiments know their place in the lab file, which is the order they run in', async () => {
+  const declared = await graph(kindnet);
+  const orders = kindnet.experiments.map(
+    ({ name }) => declared.find(({ resource }) => resource === `Experiment::kindnet-${name}`)?.inputs.order,
+  );
+  expect(orders).toEqual(kindnet.experiments.map((_, order) => order));
 });
 
 test('preview knows which pods will be wired anew, without asking anybody', async () => {

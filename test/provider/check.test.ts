@@ -60,6 +60,18 @@ const bad: readonly (readonly [string, string, Data, readonly string[]])[] = [
     workloadInputs(HANDLE, { pods: [pod(1, { annotations: { 'a.io/b': 3 } })] }),
     ['pods[0].annotations["a.io/b"]: Invalid input: expected string, received number'],
   ],
+  [
+    'a wrong value inside the text of an experiment',
+    'Experiment',
+    experimentInputs(HANDLE, 'hello\n', { experiment: { onFailure: 'ignore' } }),
+    ['definition.onFailure: Invalid option: expected one of "fail"|"record"'],
+  ],
+  [
+    'an experiment whose text is no JSON',
+    'Experiment',
+    { ...experimentInputs(HANDLE, 'hello\n'), definition: '{' },
+    [expect.stringMatching(/^definition: is no JSON: /)],
+  ],
 ];
 
 test.each(bad)('%s', async (_, type, inputs, failures) => {

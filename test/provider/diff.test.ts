@@ -151,7 +151,7 @@ const table: readonly Row[] = [
     'nothing',
     {},
   ],
-  ['another place in the file', 'Workload', () => ({ order: 7 }), 'nothing', {}],
+  ['another place in the file', 'Workload', () => ({ order: 7 }), 'update', { order: 'UPDATE' }],
 
   ['what it observes', 'Experiment', () => ({ observes: 'o2' }), 'update', { observes: 'UPDATE' }],
   [
@@ -186,7 +186,7 @@ test('an experiment that changed is the only thing that changes', async () => {
   const found = await provider.diff(urn('Experiment'), states.Experiment as Data, inputs);
   expect(found).toMatchObject({
     replaces: [],
-    properties: { 'experiment.steps[0].expect.stdout': 'UPDATE' },
+    properties: { definition: 'UPDATE' },
   });
 });
 
@@ -194,12 +194,9 @@ test('an experiment that failed the last run runs again, one that is only record
   expect(await diff('Experiment', {}, { verdict: 'fail' })).toMatchObject({
     properties: { verdict: 'UPDATE' },
   });
-  const recorded = (inputs: Data) => ({
-    ...inputs,
-    experiment: { ...inputs.experiment, onFailure: 'record' },
-  });
-  const state = recorded({ ...states.Experiment, verdict: 'inconclusive' });
-  const found = await provider.diff(urn('Experiment'), state, recorded(experimentInputs(handle, 'hello\n')));
+  const recorded = experimentInputs(handle, 'hello\n', { experiment: { onFailure: 'record' } });
+  const state = { ...states.Experiment, ...recorded, verdict: 'inconclusive' };
+  const found = await provider.diff(urn('Experiment'), state, recorded);
   expect(found.changes).toBe(false);
 });
 

@@ -61,7 +61,7 @@ test('where nothing can be made, nothing is recorded, and the message says what 
 test('a cancel during a slow create stops it and leaves nothing', async () => {
   provider.behave({ slow: 60_000 });
   const creating = failure(provider.create(urn('Cluster'), clusterInputs()));
-  await expect.poll(() => provider.record('lab')?.status).toBe('creating');
+  await expect.poll(() => provider.record('lab')?.status, { timeout: 30_000 }).toBe('creating');
   await provider.cancel();
   await provider.cancel();
   expect(await creating).toEqual({ message: 'stopped before it was done' });

@@ -1,4 +1,6 @@
 // Create, update, read, delete over real gRPC, in the order the engine would ask for them.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   clusterInputs,
@@ -20,6 +22,12 @@ beforeAll(async () => {
   provider = await startProvider();
 });
 afterAll(() => provider.stop());
+
+/** What is on record, in its order, each with its place in the lab file. */
+const places = (list: 'workloads' | 'experiments') => {
+  const items: readonly Data[] = provider.record('lab')?.definition[list];
+  return items.map(({ name, order }) => `${order} ${name}`);
+};
 
 test('a cluster is made, and its inputs are kept beside what became of it', async () => {
   cluster = await provider.create(urn('Cluster'), clusterInputs());
@@ -67,9 +75,37 @@ test('another wish for an address does not move a pod that is there', async () =
   expect(provider.asked()).toEqual(['ADD web-4']);
 });
 
+test('a workload before it in the lab file: its place goes on record, and nothing else is done', async () => {
+  const news = workloadInputs(cluster.state.handle, { pods: web.state.pods, order: 1 });
+  const moved = { ...web.state, order: 1 };
+  expect(await provider.update(urn('Workload'), web.id, web.state, news, true)).toEqual(moved);
+  expect(places('workloads')).toEqual(['0 web']);
+  const inputs = workloadInputs(cluster.state.handle, { name: 'first', pods: [pod(5)], order: 0 });
+  const first = await provider.create(urn('Workload'), inputs);
+  expect(provider.asked()).toEqual(['ADD web-5']);
+  expect(await provider.update(urn('Workload'), web.id, web.state, news)).toEqual(moved);
+  expect(provider.asked()).toEqual([]);
+  expect(places('workloads')).toEqual(['0 first', '1 web']);
+  web = { id: web.id, state: moved };
+  await provider.delete(urn('Workload'), first.id, first.state);
+});
+
+test('a workload that moves in the lab file while a pod of it is dead is mended as well', async () => {
+  provider.behave({ dead: ['web-1'] });
+  provider.asked();
+  const news = workloadInputs(cluster.state.handle, { pods: web.state.pods, order: 0 });
+  const preview = await provider.update(urn('Workload'), web.id, web.state, news, true);
+  expect(preview).not.toHaveProperty('generation');
+  const state = await provider.update(urn('Workload'), web.id, web.state, news);
+  expect(provider.asked()).toEqual(['DEL web-1', 'ADD web-1']);
+  expect(state.generation).not.toBe(web.state.generation);
+  provider.behave({});
+  web = { id: web.id, state };
+});
+
 test('an experiment runs, and its result is on disk and in the state', async () => {
   experiment = await provider.create(urn('Experiment'), experimentInputs(cluster.state.handle, 'hello\n'));
-  expect(experiment.state).toMatchObject({ verdict: 'pass', checks: [{ verdict: 'pass' }] });
+  expect(experiment.state).toMatchObject({ verdict: 'pass', notPassed: [] });
   expect(experiment.state.resultsFile).toBe(`${provider.stateDir}/stacks/lab/results/results.json`);
   expect(provider.record('lab')?.definition.experiments.map(({ name }: Data) => name)).toEqual([
     'says-hello',
@@ -79,7 +115,7 @@ test('an experiment runs, and its result is on disk and in the state', async () 
 test('an experiment that fails is a result; the verdict fails the update, with expected and observed', async () => {
   const news = experimentInputs(cluster.state.handle, 'goodbye\n');
   const state = await provider.update(urn('Experiment'), experiment.id, experiment.state, news);
-  expect(state.verdict).toBe('fail');
+  expect(state).toMatchObject({ verdict: 'fail', notPassed: [expect.any(String)] });
   const verdicts = (onFailure: string) => ({
     clusterHandle: cluster.state.handle,
     experiments: [{ name: 'says-hello', onFailure, verdict: state.verdict, generation: state.generation }],
@@ -90,6 +126,36 @@ test('an experiment that fails is a result; the verdict fails the update, with e
   expect(failed.message).toContain('"hello\\n"');
   expect(failed).toMatchObject({ id: `${cluster.id}/verdict`, state: verdicts('fail') });
   await provider.create(urn('Verdict'), verdicts('record'));
+});
+
+test('experiments that are asked for at once, in any order, run in the order of the lab file', async () => {
+  const three = ['first', 'second', 'third'].map((name, order) => ({
+    at: urn('Experiment', name),
+    inputs: experimentInputs(cluster.state.handle, 'hello\n', { experiment: { name }, order }),
+  }));
+  for (const { at, inputs } of three) await provider.check(at, inputs);
+  const made = await Promise.all(three.toReversed().map(({ at, inputs }) => provider.create(at, inputs)));
+  const results: Data = JSON.parse(
+    readFileSync(path.join(provider.stateDir, 'stacks/lab/results/results.json'), 'utf8'),
+  );
+  const byTime = results.experiments.toSorted((a: Data, b: Data) => (a.startedAt < b.startedAt ? -1 : 1));
+  expect(byTime.slice(-3).map(({ name }: Data) => name)).toEqual(['first', 'second', 'third']);
+  for (const [index, { id, state }] of made.entries()) {
+    await provider.delete(three.at(-1 - index)?.at ?? '', id, state);
+  }
+});
+
+test('an experiment before it in the lab file: the verdict of the whole puts both in order, on record and in the results', async () => {
+  const handle = cluster.state.handle;
+  const before = { experiment: { name: 'before' }, order: 0 };
+  const added = await provider.create(urn('Experiment'), experimentInputs(handle, 'hello\n', before));
+  const names = ['before', 'says-hello'];
+  const passed = names.map((name) => ({ name, onFailure: 'fail', verdict: 'pass', generation: 'g' }));
+  await provider.create(urn('Verdict'), { clusterHandle: handle, experiments: passed });
+  expect(places('experiments')).toEqual(['0 before', '1 says-hello']);
+  const results = JSON.parse(readFileSync(`${provider.stateDir}/stacks/lab/results/results.json`, 'utf8'));
+  expect(results.experiments.map(({ name }: Data) => name)).toEqual(names);
+  await provider.delete(urn('Experiment'), added.id, added.state);
 });
 
 test('refresh shows drift as an output, and an update clears it', async () => {

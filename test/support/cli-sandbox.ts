@@ -64,7 +64,7 @@ export class CliSandbox {
   }
 
   /** How the stand-in engine is to behave: see its own first lines. */
-  engine(file: 'events' | 'stderr' | 'exit-code' | 'hang', content: string): void {
+  engine(file: 'events' | 'stderr' | 'exit-code' | 'hang' | 'hang-init', content: string): void {
     writeFileSync(path.join(this.directory, 'engine', file), content);
   }
 

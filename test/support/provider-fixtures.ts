@@ -75,9 +75,14 @@ export const workloadInputs = (clusterHandle: unknown, more: Data = {}): Data =>
 });
 
 /** An `exec` experiment: the stand-in's hosts know `echo`. */
-export const experimentInputs = (clusterHandle: unknown, expected: string, more: Data = {}): Data => ({
+/** `experiment` are properties that its definition has instead. */
+export const experimentInputs = (
+  clusterHandle: unknown,
+  expected: string,
+  { experiment, ...more }: Data = {},
+): Data => ({
   clusterHandle,
-  experiment: {
+  definition: JSON.stringify({
     name: 'says-hello',
     kind: 'exec',
     onFailure: 'fail',
@@ -85,7 +90,8 @@ export const experimentInputs = (clusterHandle: unknown, expected: string, more:
       { in: 'web-1', command: ['echo', 'hello'], json: false, timeout: 30, expect: { stdout: expected } },
     ],
     cleanup: [],
-  },
+    ...experiment,
+  }),
   observes: 'o1',
   order: 0,
   ...more,

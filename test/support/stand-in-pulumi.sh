@@ -6,6 +6,7 @@
 #   stderr      what they say on standard error
 #   exit-code   how they end (default 0)
 #   hang        when it is there, they work until they are interrupted, or the file is gone
+#   hang-init   as long as it is there, `stack init` does not end
 dir=${STAND_IN_PULUMI:?}
 [ "$1" = version ] && echo v3.253.0 && exit 0
 # Whoever sees the call may interrupt it at once: what is to happen then must be settled before.
@@ -15,6 +16,7 @@ echo "$*" >> "$dir/calls"
 case $1 in
 up | destroy | refresh) ;;
 stack)
+  while [ -f "$dir/hang-init" ]; do sleep 0.1; done
   mkdir -p "$dir/state/.pulumi/stacks/cnilab"
   echo '{}' > "$dir/state/.pulumi/stacks/cnilab/$3.json"
   exit 0

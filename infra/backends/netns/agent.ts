@@ -92,7 +92,9 @@ export class Agent {
       lines.end();
       if (outcome instanceof HostError) return reject(outcome);
       const stdout = this.#take(outcome.stdout.toString());
-      const said = { ...outcome, stdout: Buffer.alloc(0), stderr: Buffer.from(lines.text()) };
+      // Of its own it has a word only when the command could not be started.
+      const stderr = Buffer.from(`${lines.text()}${outcome.stderr}`);
+      const said = { ...outcome, stdout: Buffer.alloc(0), stderr };
       resolve({ result: runResult(argv, said), stdout });
     };
     const id = this.#ask('tap', [String(pod ?? ''), ...variables(env), ...argv], host, argv, settle, lines);

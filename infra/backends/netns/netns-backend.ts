@@ -9,6 +9,7 @@ import { HostError } from '../host-error.ts';
 import { Connection } from './connection.ts';
 import { chooseIsolation, readIsolationFacts } from './isolation.ts';
 import { LabFiles } from './lab-files.ts';
+import { NEEDED_TOOLS } from './needed-tools.ts';
 import { NetnsCluster } from './netns-cluster.ts';
 import { applyScript } from './network/apply-script.ts';
 import { planDrift } from './network/drift.ts';
@@ -17,19 +18,6 @@ import { endNodesScript, nodesScript, underlayScript } from './node-scripts.ts';
 import { endSandbox, startSandbox } from './sandbox.ts';
 import { isHolderAlive, nodePid, type SandboxFacts, sandboxFacts } from './sandbox-facts.ts';
 import { applyWorkload, deadProcess, deleteWorkload, workloadDrift } from './workload.ts';
-
-/** Tools that making a lab needs; experiments need more, and say so themselves. */
-const NEEDED_TOOLS = [
-  'unshare',
-  'nsenter',
-  'setpriv',
-  'setcap',
-  'perl',
-  'ip',
-  'bridge',
-  'bash',
-  'iptables-restore',
-];
 
 const connections = new Map<string, Connection>();
 

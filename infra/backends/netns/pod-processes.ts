@@ -28,6 +28,7 @@ export async function startContainers(
   const containers = pods.flatMap(({ spec, pid }) =>
     spec.containers.map(({ name, command }) => ({ pod: spec.name, name, pid, command })),
   );
+  if (containers.length === 0) return new Map();
   const fields = containers.flatMap(({ pod, name, pid, command }) => [
     ...[pod, name, String(pid), String(command.length)],
     ...command,

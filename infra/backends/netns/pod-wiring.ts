@@ -15,21 +15,20 @@ export interface PodWiring {
   readonly master?: string | undefined;
 }
 
-/** @param hostVeth node end of the pod's veth */
-export function readWiring(
+/** Reads the wiring of pods of one node, whose own routes are read once. @throws Error when the node is gone */
+export function wiringReader(
   facts: SandboxFacts,
   nodePid: number,
-  podPid: number,
-  hostVeth: string,
-): PodWiring {
+): (podPid: number, hostVeth: string) => PodWiring {
   const read = (pid: number, file: string) =>
     readFileSync(`/proc/${facts.holder}/root/proc/${pid}/net/${file}`, 'utf8');
-  return {
+  const ofNode = Map.groupBy(parseRoutes(read(nodePid, 'route')), (route) => route.split(' ', 1)[0] ?? '');
+  return (podPid, hostVeth) => ({
     routes: parseRoutes(read(podPid, 'route')),
     addresses: parseLocalAddresses(read(podPid, 'fib_trie')),
     interfaces: parseInterfaces(read(podPid, 'dev')),
-    nodeRoutes: routesByDevice(read(nodePid, 'route')).get(hostVeth) ?? [],
-  };
+    nodeRoutes: ofNode.get(hostVeth) ?? [],
+  });
 }
 
 /** What `now` lacks or has too much, in words. */
@@ -47,16 +46,6 @@ function compare(what: string, was: readonly string[], now: readonly string[]): 
     ...was.filter((item) => !now.includes(item)).map((item) => `${what} ${item} is missing`),
     ...now.filter((item) => !was.includes(item)).map((item) => `${what} ${item} was added`),
   ];
-}
-
-let latest: { readonly text: string; readonly routes: ReadonlyMap<string, readonly string[]> } | undefined;
-
-/** A node's table is the same for all of its pods, which are looked at one after the other: it is parsed once. */
-function routesByDevice(text: string): ReadonlyMap<string, readonly string[]> {
-  if (latest?.text !== text) {
-    latest = { text, routes: Map.groupBy(parseRoutes(text), (route) => route.split(' ', 1)[0] ?? '') };
-  }
-  return latest.routes;
 }
 
 /** /proc/net/route: IPv4 routes of the main table, numbers in the machine's byte order as hex. */

@@ -4,10 +4,10 @@ import { unlinkSync } from 'node:fs';
 import type { LabPod } from '../../lab/lab.ts';
 import type { PodStatus } from '../backend.ts';
 import type { Connection } from './connection.ts';
-import { type Attached, attachPods, detachPods } from './pod-network.ts';
+import { type Attached, attachPods, detachPods, type PodInterface } from './pod-network.ts';
 import { processesSharingNetns, startContainers, startPauses } from './pod-processes.ts';
 import type { PodRecord } from './pod-record.ts';
-import { readWiring } from './pod-wiring.ts';
+import { wiringReader } from './pod-wiring.ts';
 import { isAliveInside, labPath, readLabFile } from './sandbox-facts.ts';
 
 /**
@@ -38,24 +38,34 @@ export async function createPods(
   signal.throwIfAborted();
   const attached = await attachPods(connection, node, records, pauses, signal);
   const good = attached.filter((pod) => !(pod.outcome instanceof Error)) as (Attached & {
-    outcome: { address: string };
+    outcome: PodInterface;
   })[];
   const bad = attached.filter((pod) => pod.outcome instanceof Error);
   await connection.agent(node).killProcesses(bad.flatMap(({ record }) => pauses.get(record.spec.name) ?? []));
   const started = good.map(({ record: { spec } }) => ({ spec, pid: pauses.get(spec.name) ?? 0 }));
-  const containers =
-    started.length > 0 ? await startContainers(connection, node, started) : new Map<string, number>();
-  const nodePid = connection.nodePid(node);
-  const ready = attached.flatMap(({ record, outcome }): PodRecord[] => {
-    if (outcome instanceof Error) return [];
-    const pid = pauses.get(record.spec.name) ?? 0;
-    const wiring = {
-      ...readWiring(connection.facts, nodePid, pid, outcome.hostVeth),
-      master: outcome.master,
-    };
-    return [{ ...record, ready: { status: podStatus(record, pid, outcome, containers), wiring } }];
+  // Side by side: reading is this process's own work, and starting is not.
+  const [containers, wired] = await Promise.all([
+    startContainers(connection, node, started),
+    readWirings(connection, node, good, pauses),
+  ]);
+  const ready = wired.map(({ record, pid, outcome, wiring }): PodRecord => {
+    return { ...record, ready: { status: podStatus(record, pid, outcome, containers), wiring } };
   });
   return { ready, errors: bad.map(({ outcome }) => outcome as Error) };
+}
+
+async function readWirings(
+  connection: Connection,
+  node: string,
+  attached: readonly (Attached & { readonly outcome: PodInterface })[],
+  pauses: ReadonlyMap<string, number>,
+) {
+  const wiringOf = wiringReader(connection.facts, connection.nodePid(node));
+  return attached.map(({ record, outcome }) => {
+    const pid = pauses.get(record.spec.name) ?? 0;
+    const wiring = { ...wiringOf(pid, outcome.hostVeth), master: outcome.master };
+    return { record, pid, outcome, wiring };
+  });
 }
 
 function podStatus(

@@ -3,7 +3,7 @@ import type { LabPod } from '../../lab/lab.ts';
 import type { Drift, Operation, PodStatus } from '../backend.ts';
 import type { Connection } from './connection.ts';
 import type { PodRecord } from './pod-record.ts';
-import { compareWiring, readWiring } from './pod-wiring.ts';
+import { compareWiring, wiringReader } from './pod-wiring.ts';
 import { createPods, newRecord, removePods } from './pods.ts';
 import { isAliveInside } from './sandbox-facts.ts';
 import { planWorkload, type WorkloadPlan } from './workload-plan.ts';
@@ -113,26 +113,39 @@ export async function deleteWorkload(connection: Connection, workload: string): 
 export async function workloadDrift(connection: Connection, workload: string): Promise<readonly Drift[]> {
   const records = connection.files.pods(workload);
   const drift: Drift[] = [];
-  for (const record of records) drift.push(...podDrift(connection, record));
+  const wiringOf = wiringReaders(connection);
+  for (const record of records) drift.push(...podDrift(connection, record, wiringOf));
   const intact = records.filter(({ spec }) => !drift.some(({ object }) => object === spec.name));
   await byNode(intact, async (node, group) => drift.push(...(await linkDrift(connection, node, group))));
   return drift;
 }
 
 /** Costs no process. */
-function podDrift(connection: Connection, record: PodRecord): readonly Drift[] {
-  const { spec, ready } = record;
-  const { facts } = connection;
+function podDrift(
+  connection: Connection,
+  { spec, ready }: PodRecord,
+  wiringOf: (node: string) => ReturnType<typeof wiringReader>,
+): readonly Drift[] {
   const say = (what: string): Drift => ({ object: spec.name, what });
   if (ready === undefined) return [say('was not finished')];
   const dead = deadProcess(connection, ready.status);
   if (dead) return [say(dead)];
   try {
-    const now = readWiring(facts, connection.nodePid(spec.node), ready.status.pid, ready.status.hostVeth);
+    const now = wiringOf(spec.node)(ready.status.pid, ready.status.hostVeth);
     return compareWiring(ready.wiring, now).map(say);
   } catch {
     return [say(`its node ${spec.node} is gone`)];
   }
+}
+
+/** One for each node, made when first needed. */
+function wiringReaders(connection: Connection): (node: string) => ReturnType<typeof wiringReader> {
+  const readers = new Map<string, ReturnType<typeof wiringReader>>();
+  return (node) => {
+    const reader = readers.get(node) ?? wiringReader(connection.facts, connection.nodePid(node));
+    readers.set(node, reader);
+    return reader;
+  };
 }
 
 /** The first process of a pod that does not run any more, in words. Costs no process. */

@@ -4,11 +4,12 @@ import { z } from 'zod';
 import type { ClusterHandle } from '../../backends/backend.ts';
 import type { Verdict } from '../../experiments/result.ts';
 import type { LabExperiment } from '../../lab/lab.ts';
-import { resultsDir } from '../../state/stack-store.ts';
+import { readRecord, resultsDir, updateRecord } from '../../state/stack-store.ts';
 import { checkInputs } from '../check-inputs.ts';
 import type { CallContext, Handler } from '../handler.ts';
+import { inOrderOf } from '../in-order.ts';
 import { PartialFailure } from '../partial-failure.ts';
-import { propertyDiff } from '../property-diff.ts';
+import { propertyDiff, sameData } from '../property-diff.ts';
 import { handle, label, named } from '../schemas.ts';
 import { whyNotPassed } from '../why-not-passed.ts';
 
@@ -72,8 +73,25 @@ export const verdictHandler: Handler<VerdictInputs, object> = {
   async delete() {},
 };
 
+/** Experiments that stay are not run again only because another came before them: their record follows the lab file here. */
+async function recordOrder({ clusterHandle, experiments }: VerdictInputs, stack: string): Promise<void> {
+  const record = await readRecord(stack);
+  if (record?.handle.id !== clusterHandle.id) return;
+  const order = experiments.map(({ name }) => name);
+  const wanted = inOrderOf(record.definition.experiments, order);
+  if (sameData(record.definition.experiments, wanted)) return;
+  await updateRecord(stack, clusterHandle.id, ({ definition }) => ({
+    definition: { ...definition, experiments: inOrderOf(definition.experiments, order) },
+  }));
+  const { writeLabResults } = await import('../../experiments/results-store.ts');
+  const { lab, backend } = record;
+  await writeLabResults(resultsDir(stack), { lab, stack, backend, order });
+}
+
 /** @throws PartialFailure listing the checks that failed, unless the lab says that they are only to be recorded */
-async function judge(id: string, { experiments }: VerdictInputs, call: CallContext): Promise<void> {
+async function judge(id: string, inputs: VerdictInputs, call: CallContext): Promise<void> {
+  const { experiments } = inputs;
+  await recordOrder(inputs, call.stack);
   const bad = experiments.filter(({ verdict, onFailure }) => verdict !== 'pass' && onFailure === 'fail');
   if (bad.length === 0) return;
   const { readResults, resultsFile } = await import('../../experiments/results-store.ts');

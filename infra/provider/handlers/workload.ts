@@ -18,7 +18,7 @@ export interface WorkloadInputs {
   readonly kind: LabWorkload['kind'];
   readonly pods: readonly LabPod[];
   readonly networkRevision: string;
-  /** Place in the lab file; only for the record. */
+  /** Place in the lab file; only for the record: another one touches no pod. */
   readonly order: number;
 }
 
@@ -74,7 +74,16 @@ export const workloadHandler: Handler<WorkloadInputs, WorkloadOutputs> = {
     return { podStatus, applied, drift: tellDrift(found, call), generation };
   },
 
-  update: (id, state, news, call) => apply(id, news, keepAddresses(state.applied, news.pods), call),
+  onlyRecords: onlyMoved,
+
+  async update(id, state, news, call) {
+    if (!(await onlyMoved(state, news, call))) {
+      return apply(id, news, keepAddresses(state.applied, news.pods), call);
+    }
+    const { podStatus, applied, drift, generation } = state;
+    await record(call.stack, news, applied);
+    return { podStatus, applied, drift, generation };
+  },
 
   async delete({ clusterHandle, name }, call) {
     const backend = await call.backendOf(clusterHandle);
@@ -102,7 +111,20 @@ export function workloadChanges(
     ...anew,
     ...propertyDiff(state.kind, news.kind, ['kind']),
     ...propertyDiff(state.applied, pods, ['pods']),
+    ...propertyDiff(state.order, news.order, ['order']),
   ];
+}
+
+/** Nothing but its place in the lab file is another, and its pods live. */
+async function onlyMoved(
+  state: WorkloadInputs & WorkloadOutputs,
+  news: WorkloadInputs,
+  call: CallContext,
+): Promise<boolean> {
+  if (state.drift.length > 0 || workloadChanges(state, news).some(({ path }) => path !== 'order'))
+    return false;
+  const backend = await call.backendOf(state.clusterHandle);
+  return (await backend.deadPods(state.clusterHandle, state.podStatus)).length === 0;
 }
 
 /** The wanted pods, with the old address preference for each that is otherwise the same. */

@@ -2,3 +2,8 @@
 
 /** The last words of its command line. */
 export const ENGINE_OPTIONS = ['--json', '--non-interactive', '--color', 'never'] as const;
+
+/** All the words behind `pulumi` that make a stack. */
+export function initArguments(stack: string): readonly string[] {
+  return ['stack', 'init', stack, '--non-interactive', '--color', 'never'];
+}

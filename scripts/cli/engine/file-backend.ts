@@ -1,8 +1,9 @@
-// Pulumi's file backend as it lies on disk: whether a stack is there, and which locks are left by engines that are dead.
+// Pulumi's file backend as it lies on disk: whether a stack is there, what its outputs are, and which locks are left by engines that are dead.
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { processStartedMs } from './process-started.ts';
 
 /** Whose state we look at. */
@@ -20,6 +21,18 @@ export interface LockHolder {
   readonly hostname: string;
   /** ISO 8601, when the lock was taken. */
   readonly timestamp: string;
+}
+
+/** The part of a stack's state file that is read here. */
+interface StackState {
+  readonly checkpoint?: {
+    readonly latest?: {
+      readonly resources?: readonly {
+        readonly type: string;
+        readonly outputs?: Readonly<Record<string, unknown>>;
+      }[];
+    };
+  };
 }
 
 /** What is known about this machine; injected in tests. */
@@ -42,10 +55,30 @@ export function backendDirectory(url: string, cwd: string = process.cwd()): stri
 }
 
 /** Whether the backend has the stack, without asking the engine (which costs a third of a second). */
-export async function stackInBackend({ directory, project, stack }: StackPlace): Promise<boolean> {
-  const file = path.join(directory, '.pulumi', 'stacks', project, `${stack}.json`);
+export async function stackInBackend(place: StackPlace): Promise<boolean> {
+  const file = stateFile(place);
   const found = await Promise.all([file, `${file}.gz`].map((name) => stat(name).catch(() => undefined)));
   return found.some((entry) => entry?.isFile());
+}
+
+/** The stack's outputs as the last update left them; undefined when they are not there, or not to be understood. */
+export async function stackOutputs(
+  place: StackPlace,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const file = stateFile(place);
+  const text = await readFile(file, 'utf8').catch(() =>
+    readFile(`${file}.gz`).then(
+      (packed) => gunzipSync(packed).toString('utf8'),
+      () => undefined,
+    ),
+  );
+  if (text === undefined) return undefined;
+  try {
+    const state = JSON.parse(text) as StackState;
+    return state.checkpoint?.latest?.resources?.find(({ type }) => type === 'pulumi:pulumi:Stack')?.outputs;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names of the project's stacks in the backend. */
@@ -82,6 +115,11 @@ export async function removeStaleLocks(
     removed.push(holder);
   }
   return removed;
+}
+
+/** With `.gz` behind it where the user has PULUMI_DIY_BACKEND_GZIP set. */
+function stateFile({ directory, project, stack }: StackPlace): string {
+  return path.join(directory, '.pulumi', 'stacks', project, `${stack}.json`);
 }
 
 function parseHolder(text: string): LockHolder | undefined {

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processStart } from '../../../infra/util/process-identity.ts';
-import { ENGINE_OPTIONS } from './engine-options.ts';
+import { ENGINE_OPTIONS, initArguments } from './engine-options.ts';
 
 export interface Orphan {
   readonly pid: number;
@@ -38,14 +38,15 @@ export async function findOrphans(root: string): Promise<readonly Orphan[]> {
 
 /** Engines that worked on the stack for a command of ours which was killed: nobody gets what they say any more. */
 export function findAbandonedEngines(root: string, stack: string): readonly Orphan[] {
+  const endings = [['--stack', stack, ...ENGINE_OPTIONS], initArguments(stack)].map(
+    (words) => ` ${words.join(' ')}`,
+  );
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       const process = orphanOf(Number(name), root);
       const line = process?.argv.join(' ') ?? '';
-      return process &&
-        line.startsWith('pulumi ') &&
-        line.endsWith(`--stack ${stack} ${ENGINE_OPTIONS.join(' ')}`)
+      return process && line.startsWith('pulumi ') && endings.some((ending) => line.endsWith(ending))
         ? [process]
         : [];
     });

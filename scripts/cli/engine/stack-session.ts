@@ -1,11 +1,14 @@
 // A Pulumi stack as the command uses it: what an earlier, killed engine left is cleared, and as few engines as possible run.
 import { exec } from '../../../infra/util/exec.ts';
-import { environmentError } from '../cli-error.ts';
+import { CliError, environmentError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
 import { PROJECT, ROOT } from '../project.ts';
+import { initArguments } from './engine-options.ts';
 import { engineEnvironment } from './environment.ts';
 import { cleanMessage } from './failures.ts';
 import { backendDirectory, removeStaleLocks, stackInBackend } from './file-backend.ts';
 import { endOrphans, findAbandonedEngines, findOrphans } from './orphans.ts';
+import { onStopRequests } from './stop-requests.ts';
 
 export interface StackSession {
   readonly stack: string;
@@ -47,25 +50,39 @@ export async function stackExists({ directory, stack }: StackSession): Promise<b
 }
 
 /**
- * Makes the stack, unless it is there.
+ * Makes the stack, unless it is there. Told to stop it waits for the engine, whose lock would keep the next command out.
+ * @param goOn for the message when it was stopped
  * @returns whether it was made now
  * @throws CliError with the engine's own words
  */
-export async function ensureStack(session: StackSession): Promise<boolean> {
+export async function ensureStack(session: StackSession, goOn: readonly string[]): Promise<boolean> {
   if (await stackExists(session)) return false;
-  const result = await exec(
-    ['pulumi', 'stack', 'init', session.stack, '--non-interactive', '--color', 'never'],
-    {
-      cwd: ROOT,
-      env: session.env,
-    },
-  );
+  const { stack, env } = session;
+  const abort = new AbortController();
+  let stopped = false;
+  const ignore = onStopRequests((request) => {
+    stopped = true;
+    if (request === 'now') abort.abort();
+  });
+  const options = { cwd: ROOT, env, signal: abort.signal };
+  const result = await exec(['pulumi', ...initArguments(stack)], options)
+    .catch((error: unknown) => {
+      if (!stopped) throw error;
+    })
+    .finally(ignore);
+  if (abort.signal.aborted) await clearLeftovers(session, () => {});
+  if (stopped || !result) throw stoppedError(stack, goOn);
   if (result.exitCode === 0) return true;
   if (/already exists/.test(result.stderr)) return false;
   throw environmentError(
     `the Pulumi stack "${session.stack}" cannot be made in ${session.backendUrl}: ${cleanMessage(result.stderr)}`,
     ...engineHints(result.stderr),
   );
+}
+
+/** The command was told to stop before the lab was what it is to be. */
+export function stoppedError(stack: string, goOn: readonly string[]): CliError {
+  return new CliError(`stopped; the lab under stack "${stack}" is not complete`, goOn, EXIT.interrupted);
 }
 
 /** What to do about the engine's own complaints. */

@@ -11,6 +11,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How many parts of the command deal with requests to stop now. */
 let listening = 0;
 
+/** When somebody last dealt with one, ms: what is repeated of it may come when nobody listens any more. */
+let dealtWith: number | undefined;
+
 /** Says that the caller deals with requests to stop, until the returned function is called. */
 export function dealWithStops(): () => void {
   listening++;
@@ -25,7 +28,7 @@ export function dealWithStops(): () => void {
  */
 export function endWhenStopped(): void {
   const end = () => {
-    if (listening > 0) return;
+    if (listening > 0 || isSameKeypress(dealtWith, performance.now())) return;
     process.stderr.write(
       'cnilab: stopped\n  → the same command again goes on\n  → npm run -s lab -- list   shows what is up\n',
     );
@@ -43,9 +46,9 @@ export function onStopRequests(callback: (request: StopRequest) => void): () => 
   let last: number | undefined;
   const listener = () => {
     const now = performance.now();
-    if (last !== undefined && now - last < SAME_KEYPRESS) return;
+    if (isSameKeypress(last, now)) return;
     const request = last === undefined ? 'soon' : 'now';
-    last = now;
+    last = dealtWith = now;
     callback(request);
   };
   for (const signal of SIGNALS) process.on(signal, listener);
@@ -53,4 +56,8 @@ export function onStopRequests(callback: (request: StopRequest) => void): () => 
     for (const signal of SIGNALS) process.off(signal, listener);
     done();
   };
+}
+
+function isSameKeypress(earlier: number | undefined, now: number): boolean {
+  return earlier !== undefined && now - earlier < SAME_KEYPRESS;
 }

@@ -1,15 +1,16 @@
 // `pulumi up` and `pulumi destroy` for a person: leftovers cleared, live lines, one clear message when it fails.
 import path from 'node:path';
+import { indent } from '../../../infra/report/words.ts';
 import { stateDir } from '../../../infra/util/dirs.ts';
 import { CliError } from '../cli-error.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { ROOT } from '../project.ts';
 import { StatusLine } from '../status-line.ts';
 import { shortPath } from '../text.ts';
 import { LiveLines, resourceTitle } from './live-lines.ts';
 import { endOrphans, findOrphans } from './orphans.ts';
 import { type EngineOutcome, runEngine } from './run-engine.ts';
-import { clearLeftovers, engineHints, type StackSession } from './stack-session.ts';
+import { clearLeftovers, engineHints, type StackSession, stoppedError } from './stack-session.ts';
 
 export interface Operation {
   /** Arguments of `pulumi`, without the stack. */
@@ -50,11 +51,7 @@ export async function operate(session: StackSession, operation: Operation): Prom
     await clearLeftovers(session, () => {});
   }
   if (outcome.interrupted && !outcome.ok) {
-    throw new CliError(
-      `stopped; the lab under stack "${session.stack}" is not complete`,
-      operation.goOn,
-      EXIT.interrupted,
-    );
+    throw stoppedError(session.stack, operation.goOn);
   }
   return outcome;
 }
@@ -79,17 +76,11 @@ export function operationError(
     type === undefined || name === undefined ? message : `${resourceTitle(type, name, lab)}: ${message}`,
   );
   const killed = outcome.killed ? ['the engine was killed from outside'] : [];
-  const text = [...killed, ...reasons].map(indent).join('\n') || '  the engine gave no reason';
+  const text =
+    [...killed, ...reasons].map((text) => indent(text, 2)).join('\n') || '  the engine gave no reason';
   return new CliError(
     `${what}:\n${text}`,
     [...engineHints(text), ...hints, `the engine's own account: ${shortPath(engineLog(session.stack))}`],
     exitCode,
   );
-}
-
-function indent(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n');
 }

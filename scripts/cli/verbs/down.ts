@@ -2,13 +2,16 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { loadBackend } from '../../../infra/backends/registry.ts';
+import { checkedLabFile } from '../../../infra/checked-lab.ts';
+import { indent } from '../../../infra/report/words.ts';
 import { listRecords, readRecord, removeStack } from '../../../infra/state/stack-store.ts';
 import { checkStackName } from '../choose-stack.ts';
-import { usageError } from '../cli-error.ts';
+import { CliError, usageError } from '../cli-error.ts';
 import { stacksInBackend } from '../engine/file-backend.ts';
 import { clearLeftovers, openStack, type StackSession, stackExists } from '../engine/stack-session.ts';
 import { engineLog, operate, operationError } from '../engine/update-stack.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { explainError } from '../explain-error.ts';
 import { DEFAULT_LAB } from '../lab-files.ts';
 import { PROJECT, ROOT } from '../project.ts';
 
@@ -25,8 +28,36 @@ export async function down(word: string | undefined, options: DownOptions): Prom
   }
   const stacks = options.all ? await allStacks() : [await stackToTakeDown(word, options.stack)];
   if (stacks.length === 0) say('No lab is up: there is nothing to take down.');
-  for (const stack of stacks) await takeDown(stack);
+  const [only] = stacks;
+  if (stacks.length === 1 && only !== undefined) await takeDown(only);
+  else await takeDownEach(stacks);
   return EXIT.pass;
+}
+
+/** @throws CliError with every failure, after all have been tried; being told to stop is the end of trying */
+async function takeDownEach(stacks: readonly string[]): Promise<void> {
+  const failures: string[] = [];
+  let down = 0;
+  let stopped = false;
+  for (const stack of stacks) {
+    try {
+      await takeDown(stack);
+      down += 1;
+    } catch (error) {
+      const { text, exitCode } = explainError(error);
+      failures.push(indent(`${stack}: ${text}`, 2));
+      stopped = exitCode === EXIT.interrupted;
+      if (stopped) break;
+      say(`Stack ${stack} could not be taken down: the reason is at the end.`);
+    }
+  }
+  if (failures.length === 0) return;
+  const left = `${stacks.length - down} of ${stacks.length} stacks`;
+  throw new CliError(
+    `${stopped ? `stopped; ${left} are not down` : `${left} could not be taken down`}:\n${failures.join('\n')}`,
+    [],
+    stopped ? EXIT.interrupted : EXIT.environment,
+  );
 }
 
 async function stackToTakeDown(word: string | undefined, asked: string | undefined): Promise<string> {
@@ -75,8 +106,8 @@ export async function takeDown(stack: string, logFile: string = engineLog(stack)
     // The engine, when it removes a stack, removes its settings too.
     await rm(path.join(ROOT, 'labs', 'stacks', `Pulumi.${stack}.yaml`), { force: true });
   }
-  const logs = [logFile, engineLog(stack, 'engine-down')];
-  await Promise.all([removeStack(stack), ...logs.map((log) => rm(log, { force: true }))]);
+  const files = [logFile, engineLog(stack, 'engine-down'), checkedLabFile(stack)];
+  await Promise.all([removeStack(stack), ...files.map((file) => rm(file, { force: true }))]);
   if (destroyed || left) say(`Stack ${stack} is down; nothing of it is left.`);
   else say(`Nothing stands under stack "${stack}": there is nothing to take down.`);
 }

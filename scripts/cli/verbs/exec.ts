@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { execa } from 'execa';
 import type { ShellCommand } from '../../../infra/backends/backend.ts';
-import { suggest } from '../../../infra/lab/suggest.ts';
 import type { StackRecord } from '../../../infra/state/stack-store.ts';
 import { chooseRecord } from '../choose-stack.ts';
-import { environmentError, usageError } from '../cli-error.ts';
+import { environmentError } from '../cli-error.ts';
 import { dealWithStops } from '../engine/stop-requests.ts';
 import { withCluster } from '../live-lab.ts';
+import { unknownName } from '../unknown-name.ts';
 
 /**
  * A shell on a terminal. The terminal's process group lives outside the lab's PID namespace, so a shell that has put
@@ -38,30 +38,17 @@ export async function execInLab(
 /** What stands is on record, so a misspelt name need not reach the lab. */
 function checkTarget(target: string, { definition: { nodes, workloads } }: StackRecord): void {
   const pods = workloads.flatMap((workload) => workload.pods);
-  const names = [...nodes, ...pods].map(({ name }) => name);
   const [name = '', container] = target.split('/');
   if (container === undefined) {
-    if (!names.includes(name))
-      throw usageError(`there is no node or pod "${name}"`, suggest(name, names, 'nodes and pods'));
-    return;
+    const all = [...nodes, ...pods];
+    if (all.some((one) => one.name === name)) return;
+    throw unknownName(`there is no node or pod "${name}"`, name, all, 'nodes and pods');
   }
   const pod = pods.find((candidate) => candidate.name === name);
-  if (!pod)
-    throw usageError(
-      `there is no pod "${name}"`,
-      suggest(
-        name,
-        pods.map((candidate) => candidate.name),
-        'pods',
-      ),
-    );
-  const containers = pod.containers.map((candidate) => candidate.name);
-  if (!containers.includes(container)) {
-    throw usageError(
-      `pod ${name} has no container "${container}"`,
-      suggest(container, containers, 'containers'),
-    );
-  }
+  if (!pod) throw unknownName(`there is no pod "${name}"`, name, pods, 'pods');
+  const { containers } = pod;
+  if (containers.some((one) => one.name === container)) return;
+  throw unknownName(`pod ${name} has no container "${container}"`, container, containers, 'containers');
 }
 
 /** Runs it in this process's own group, so that the terminal's Ctrl-C and Ctrl-Z reach it as they would any command. */

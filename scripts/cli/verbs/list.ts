@@ -1,10 +1,14 @@
 // `list`: the labs that are up, and the lab files that could be.
 import { loadBackend } from '../../../infra/backends/registry.ts';
+import type { Verdict } from '../../../infra/experiments/result.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
-import { renderTable } from '../../../infra/report/table.ts';
+import { verdictWord } from '../../../infra/report/failures.ts';
+import { terminalOf } from '../../../infra/report/paint.ts';
+import { numbers, renderTable } from '../../../infra/report/table.ts';
 import { listRecords, type StackRecord } from '../../../infra/state/stack-store.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type LabFile, listLabFiles } from '../lab-files.ts';
+import { labResults } from '../lab-report.ts';
 import { ago } from '../text.ts';
 
 interface StandingRow {
@@ -16,6 +20,8 @@ interface StandingRow {
   readonly status: StackRecord['status'];
   readonly nodes: number;
   readonly pods: number;
+  /** Of the latest run of every experiment, by up or verify. Undefined: none has been run. */
+  readonly verdict?: Verdict;
   /** ISO 8601. */
   readonly since: string;
   readonly labFile: string;
@@ -45,6 +51,7 @@ async function standing(record: StackRecord): Promise<StandingRow> {
     .then((backend) => backend.isAlive(record.handle))
     .catch(() => undefined);
   const { nodes, workloads } = record.definition;
+  const results = await labResults(record).catch(() => undefined);
   return {
     stack: record.stack,
     lab: record.lab,
@@ -53,6 +60,7 @@ async function standing(record: StackRecord): Promise<StandingRow> {
     status: record.status,
     nodes: nodes.length,
     pods: podCount(workloads),
+    ...(results && results.experiments.length > 0 && { verdict: results.verdict }),
     since: record.createdAt,
     labFile: record.labFile,
   };
@@ -80,21 +88,14 @@ function podCount(workloads: readonly { readonly pods: readonly unknown[] }[]): 
 }
 
 function page(stacks: readonly StandingRow[], labs: readonly FileRow[]): string {
-  const width = process.stdout.columns || Number.POSITIVE_INFINITY;
+  const terminal = terminalOf(process.stdout);
+  const { width } = terminal;
   const now = Date.now();
   const up =
     stacks.length === 0
       ? 'No lab is up. Stand one up with: npm run up -- <lab>'
       : renderTable(
-          [
-            'STACK',
-            'LAB',
-            'BACKEND',
-            'STATE',
-            { header: 'NODES', align: 'right' },
-            { header: 'PODS', align: 'right' },
-            'FOR',
-          ],
+          ['STACK', 'LAB', 'BACKEND', 'STATE', numbers('NODES'), numbers('PODS'), 'VERDICT', 'FOR'],
           stacks.map((row) => [
             row.stack,
             row.lab,
@@ -102,18 +103,13 @@ function page(stacks: readonly StandingRow[], labs: readonly FileRow[]): string 
             state(row),
             row.nodes,
             row.pods,
+            row.verdict && verdictWord(row.verdict, terminal),
             ago(row.since, now),
           ]),
           { width },
         );
   const files = renderTable(
-    [
-      'LAB FILE',
-      { header: 'NODES', align: 'right' },
-      { header: 'PODS', align: 'right' },
-      { header: 'EXPERIMENTS', align: 'right' },
-      'TITLE',
-    ],
+    ['LAB FILE', numbers('NODES'), numbers('PODS'), numbers('EXPERIMENTS'), 'TITLE'],
     labs.map((row) => [
       row.name,
       row.nodes,

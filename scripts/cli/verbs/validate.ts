@@ -2,9 +2,10 @@
 import type { Lab } from '../../../infra/lab/lab.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
 import { LabError } from '../../../infra/lab/problem.ts';
+import { count } from '../../../infra/report/words.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findLabFile } from '../lab-files.ts';
-import { count, shortPath } from '../text.ts';
+import { shortPath } from '../text.ts';
 
 export async function validate(word: string, options: { readonly json?: boolean }): Promise<ExitCode> {
   const file = await findLabFile(word);

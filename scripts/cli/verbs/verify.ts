@@ -3,18 +3,18 @@ import type { Cluster } from '../../../infra/backends/backend.ts';
 import { createExperimentRun } from '../../../infra/experiments/experiment-run.ts';
 import type { ExperimentResult } from '../../../infra/experiments/result.ts';
 import { composeResults, writeResult } from '../../../infra/experiments/results-store.ts';
-
 import type { Lab, LabExperiment } from '../../../infra/lab/lab.ts';
-import { suggest } from '../../../infra/lab/suggest.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
 import { recordedLab, resultsDir, type StackRecord } from '../../../infra/state/stack-store.ts';
 import { chooseRecord } from '../choose-stack.ts';
-import { CliError, usageError } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
+import { backendDirectory, stackOutputs } from '../engine/file-backend.ts';
 import { onStopRequests } from '../engine/stop-requests.ts';
 import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
 import { experimentText } from '../results-page.ts';
 import { StatusLine } from '../status-line.ts';
+import { unknownName } from '../unknown-name.ts';
 import { published } from './results.ts';
 
 export interface VerifyOptions {
@@ -38,6 +38,8 @@ export async function verify(names: readonly string[], options: VerifyOptions): 
         ? `${JSON.stringify(published(results), null, 2)}\n`
         : `\n${results.verdict}: ${summaryLine(ran)}\n`,
     );
+    const note = outdatedOutputs(await lastOutputs(record), ran);
+    if (note !== undefined) (options.json ? process.stderr : process.stdout).write(`${note}\n`);
     const recorded = chosen.filter(({ onFailure }) => onFailure === 'record').map(({ name }) => name);
     return exitCodeOf(decisiveVerdict(ran, new Set(recorded)));
   } catch (error) {
@@ -53,10 +55,7 @@ function choose(lab: Lab, names: readonly string[]): readonly LabExperiment[] {
   const known = lab.experiments.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw usageError(
-      `lab ${lab.name} has no experiment "${unknown}"`,
-      suggest(unknown, known, 'experiments'),
-    );
+    throw unknownName(`lab ${lab.name} has no experiment "${unknown}"`, unknown, known, 'experiments');
   }
   return lab.experiments.filter(({ name }) => names.length === 0 || names.includes(name));
 }
@@ -82,6 +81,26 @@ async function run(
     if (show) status.update([experimentText(result, terminalOf(process.stdout))]);
   }
   return ran;
+}
+
+/** The outputs of the lab's stack, where its state can be looked at without an engine. */
+async function lastOutputs({ backendUrl, checkout, project, stack }: StackRecord) {
+  const directory = backendDirectory(backendUrl, checkout);
+  return directory === undefined ? undefined : await stackOutputs({ directory, project, stack });
+}
+
+/** Only an update can change a stack's outputs: what to say where they now differ from what was seen. Pure. */
+export function outdatedOutputs(
+  outputs: Readonly<Record<string, unknown>> | undefined,
+  ran: readonly Pick<ExperimentResult, 'name' | 'verdict'>[],
+): string | undefined {
+  const said = new Map(Object.entries(outputs?.experiments ?? {}));
+  const differing = ran.flatMap(({ name, verdict }) => {
+    const old = said.get(name);
+    return old === undefined || old === verdict ? [] : [`${name} (${old})`];
+  });
+  if (differing.length === 0) return undefined;
+  return `The stack's outputs still have what the last up observed: ${differing.join(', ')}. The results have the new verdicts.`;
 }
 
 function summaryLine(ran: readonly ExperimentResult[]): string {

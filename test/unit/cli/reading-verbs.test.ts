@@ -70,7 +70,9 @@ test('a lab that is not there: the nearest name', async () => {
 test('list shows what is up (here: dead since a reboot) and which labs there are', async () => {
   cli.addStack(record);
   const { exitCode, stdout } = await cli.run(['list']);
-  expect(stdout).toMatch(/^STACK +LAB +BACKEND +STATE +NODES +PODS +FOR\nbad +bad +netns +dead +1 +2 +\d/);
+  expect(stdout).toMatch(
+    /^STACK +LAB +BACKEND +STATE +NODES +PODS +VERDICT +FOR\nbad +bad +netns +dead +1 +2 +- +\d/,
+  );
   expect(stdout).toMatch(/^kindnet +2 /m);
   expect(exitCode).toBe(0);
   const json = JSON.parse((await cli.run(['list', '--json'])).stdout) as Record<string, unknown[]>;
@@ -78,6 +80,12 @@ test('list shows what is up (here: dead since a reboot) and which labs there are
     { stack: 'bad', alive: false, nodes: 1, pods: 2, since: record.createdAt },
   ]);
   expect(json.labs).toContainEqual(expect.objectContaining({ name: 'kindnet', valid: true }));
+});
+
+test('list shows the verdict of what is in the results', async () => {
+  cli.addStack(record, results);
+  expect((await cli.run(['list'])).stdout).toMatch(/^bad +bad +netns +dead +1 +2 +FAIL +\d/m);
+  expect(JSON.parse((await cli.run(['list', '--json'])).stdout).stacks).toMatchObject([{ verdict: 'fail' }]);
 });
 
 test('list without any lab up says how to begin', async () => {

@@ -1,11 +1,13 @@
 // What `up` and `down` ask of the engine, and what they make of its answers. The engine is a stand-in; test/labs has the real one.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LabResults } from '../../../infra/experiments/result.ts';
 import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import { processStart } from '../../../infra/util/process-identity.ts';
+import { findTool } from '../../../infra/util/tools.ts';
 import { CliSandbox } from '../../support/cli-sandbox.ts';
 
 const text = (name: string) => readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8');
@@ -66,6 +68,36 @@ test('another lab under the same stack is not touched', async () => {
   expect(cli.engineCalls()).toEqual([]);
 });
 
+test('a lab that belongs to another Pulumi state is not touched', async () => {
+  const handle = { ...record.handle, backend: 'stand-in' };
+  cli.addStack({ ...record, labFile: file, backend: 'stand-in', handle }, passed);
+  const standIn = {
+    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
+    CNILAB_STAND_IN: cli.directory,
+  };
+  writeFileSync(cli.path(`${handle.id}.json`), '{}');
+  const alive = await cli.run(['up', file], standIn);
+  expect(alive.stderr).toMatch(
+    /^cnilab: a lab is already up under stack "bad", whose Pulumi state is in file:\/\/\/home\/me\/\.pulumi\n/,
+  );
+  expect([alive.exitCode, cli.engineCalls()]).toEqual([2, []]);
+  // One that is dead is in nobody's way.
+  rmSync(cli.path(`${handle.id}.json`));
+  expect(await cli.run(['up', file], standIn)).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test('all tools that are missing are named before any engine starts', async () => {
+  // A PATH of its own cannot hide what is in /usr/sbin; a small busybox in front of it can.
+  const busybox = findTool('busybox') ?? '';
+  for (const tool of ['setcap', 'tcpdump', 'ping']) symlinkSync(busybox, cli.path('bin', tool));
+  const { exitCode, stdout, stderr } = await cli.run(['up', file]);
+  expect(stderr).toMatch(
+    /^cnilab: this machine lacks tools: ping \(traffic\), setcap \(file capabilities\)\.\n/,
+  );
+  expect(stdout).toBe('');
+  expect([exitCode, cli.engineCalls()]).toEqual([3, []]);
+});
+
 test('a failed experiment: the whole summary, exit code 1', async () => {
   cli.addStack({ ...record, labFile: file }, results);
   cli.engine('events', text('up-experiment-fails.jsonl'));
@@ -76,6 +108,15 @@ test('a failed experiment: the whole summary, exit code 1', async () => {
   expect(stdout).toContain('Try next');
   expect(stderr).toBe('');
   expect(exitCode).toBe(1);
+});
+
+test('a lab without experiments: nothing is said of results', async () => {
+  cli.addStack({ ...record, labFile: file, definition: { ...record.definition, experiments: [] } });
+  const { exitCode, stdout } = await cli.run(['up', file]);
+  expect(stdout).toContain('no experiment has been run');
+  expect(stdout).toContain('npm run -s lab -- exec p-1 --stack bad -- ping');
+  expect(stdout).not.toMatch(/results|verify/);
+  expect(exitCode).toBe(0);
 });
 
 test('an inconclusive experiment ends with 4; one that is only recorded with 0', async () => {
@@ -101,6 +142,21 @@ test('a failure of anything else: the reason, how to go on, where more is; exit 
   );
   expect(stderr).toMatch(/→ npm run up -- \S*lab\.yaml --stack mine {3}goes on/);
   expect(stderr).toMatch(/→ the engine's own account: .*mine\.engine\.log/);
+  expect(exitCode).toBe(3);
+});
+
+test('a change of a lab that stands which fails: it is said that the lab stands, and it is left alone', async () => {
+  cli.addStack({ ...record, labFile: file });
+  cli.engine('stderr', 'error: something is wrong with workload q\n');
+  cli.engine('exit-code', '255');
+  const { exitCode, stdout, stderr } = await cli.run(['up', file]);
+  expect(stderr).toContain(
+    'cnilab: the lab under stack "bad" could not be changed; the rest of it stands:\n  something is wrong with workload q\n',
+  );
+  expect(stderr).toContain('→ put the lab file back as it was');
+  expect(stdout).not.toContain('Taking down');
+  expect(cli.engineCalls().at(-1)).toMatch(/^up /);
+  expect(JSON.parse((await cli.run(['list', '--json'])).stdout).stacks).toHaveLength(1);
   expect(exitCode).toBe(3);
 });
 
@@ -161,6 +217,32 @@ test('Ctrl-C reaches the engine once, and the way to go on is told', async () =>
   expect(output.stderr).toContain('npm run down -- --stack bad');
 });
 
+async function interruptedWhileStackIsMade() {
+  cli.engine('hang-init', 'until gone');
+  const { child, output } = cli.start(['up', file]);
+  while (cli.engineCalls().length === 0) await delay(20);
+  child.kill('SIGINT');
+  return { child, output };
+}
+
+test('Ctrl-C while the stack is being made waits for it: its lock would keep the next command out', async () => {
+  const { child, output } = await interruptedWhileStackIsMade();
+  await delay(500);
+  expect([processStart(child.pid ?? 0) === undefined, output.stderr]).toEqual([false, '']);
+  rmSync(cli.path('engine', 'hang-init'));
+  expect((await child).exitCode).toBe(130);
+  expect(output.stderr).toContain('cnilab: stopped; the lab under stack "bad" is not complete');
+  expect(cli.engineCalls()).toEqual([expect.stringMatching(/^stack init bad /)]);
+});
+
+test('a second Ctrl-C ends the making of a stack at once', async () => {
+  const { child, output } = await interruptedWhileStackIsMade();
+  await delay(1_000);
+  child.kill('SIGINT');
+  expect((await child).exitCode).toBe(130);
+  expect(output.stderr).toMatch(/^cnilab: stopped; [\s\S]*goes on from where it stopped/);
+});
+
 test('a second Ctrl-C, but not what npm repeats of the first, kills an engine that does not stop', async () => {
   const { child, output } = await interrupted('deaf');
   while (!output.stdout.includes('Ctrl-C again')) await delay(20);
@@ -209,4 +291,31 @@ test('down takes the only lab, asks when there are several, and takes all when t
   const all = await cli.run(['down', '--all']);
   expect(all.stdout).toMatch(/Stack bad is down[\s\S]*Stack table-3 is down/);
   expect((await cli.run(['down', '--all'])).stdout).toBe('No lab is up: there is nothing to take down.\n');
+});
+
+test('down --all goes on past a stack that cannot be taken down, and tells of each at the end', async () => {
+  for (const stack of ['broken-1', 'sound', 'unsound']) {
+    cli.addStack({ ...record, stack, ...(stack !== 'sound' && { backend: `no-${stack}` }) });
+  }
+  const { exitCode, stdout, stderr } = await cli.run(['down', '--all']);
+  expect(stdout).toContain('Stack sound is down');
+  expect(stderr).toMatch(
+    /^cnilab: 2 of 3 stacks could not be taken down:\n {2}broken-1: there is no backend/,
+  );
+  expect(stderr).toMatch(/^ {2}unsound: there is no backend "no-unsound"/m);
+  expect(exitCode).toBe(3);
+  const left = (await cli.run(['list', '--json'])).stdout;
+  expect(JSON.parse(left).stacks.map((one: StackRecord) => one.stack)).toEqual(['broken-1', 'unsound']);
+});
+
+test('Ctrl-C ends down --all, and not only the stack it is at', async () => {
+  for (const stack of ['one', 'two']) await cli.run(['up', file, '--stack', stack]);
+  cli.engine('hang', 'until told');
+  const { child, output } = cli.start(['down', '--all']);
+  const destroys = () => cli.engineCalls().filter((call) => call.startsWith('destroy '));
+  while (destroys().length === 0) await delay(20);
+  child.kill('SIGINT');
+  expect((await child).exitCode).toBe(130);
+  expect(output.stderr).toMatch(/^cnilab: stopped; 2 of 2 stacks are not down:\n {2}one: stopped/);
+  expect(destroys()).toHaveLength(1);
 });

@@ -148,7 +148,25 @@ describe('pcapng', () => {
       // Enhanced, simple, obsolete, several interfaces, several sections.
       expect(
         ['test001', 'test003', 'test012', 'test016', 'test007'].map((f) => count(`${f}.pcapng`)),
-      ).toMatchInlineSnapshot();
+      ).toMatchInlineSnapshot(`
+        [
+          [
+            4,
+          ],
+          [
+            0,
+          ],
+          [
+            4,
+          ],
+          [
+            4,
+          ],
+          [
+            1,
+          ],
+        ]
+      `);
     });
   });
 
@@ -165,7 +183,7 @@ describe('pcapng', () => {
       fc.assert(
         fc.property(whole, fc.nat(), (file, n) => {
           const complete = readPcapng(file);
-          const at = 28 + (n % (file.length - 27));
+          const at = 12 + (n % (file.length - 11));
           const cut = readPcapng(file.subarray(0, at));
           complete.taps.slice(0, cut.taps.length).forEach(({ packets }, index) => {
             expect(cut.taps[index]?.packets).toEqual(packets.slice(0, cut.taps[index]?.packets.length));

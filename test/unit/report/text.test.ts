@@ -137,16 +137,13 @@ describe('the summary', () => {
     `);
   });
 
-  it('says that no experiment has been run', () => {
+  it('says that no experiment has been run, and names no file of results, for there is none', () => {
     const { snapshot, ...rest } = summary([]);
     expect(summaryText({ ...rest, next: [] })).toMatchInlineSnapshot(`
       "Experiments
         none has been run
 
-      Lab kindnet, stack dev: no experiment has been run
-
-      Everything observed is in
-        ~/.local/state/cnilab/stacks/dev/results/results.json"
+      Lab kindnet, stack dev: no experiment has been run"
     `);
   });
 

@@ -1,7 +1,8 @@
-// Locks of dead engines go, all others stay; and a stack is found without asking the engine.
+// Locks of dead engines go, all others stay; and a stack and its outputs are found without asking the engine.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, hostname, tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -10,6 +11,7 @@ import {
   type LockHolder,
   removeStaleLocks,
   stackInBackend,
+  stackOutputs,
   stacksInBackend,
 } from '../../../../scripts/cli/engine/file-backend.ts';
 import { processStartedMs } from '../../../../scripts/cli/engine/process-started.ts';
@@ -89,6 +91,26 @@ test('stacks are found where the engine keeps them, compressed ones too', async 
   expect(await stackInBackend(place())).toBe(true);
   expect(await stackInBackend({ ...place(), stack: 'flannel' })).toBe(false);
   expect(await stacksInBackend(directory, 'another')).toEqual([]);
+});
+
+test('the outputs of a stack are read from its state, compressed or not; of any other file there are none', async () => {
+  const stacks = path.join(directory, '.pulumi', 'stacks', 'cnilab');
+  mkdirSync(stacks, { recursive: true });
+  const file = path.join(stacks, 'kindnet.json');
+  expect(await stackOutputs(place())).toBeUndefined();
+  const resources = [
+    { type: 'cnilab:index:Lab' },
+    { type: 'pulumi:pulumi:Stack', outputs: { lab: 'kindnet' } },
+  ];
+  const state = JSON.stringify({ version: 3, checkpoint: { latest: { resources } } });
+  writeFileSync(`${file}.gz`, gzipSync(state));
+  expect(await stackOutputs(place())).toEqual({ lab: 'kindnet' });
+  for (const broken of ['', '{"checkpoint"', '{}', '{"checkpoint": {"latest": {}}}']) {
+    writeFileSync(file, broken);
+    expect(await stackOutputs(place())).toBeUndefined();
+  }
+  writeFileSync(file, state);
+  expect(await stackOutputs(place())).toEqual({ lab: 'kindnet' });
 });
 
 test.each([

@@ -1,9 +1,11 @@
 // Reading /proc: what the memory figures are made of.
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProcess } from '../../../../infra/util/exec.ts';
 import {
   argvOf,
   kilobytes,
+  pagesAtHand,
   peakMb,
   pidsBeside,
   pidsWithEnv,
@@ -46,6 +48,28 @@ describe('memory', () => {
     const status = 'Name:\tVmHWM:\nVmPeak:\t  900 kB\nVmHWM:\t  4321 kB\n';
     expect(kilobytes(status, 'VmHWM')).toBe(4321);
     expect(kilobytes(status, 'VmSwap')).toBeUndefined();
+  });
+
+  it('on the lists of the CPUs is the sum over CPUs and zones, and no other count', () => {
+    const zoneinfo = [
+      'Node 0, zone    DMA32',
+      '  pages free     772917',
+      '  pagesets',
+      '    cpu: 0',
+      '              count:    3',
+      '              high:     14',
+      '  vm stats threshold: 4',
+      '    cpu: 1',
+      '              count:    40',
+      '  node_unreclaimable:  0',
+      '              count:    9',
+      'Node 0, zone   Normal',
+      '    cpu: 0',
+      '              count:    500',
+      '',
+    ].join('\n');
+    expect(pagesAtHand(zoneinfo)).toBe(543);
+    expect(pagesAtHand(readFileSync('/proc/zoneinfo', 'utf8'))).toBeGreaterThanOrEqual(0);
   });
 
   it('of a process is there while it runs, and nothing afterwards', async () => {

@@ -27,6 +27,12 @@ describe('the passphrase', () => {
   });
 });
 
+test('programs keep what they compile beside the engine, unless the user has a place for it', () => {
+  const at = (env: Record<string, string>) => engineVariables(engine, local, env).NODE_COMPILE_CACHE;
+  expect(at({ CNILAB_CACHE_DIR: '/cache' })).toBe('/cache/compile-cache');
+  expect(at({ CNILAB_CACHE_DIR: '/cache', NODE_COMPILE_CACHE: '/mine' })).toBe('/mine');
+});
+
 describe('PATH', () => {
   test('begins with the project’s own Node and has the sbin directories', () => {
     const dirs = toolPath({ PATH: '/usr/bin' }).split(':');

@@ -1,0 +1,15 @@
+// Small matters of text for people: numbers with their noun, indented paragraphs.
+
+/** `1 node`, `2 nodes`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** Every line moved to the right. @param columns by how much */
+export function indent(text: string, columns: number): string {
+  const margin = ' '.repeat(columns);
+  return text
+    .split('\n')
+    .map((line) => margin + line)
+    .join('\n');
+}
