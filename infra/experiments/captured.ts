@@ -1,7 +1,7 @@
 // Captured packets as a lab's checks see them: one row a packet and tap, and one path a packet.
 
 import type { Frame, Packet } from '../observe/packets/packet.ts';
-import { carried, correlate } from '../observe/paths.ts';
+import { carried, type PacketPath } from '../observe/paths.ts';
 import type { Json } from './result.ts';
 import { toJson } from './to-json.ts';
 
@@ -32,9 +32,9 @@ export function tapByTap(rows: readonly Json[]): readonly Json[] {
 }
 
 /** `{packet, seq, src, dst, at: {tap: ns}}` for every packet that can be told from the others. */
-export function pathRows(taps: readonly TapPackets[]): readonly Json[] {
+export function pathRows(taps: readonly TapPackets[], paths: readonly PacketPath[]): readonly Json[] {
   const start = firstStamp(taps);
-  return correlate(taps).map(({ packet, seq, src, dst, at }) => {
+  return paths.map(({ packet, seq, src, dst, at }) => {
     const since = Object.entries(at).map(([tap, ns]) => [tap, Number(ns - start)] as const);
     return toJson({ packet, seq, src, dst, at: Object.fromEntries(since) });
   });

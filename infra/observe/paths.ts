@@ -1,29 +1,46 @@
 // Which packet was seen where and when: the same packet at several taps, known by what stays the same on its way.
 import { Correlator, type CorrelatorLimits, type PacketPath } from './correlator.ts';
 import { mergeTapStreams, mergeTaps, TapClock, type TapStream } from './merge-taps.ts';
-import { decodePacket } from './packets/decode.ts';
+import { type Decode, decodePacket } from './packets/decode.ts';
 import type { Packet } from './packets/packet.ts';
-import { readPcap } from './pcap.ts';
+import { type RawPacket, readPcap } from './pcap.ts';
 
 export type { PacketPath, Sighting } from './correlator.ts';
 export { carried } from './identity.ts';
 
 const LINKTYPE_ETHERNET = 1;
 
-/** @throws TypeError when a tap's bytes are no pcap file or not Ethernet, naming the tap. */
-export function decodeTap(tap: { readonly name: string; readonly pcap: Buffer }): {
+/** A tap's capture, read and decoded. */
+export interface DecodedTap {
   readonly name: string;
+  /** Packet n is what `raw` n says. */
   readonly packets: readonly Packet[];
+  readonly raw: readonly RawPacket[];
+  readonly snaplen: number;
+  /** What is wrong with the end of the file. */
   readonly truncated?: string;
   /** That the tap's clock was set while it captured. */
   readonly clock?: string;
-} {
+}
+
+/** @throws TypeError when a tap's bytes are no pcap file or not Ethernet, naming the tap. */
+export function decodeTap(
+  tap: { readonly name: string; readonly pcap: Buffer },
+  decode: Decode = decodePacket,
+): DecodedTap {
   try {
-    const { packets: raw, truncated, linkType } = readPcap(tap.pcap);
+    const { packets: raw, truncated, linkType, snaplen } = readPcap(tap.pcap);
     if (linkType !== LINKTYPE_ETHERNET) throw new TypeError(`link type ${linkType} is not Ethernet`);
-    const packets = raw.map(decodePacket);
+    const packets = raw.map(decode);
     const clock = clockDoubt(packets);
-    return { name: tap.name, packets, ...(truncated && { truncated }), ...(clock && { clock }) };
+    return {
+      name: tap.name,
+      packets,
+      raw,
+      snaplen,
+      ...(truncated && { truncated }),
+      ...(clock && { clock }),
+    };
   } catch (cause) {
     throw new TypeError(`tap "${tap.name}": ${cause instanceof Error ? cause.message : cause}`, { cause });
   }

@@ -2,11 +2,11 @@
 import type { RawPacket } from '../pcap.ts';
 import { decodeEthernet } from './ethernet.ts';
 import type { Draft, Scope } from './layers.ts';
-import type { Frame, Packet } from './packet.ts';
+import type { Packet } from './packet.ts';
 
 /** The kernel's default VXLAN port, which flannel uses, and IANA's. */
 export const VXLAN_PORTS: readonly number[] = [8472, 4789];
-/** A frame in a frame in a frame is a lie rather than a lab. */
+/** A frame in a frame in a frame, or an error about an error about an error, is a lie rather than a lab. */
 const MAX_DEPTH = 4;
 
 export interface DecodeOptions {
@@ -14,31 +14,20 @@ export interface DecodeOptions {
   readonly vxlanPorts?: readonly number[];
 }
 
-export interface Decoder {
-  /** @param raw with fewer bytes than `length` when the capture cut it off */
-  packet(raw: RawPacket): Packet;
-  /** A frame that is there as a whole. */
-  frame(data: Uint8Array): Frame;
-}
+/** @param raw with fewer bytes than `length` when the capture cut it off */
+export type Decode = (raw: RawPacket) => Packet;
 
-/** A decoder keeps nothing of what it has decoded. */
-export function decoder({ vxlanPorts = VXLAN_PORTS }: DecodeOptions = {}): Decoder {
+/** It keeps nothing of what it has decoded. */
+export function decoder({ vxlanPorts = VXLAN_PORTS }: DecodeOptions = {}): Decode {
   const whole = scopes(vxlanPorts, true);
   const cut = scopes(vxlanPorts, false);
-  return {
-    packet({ ns, length, data }) {
-      const packet: Draft & { ns: bigint; length: number } = { ns, length };
-      decodeEthernet(data, 0, data.length, packet, data.length < length ? cut : whole);
-      if (packet.malformed !== undefined && data.length < length) {
-        packet.malformed += ` (${data.length} of ${length} bytes were captured)`;
-      }
-      return packet;
-    },
-    frame(data) {
-      const frame: Draft = {};
-      decodeEthernet(data, 0, data.length, frame, whole);
-      return frame;
-    },
+  return ({ ns, length, data }) => {
+    const packet: Draft & { ns: bigint; length: number } = { ns, length };
+    decodeEthernet(data, 0, data.length, packet, data.length < length ? cut : whole);
+    if (packet.malformed !== undefined && data.length < length) {
+      packet.malformed += ` (${data.length} of ${length} bytes were captured)`;
+    }
+    return packet;
   };
 }
 
@@ -48,14 +37,5 @@ function scopes(vxlanPorts: readonly number[], whole: boolean): Scope {
   return scope;
 }
 
-const usual = decoder();
-
 /** With the usual VXLAN ports. */
-export function decodePacket(raw: RawPacket): Packet {
-  return usual.packet(raw);
-}
-
-/** With the usual VXLAN ports. */
-export function decodeFrame(data: Uint8Array): Frame {
-  return usual.frame(data);
-}
+export const decodePacket: Decode = decoder();

@@ -1,7 +1,7 @@
 // ICMP (RFC 792) and ICMPv6 (RFC 4443): echoes by id and sequence, errors with the packet they quote.
 import { ipv4 } from './addresses.ts';
 import { u8, u16, u32 } from './bytes.ts';
-import { type Draft, stop } from './layers.ts';
+import { type Draft, type Scope, stop } from './layers.ts';
 import { decodeNeighbourDiscovery } from './ndp.ts';
 import type { IcmpLayer } from './packet.ts';
 
@@ -43,14 +43,15 @@ const QUOTING_4 = [3, 4, 5, 11, 12];
 const FIRST_INFORMATIONAL_6 = 128;
 const HEADER = 8;
 
-/** @param quoted decodes the packet that an error carries */
+/** @param decodeIp decodes the packet that an error quotes */
 export function decodeIcmp(
   data: Uint8Array,
   at: number,
   end: number,
   frame: Draft,
   version: 4 | 6,
-  quoted: (at: number, end: number, frame: Draft) => void,
+  decodeIp: (data: Uint8Array, at: number, end: number, frame: Draft, scope: Scope) => void,
+  scope: Scope,
 ): undefined {
   if (end - at < 4) return stop(frame, at, 'the ICMP header is cut off');
   const [type, code] = [u8(data, at), u8(data, at + 1)];
@@ -75,9 +76,10 @@ export function decodeIcmp(
     if (version === 6) decodeNeighbourDiscovery(data, at, end, frame, icmp);
     return;
   }
-  if (end - at === HEADER) return;
+  if (end - at === HEADER || scope.inner === undefined) return;
   const original: Draft = {};
-  quoted(at + HEADER, end, original);
+  // A quotation is cut off by design.
+  decodeIp(data, at + HEADER, end, original, { ...scope.inner, whole: false });
   icmp.original = original;
 }
 

@@ -15,9 +15,6 @@ const UDP = 17;
 const ICMPV6 = 58;
 const EXTENSION = { hopByHop: 0, routing: 43, fragment: 44, destination: 60 } as const;
 
-/** What an ICMP error quotes: cut off by design, and no tunnel is looked into. */
-const QUOTED: Scope = { vxlanPorts: [], whole: false };
-
 export function decodeIpv4(data: Uint8Array, at: number, end: number, frame: Draft, scope: Scope): undefined {
   if (end - at < HEADER_4) return stop(frame, at, 'the IPv4 header is cut off');
   const first = u8(data, at);
@@ -153,9 +150,6 @@ function decodeTransport(
 ): undefined {
   if (protocol === TCP) decodeTcp(data, at, end, claimed, frame);
   else if (protocol === UDP) decodeUdp(data, at, end, claimed, frame, fragment, scope);
-  else if (protocol === ICMP) {
-    decodeIcmp(data, at, end, frame, 4, (from, to, original) => decodeIpv4(data, from, to, original, QUOTED));
-  } else if (protocol === ICMPV6) {
-    decodeIcmp(data, at, end, frame, 6, (from, to, original) => decodeIpv6(data, from, to, original, QUOTED));
-  }
+  else if (protocol === ICMP) decodeIcmp(data, at, end, frame, 4, decodeIpv4, scope);
+  else if (protocol === ICMPV6) decodeIcmp(data, at, end, frame, 6, decodeIpv6, scope);
 }

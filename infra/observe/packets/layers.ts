@@ -6,11 +6,11 @@ export type Draft = { -readonly [Layer in keyof Frame]: Frame[Layer] };
 
 /** Where a decoder is: on the wire, inside a tunnel, or in what an ICMP error quotes. */
 export interface Scope {
-  /** UDP destination ports that carry VXLAN; none in what is quoted. */
+  /** UDP destination ports that carry VXLAN. */
   readonly vxlanPorts: readonly number[];
   /** All bytes are there, so a length beyond them is a lie; else the capture or the quotation may have cut them off. */
   readonly whole: boolean;
-  /** For what a VXLAN packet carries. Absent at the deepest level. */
+  /** For what a VXLAN packet carries or an ICMP error quotes. Absent at the deepest level. */
   readonly inner?: Scope;
 }
 

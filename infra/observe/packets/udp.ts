@@ -48,8 +48,9 @@ export function decodeUdp(
   if ((u8(data, payload) & VNI_IS_VALID) === 0) return;
   const inner: Draft = {};
   frame.vxlan = { vni: u32(data, payload + 4) >>> 8, inner };
-  // What a fragment carries has been cut off on the way.
-  const innerScope = fragment ? { ...scope.inner, whole: false } : scope.inner;
+  // What a fragment or a quotation carries has been cut off on the way.
+  const cut = fragment || !scope.whole;
+  const innerScope = cut && scope.inner.whole ? { ...scope.inner, whole: false } : scope.inner;
   decodeEthernet(data, payload + VXLAN_HEADER, stopAt, inner, innerScope);
 }
 

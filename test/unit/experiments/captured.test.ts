@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { packetRows, pathRows } from '../../../infra/experiments/captured.ts';
 import type { Frame, Packet } from '../../../infra/observe/packets/packet.ts';
+import { correlate } from '../../../infra/observe/paths.ts';
 
 /** Beyond 2^53: two stamps a nanosecond apart that a number could not tell apart. */
 const START = 1_763_861_000_000_000_001n;
@@ -47,7 +48,7 @@ it('shows a VXLAN packet by what it carries, with the outer headers beside it', 
 });
 
 it('follows a packet into its tunnel', () => {
-  expect(pathRows(taps)).toEqual([
+  expect(pathRows(taps, correlate(taps))).toEqual([
     { packet: 'echo-request', seq: 1, src: '10.42.0.2', dst: '10.42.1.2', at: { veth: 0, uplink: 1 } },
   ]);
 });
@@ -77,5 +78,5 @@ it('accounts for packets of other kinds too', () => {
 
 it('has nothing to say about nothing', () => {
   expect(packetRows([{ name: 'tap', packets: [] }])).toEqual([]);
-  expect(pathRows([])).toEqual([]);
+  expect(pathRows([], [])).toEqual([]);
 });

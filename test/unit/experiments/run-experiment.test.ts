@@ -147,6 +147,14 @@ describe.skipIf(!canCapture)('capture', () => {
     expect(kept.map((tap) => [tap.name, tap.packets.length])).toEqual(
       taps.map(({ name }, index) => [name, counted[index]?.packets]),
     );
+    expect(kept.map(({ description }) => description)).toEqual(
+      taps.map(({ at, dev }) => `node-1/${at === 'node-1' ? 'host' : at} ${dev}`),
+    );
+    const notes = kept.flatMap((tap) => tap.packets.map(({ comment }) => comment));
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^echo-request 10\.42\.\S+ .* seq 1: sighting 1 of 3$/),
+    );
+    expect(notes).toContainEqual(expect.stringMatching(/ seq 1: sighting 3 of 3, \S+ µs after bridge$/));
   });
 
   it('is inconclusive when a tap cannot be opened', async () => {

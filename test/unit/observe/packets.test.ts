@@ -2,13 +2,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ipv6 } from '../../../infra/observe/packets/addresses.ts';
-import { decodeFrame, decodePacket, decoder } from '../../../infra/observe/packets/decode.ts';
+import { type DecodeOptions, decodePacket, decoder } from '../../../infra/observe/packets/decode.ts';
+import type { Frame } from '../../../infra/observe/packets/packet.ts';
 import { readPcap } from '../../../infra/observe/pcap.ts';
 import { bytes } from './fixtures.ts';
 
 const CAPTURES = ['pod-a', 'veth-a', 'cni0', 'flannel', 'eth0-1', 'eth0-2', 'pod-d'].map(
   (n) => `flannel-${n}.pcap`,
 );
+/** A frame that was captured as a whole. */
+const decodeFrame = (data: Buffer, options: DecodeOptions = {}): Frame => {
+  const { ns: _, length: __, ...frame } = decoder(options)({ ns: 0n, length: data.length, data });
+  return frame;
+};
 const frames = (name: string) => readPcap(bytes(name)).packets.map((p) => decodeFrame(p.data));
 
 describe('a ping across a VXLAN', () => {
@@ -125,10 +131,10 @@ test('VXLAN is looked for at the ports that the caller names, and nowhere else',
   const inner = ipv4With(17, udpTo(53, Buffer.from('query')));
   const packet = ipv4With(17, udpTo(12345, Buffer.concat([bytesOf('08000000 00002a00'), inner])));
   expect(decodeFrame(packet).vxlan).toBeUndefined();
-  expect(decoder({ vxlanPorts: [12345] }).frame(packet)).toMatchObject({
+  expect(decodeFrame(packet, { vxlanPorts: [12345] })).toMatchObject({
     vxlan: { vni: 42, inner: { udp: { srcPort: 4000, dstPort: 53 } } },
   });
-  expect(decoder({ vxlanPorts: [] }).frame(packet).udp?.dstPort).toBe(12345);
+  expect(decodeFrame(packet, { vxlanPorts: [] }).udp?.dstPort).toBe(12345);
 });
 
 test('tunnels in tunnels end somewhere', () => {
@@ -137,6 +143,28 @@ test('tunnels in tunnels end somewhere', () => {
     packet = ipv4With(17, udpTo(8472, Buffer.concat([bytesOf('08000000 00000100'), packet])));
   }
   expect(JSON.stringify(decodeFrame(packet)).match(/vni/g)).toHaveLength(4);
+});
+
+test('errors about errors end somewhere', () => {
+  const error = (quoted: Buffer) =>
+    ipv4With(1, Buffer.concat([bytesOf('0301 0000 00000000'), quoted.subarray(14)]));
+  let packet = ipv4With(17, udpTo(53, Buffer.alloc(0)));
+  while (packet.length < 65_000) packet = error(packet);
+  expect(JSON.stringify(decodeFrame(packet)).match(/original/g)).toHaveLength(4);
+});
+
+test('an error quotes a tunnel’s packet, of which it may have only the beginning', () => {
+  const inner = ipv4With(17, udpTo(53, Buffer.alloc(1000)));
+  const outer = ipv4With(17, udpTo(8472, Buffer.concat([bytesOf('08000000 00000100'), inner])));
+  const { icmp, malformed } = decodeFrame(
+    ipv4With(1, Buffer.concat([bytesOf('0304 0000 00000578'), outer.subarray(14, 14 + 100)])),
+  );
+  expect(malformed).toBeUndefined();
+  expect(icmp).toMatchObject({
+    mtu: 1400,
+    original: { vxlan: { vni: 1, inner: { ipv4: { totalLength: 1028 }, udp: { dstPort: 53 } } } },
+  });
+  expect(icmp?.original?.vxlan?.inner).not.toHaveProperty('malformed');
 });
 
 test.each([
