@@ -7,6 +7,7 @@ import { type CapturedPacket, readCapture } from '../../../infra/observe/capture
 import { readPcap } from '../../../infra/observe/pcap.ts';
 import { readPcapng } from '../../../infra/observe/pcapng.ts';
 import { writePcapng } from '../../../infra/observe/write-pcapng.ts';
+import { SectionOf } from '../../support/pcapng-blocks.ts';
 import { bytes } from './fixtures.ts';
 
 const CAPTURES = join(import.meta.dirname, 'fixtures/captures');
@@ -143,30 +144,13 @@ describe('pcapng', () => {
       expect(little.truncated).toBe(future);
     });
 
-    test('every kind of packet block is read', () => {
-      const count = (file: string) => contents('le', file).taps.map(({ packets }) => packets.length);
-      // Enhanced, simple, obsolete, several interfaces, several sections.
-      expect(
-        ['test001', 'test003', 'test012', 'test016', 'test007'].map((f) => count(`${f}.pcapng`)),
-      ).toMatchInlineSnapshot(`
-        [
-          [
-            4,
-          ],
-          [
-            0,
-          ],
-          [
-            4,
-          ],
-          [
-            4,
-          ],
-          [
-            1,
-          ],
-        ]
-      `);
+    test('enhanced and simple packet blocks, several interfaces and sections are read', () => {
+      const count = (file: string) =>
+        contents('le', `${file}.pcapng`).taps.map(({ packets }) => packets.length);
+      expect(count('test001')).toEqual([4]);
+      expect(count('test010')).toEqual([4]);
+      expect(count('test101')).toEqual([2, 1, 1]);
+      expect(count('test202')).toEqual([2, 1, 4, 0, 1]);
     });
   });
 
@@ -223,6 +207,25 @@ describe('pcapng', () => {
       );
     });
 
+    const section = () => new SectionOf('little').interface(9);
+    const changed = (file: Buffer, fromEnd: number, value: number) => {
+      const copy = Buffer.from(file);
+      copy.writeUInt32LE(value, copy.length - fromEnd);
+      return copy;
+    };
+    const packet = section().enhanced(0, 7n, Buffer.alloc(4)).file();
+    test.each([
+      ['two lengths that differ', changed(packet, 4, 40)],
+      ['a length of 41', changed(packet, 32, 41)],
+      ['a packet of 5 bytes in 4', changed(packet, 16, 5)],
+      ['a packet of interface 1, which was not described', section().enhanced(1, 7n, Buffer.alloc(4)).file()],
+    ])('%s', (why, file) => {
+      // The section header has 28 bytes, the interface description 28.
+      const { taps, truncated } = readPcapng(file);
+      expect(truncated).toBe(`the block at byte 56 has ${why}`);
+      expect(taps).toMatchObject([{ linkType: 1, packets: [] }]);
+    });
+
     test('a block that claims gigabytes is not waited for', () => {
       const file = writePcapng([{ name: 'veth1', packets: [] }]);
       const claims = Buffer.from('06000000fcffff7f', 'hex');
@@ -232,6 +235,19 @@ describe('pcapng', () => {
       });
     });
   });
+
+  test.each(['little', 'big'] as const)(
+    'stamps of other resolutions and offsets are read, %s-endian',
+    (order) => {
+      const stamps = [
+        new SectionOf(order).interface().enhanced(0, 1_500_000n, Buffer.alloc(0)),
+        new SectionOf(order).interface(3, 60).enhanced(0, 1500n, Buffer.alloc(0)),
+        new SectionOf(order).interface(12).obsolete(0, 1_500_000_000_999n, Buffer.alloc(0)),
+        new SectionOf(order).interface(0x81, -1).obsolete(0, 3n, Buffer.alloc(0)),
+      ].map((section) => readPcapng(section.file()).taps[0]?.packets[0]?.ns);
+      expect(stamps).toEqual([1_500_000_000n, 61_500_000_000n, 1_500_000_000n, 500_000_000n]);
+    },
+  );
 
   test('a comment longer than an option can be is cut between two characters', () => {
     const packet = { ns: 1n, data: Buffer.alloc(1), length: 1, comment: 'é'.repeat(40_000) };

@@ -8,6 +8,7 @@ import { decodePacket, decoder } from '../../../infra/observe/packets/decode.ts'
 import { type RawPacket, readPcap } from '../../../infra/observe/pcap.ts';
 import { readPcapng } from '../../../infra/observe/pcapng.ts';
 import { writePcapng } from '../../../infra/observe/write-pcapng.ts';
+import { SectionOf } from '../../support/pcapng-blocks.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
 import { NO_TSHARK, tsharkRows } from '../../support/tshark.ts';
 import { ourReading, theirReading } from '../../support/wireshark-fields.ts';
@@ -17,10 +18,28 @@ const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 
 /** One for each kind of packet block, in both byte orders. */
-const PCAPNG_OF_OTHERS = ['be/test001', 'le/test010', 'be/test012', 'le/test016', 'be/test101'].map(
-  (name) => `${name}.pcapng`,
-);
+const PCAPNG_OF_OTHERS = [
+  'be/test001',
+  'le/test009',
+  'le/test010',
+  'be/test012',
+  'le/test016',
+  'be/test101',
+  'le/test201',
+].map((name) => `${name}.pcapng`);
 
+/** if_tsresol, the units of a second that it means, and if_tsoffset in seconds. */
+const RESOLUTIONS: readonly (readonly [number | undefined, bigint, number?])[] = [
+  [undefined, 10n ** 6n],
+  [0, 1n],
+  [3, 10n ** 3n, 3600],
+  [9, 10n ** 9n, -3600],
+  [0x80 | 10, 1n << 10n],
+  [0x80 | 20, 1n << 20n, 86_400],
+];
+
+/** As Wireshark prints a stamp. */
+const epoch = (ns: bigint) => `${ns / 1_000_000_000n}.${String(ns % 1_000_000_000n).padStart(9, '0')}`;
 const pcapsIn = (dir: string) =>
   readdirSync(`${FIXTURES}${dir}`)
     .filter((name) => name.endsWith('.pcap'))
@@ -64,13 +83,28 @@ describe('Wireshark reads as we do', () => {
       'frame.comment',
     ];
     const rows = await tsharkRows(writePcapng(taps), fields);
-    const stamp = (ns: bigint) => `${ns / 1_000_000_000n}.${String(ns % 1_000_000_000n).padStart(9, '0')}`;
     const expected = taps.flatMap(({ name, description, packets }) =>
-      packets.map(({ ns, comment }) => [name, description, stamp(ns), comment]),
+      packets.map(({ ns, comment }) => [name, description, epoch(ns), comment]),
     );
     const theirs = rows.map((row) => fields.map((field) => row[field]));
     expect(theirs.toSorted()).toEqual(expected.toSorted());
     expect(theirs.map(([, , time]) => time)).toEqual(expected.map(([, , time]) => time).toSorted());
+  });
+
+  test.each(['little', 'big'] as const)('stamps of every resolution and offset, %s-endian', async (order) => {
+    const file = new SectionOf(order);
+    const frame = Buffer.alloc(60);
+    RESOLUTIONS.forEach(([tsresol, unit, offset], id) => {
+      file.interface(tsresol, offset);
+      const stamp = (1_780_000_000_123_456_789n * unit) / 1_000_000_000n;
+      file.enhanced(id, stamp, frame).obsolete(id, stamp + 1n, frame);
+    });
+    const theirs = await tsharkRows(file.file(), ['frame.interface_id', 'frame.time_epoch']);
+    const ours = readPcapng(file.file()).taps.flatMap(({ packets }, id) =>
+      packets.map(({ ns }) => ({ 'frame.interface_id': `${id}`, 'frame.time_epoch': epoch(ns) })),
+    );
+    expect(ours).toEqual(theirs);
+    expect(ours).toHaveLength(2 * RESOLUTIONS.length);
   });
 
   test('the pcapng of others, block by block', async () => {
