@@ -1,4 +1,4 @@
-// Captures for the benchmark: packets across two nodes of a VXLAN network, as eleven taps on their way would see them.
+// Captures of any size: packets across two nodes of a VXLAN network, as eleven taps on their way would see them.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
@@ -11,41 +11,55 @@ const TAPS = [
   ...['cni0-2', 'veth-d', 'pod-d'].map((name) => ({ name, wrapped: false, routers: 2 })),
 ] as const;
 
+export type TapName = (typeof TAPS)[number]['name'];
+
 const PROTOCOL = { icmp: 1, tcp: 6, udp: 17 } as const;
 const FLOWS = 30;
 const PAYLOAD = 56;
+/** Packets of a chunk. */
+const BATCH = 512;
 /** ns from one packet to the next, and from one tap to the next. */
 const [PACE, HOP] = [20_000, 3_000];
 const START_SECONDS = 1_780_000_000;
 
-/** Every packet differs, as real ones do; every third is an echo, a TCP segment or a UDP datagram. @returns the files */
+/** @returns the files, one for each tap */
 export function writeCaptures(
   directory: string,
   packets: number,
 ): { readonly name: string; readonly file: string }[] {
-  return TAPS.map(({ name, wrapped, routers }, hop) => {
+  return TAPS.map(({ name }) => {
     const file = path.join(directory, `${name}.pcap`);
     const fd = openSync(file, 'w');
-    const header = Buffer.alloc(24);
-    header.writeUInt32LE(0xa1b2_3c4d, 0);
-    header.writeUInt16LE(2, 4);
-    header.writeUInt16LE(4, 6);
-    header.writeUInt32LE(262_144, 16);
-    header.writeUInt32LE(1, 20);
-    writeSync(fd, header);
-    let batch: Buffer[] = [];
-    for (let number = 0; number < packets; number++) {
-      const ns = number * PACE + hop * HOP;
-      const frame = innerFrame(number, 64 - routers);
-      batch.push(record(ns, wrapped ? inTunnel(frame, number) : frame));
-      if (batch.length === 4096 || number === packets - 1) {
-        writeSync(fd, Buffer.concat(batch));
-        batch = [];
-      }
-    }
+    for (const chunk of captureOf(name, packets)) writeSync(fd, chunk);
     closeSync(fd);
     return { name, file };
   });
+}
+
+/**
+ * What one tap sees, as a pcap file in chunks. Every packet differs, as real ones do; every third is an echo, a TCP
+ * segment or a UDP datagram.
+ * @param payload bytes of each packet behind its ICMP, TCP or UDP header, at least 16
+ */
+export function* captureOf(name: TapName, packets: number, payload = PAYLOAD): Generator<Buffer> {
+  const hop = TAPS.findIndex((tap) => tap.name === name);
+  const { wrapped, routers } = TAPS[hop] as (typeof TAPS)[number];
+  const header = Buffer.alloc(24);
+  header.writeUInt32LE(0xa1b2_3c4d, 0);
+  header.writeUInt16LE(2, 4);
+  header.writeUInt16LE(4, 6);
+  header.writeUInt32LE(262_144, 16);
+  header.writeUInt32LE(1, 20);
+  let batch: Buffer[] = [header];
+  for (let number = 0; number < packets; number++) {
+    const frame = innerFrame(number, 64 - routers, payload);
+    batch.push(record(number * PACE + hop * HOP, wrapped ? inTunnel(frame, number) : frame));
+    if (batch.length === BATCH) {
+      yield Buffer.concat(batch);
+      batch = [];
+    }
+  }
+  yield Buffer.concat(batch);
 }
 
 function record(ns: number, frame: Buffer): Buffer {
@@ -57,10 +71,10 @@ function record(ns: number, frame: Buffer): Buffer {
   return Buffer.concat([header, frame]);
 }
 
-function innerFrame(number: number, ttl: number): Buffer {
+function innerFrame(number: number, ttl: number, payload: number): Buffer {
   const protocol = [PROTOCOL.icmp, PROTOCOL.tcp, PROTOCOL.udp][number % 3] as number;
   const flow = number % FLOWS;
-  const transport = Buffer.alloc((protocol === PROTOCOL.tcp ? 20 : 8) + PAYLOAD);
+  const transport = Buffer.alloc((protocol === PROTOCOL.tcp ? 20 : 8) + payload);
   if (protocol === PROTOCOL.icmp) {
     transport.writeUInt8(8, 0);
     transport.writeUInt16BE(flow + 1, 4);
@@ -72,7 +86,7 @@ function innerFrame(number: number, ttl: number): Buffer {
     transport.writeUInt16BE(40_000 + flow, 0);
     transport.writeUInt16BE(8080, 2);
     if (protocol === PROTOCOL.tcp) {
-      transport.writeUInt32BE((number * PAYLOAD) >>> 0, 4);
+      transport.writeUInt32BE((number * payload) >>> 0, 4);
       transport.writeUInt16BE(0x5010, 12);
     } else {
       transport.writeUInt16BE(transport.length, 4);
