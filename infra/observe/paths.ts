@@ -5,8 +5,7 @@ import { type Decode, decodePacket } from './packets/decode.ts';
 import type { Packet } from './packets/packet.ts';
 import { type RawPacket, readPcap } from './pcap.ts';
 
-export type { PacketPath, Sighting } from './correlator.ts';
-export { carried } from './identity.ts';
+export type { PacketPath } from './correlator.ts';
 
 const LINKTYPE_ETHERNET = 1;
 

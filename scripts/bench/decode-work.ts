@@ -13,7 +13,6 @@ export interface DecodeWork {
   readonly records: number;
   /** Of all threads, the collector's too. */
   readonly cpuSeconds: number;
-  readonly seconds: number;
   /** Largest resident set of the process. */
   readonly peakMb: number;
 }
@@ -28,15 +27,12 @@ try {
   // Compiles the code, as a run before would have.
   await work();
   const cpu = process.cpuUsage();
-  const begun = performance.now();
   const records = await work();
-  const seconds = (performance.now() - begun) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   if (records !== PACKETS * files.length) throw new Error(`${records} sightings of ${PACKETS} packets`);
   const done: DecodeWork = {
     records,
     cpuSeconds: (user + system) / 1e6,
-    seconds,
     peakMb: process.resourceUsage().maxRSS / 1024,
   };
   process.stdout.write(`${JSON.stringify(done)}\n`);

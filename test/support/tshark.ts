@@ -41,7 +41,6 @@ export async function tsharkRows(
     await writeFile(capture, file);
     const argv = [
       ...['tshark', '-n', '-r', capture, '-T', 'fields', '-E', 'occurrence=a', '-E', 'aggregator=;'],
-
       ...vxlanPorts.flatMap((port) => ['-d', `udp.port==${port},vxlan`]),
       ...PREFERENCES.flatMap((preference) => ['-o', preference]),
       ...fields.flatMap((field) => ['-e', field]),

@@ -63,6 +63,16 @@ export const FIELDS: readonly WiresharkField[] = [
   { name: 'ipv6.flow', of: ({ ipv6 }) => hex(ipv6?.flowLabel, 6) },
   { name: 'ipv6.nxt', of: ({ ipv6 }) => ipv6?.nextHeader },
   { name: 'ipv6.plen', of: ({ ipv6 }) => ipv6?.payloadLength },
+  {
+    // In the order that RFC 8200 section 4.1 recommends, which all our captures have.
+    name: 'next headers of IPv6 extension headers',
+    names: ['ipv6.hopopts.nxt', 'ipv6.dstopts.nxt', 'ipv6.routing.nxt', 'ipv6.fraghdr.nxt'],
+    of: ({ ipv6, malformed }) => {
+      if (ipv6?.extensions === undefined) return undefined;
+      const lastIsCutOff = malformed?.includes('extension header is cut off');
+      return [...ipv6.extensions.slice(1), ...(lastIsCutOff ? [] : [ipv6.protocol])];
+    },
+  },
   { name: 'ipv6.fraghdr.ident', of: ({ ipv6 }) => hex(ipv6?.fragment?.id, 8) },
   { name: 'ipv6.fraghdr.offset', of: ({ ipv6 }) => ipv6?.fragment && ipv6.fragment.offset / UNIT },
   { name: 'ipv6.fraghdr.more', of: ({ ipv6 }) => ipv6?.fragment?.more },
@@ -97,6 +107,12 @@ export const FIELDS: readonly WiresharkField[] = [
   {
     name: 'icmpv6.mldr.mar.multicast_address',
     of: (frame) => (icmp6(frame)?.type === 143 ? frame.icmp?.groups : []),
+  },
+  {
+    // A general query is about none.
+    name: 'icmpv6.mld.multicast_address',
+    leftOut: ['::'],
+    of: (frame) => (icmp6(frame)?.type === 143 ? [] : icmp6(frame)?.groups),
   },
   { name: 'udp.srcport', of: ({ udp }) => udp?.srcPort },
   { name: 'udp.dstport', of: ({ udp }) => udp?.dstPort },

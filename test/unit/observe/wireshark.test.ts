@@ -28,6 +28,41 @@ const PCAPNG_OF_OTHERS = [
   'le/test201',
 ].map((name) => `${name}.pcapng`);
 
+const bytesOf = (...hex: readonly string[]) => Buffer.from(hex.join('').replaceAll(' ', ''), 'hex');
+const ETHERNET = '020000000002 020000000001';
+const [FE80_1, FE80_2, GROUP, NET] = ['fe80', 'fe80', 'ff02', '2001'].map((start, index) => {
+  return `${start}${(index + 1).toString(16).padStart(28, '0')}`;
+}) as [string, string, string, string];
+/** Checksums are 0: neither of the two readers minds. */
+const icmpv6 = (...message: readonly string[]) => {
+  const payload = bytesOf(...message);
+  const header = bytesOf('60000000 0000 3aff', FE80_1, FE80_2);
+  header.writeUInt16BE(payload.length, 4);
+  return Buffer.concat([bytesOf(ETHERNET, '86dd'), header, payload]);
+};
+const icmpv4 = (...message: readonly string[]) => {
+  const payload = bytesOf(...message);
+  const header = bytesOf('4500 0000 0001 0000 4001 0000 0a000001 0a000002');
+  header.writeUInt16BE(header.length + payload.length, 2);
+  return Buffer.concat([bytesOf(ETHERNET, '0800'), header, payload]);
+};
+/** The beginning of a UDP datagram from 10.0.0.2, port 4000 to 53. */
+const QUOTED = '4500 0400 0002 4000 4011 0000 0a000002 0a000009 0fa0 0035 03ec 0000';
+const MADE: Readonly<Record<string, Buffer>> = {
+  'multicast-listener-query': icmpv6('8200 0000 03e8 0000', GROUP),
+  'multicast-listener-report': icmpv6('8300 0000 0000 0000', GROUP),
+  'multicast-listener-done': icmpv6('8400 0000 0000 0000', GROUP),
+  'packet-too-big': icmpv6('0200 0000 00000500', '60000000 0400 11 40', FE80_2, NET, '0fa0 0035 0400 0000'),
+  'router-advertisement': icmpv6(
+    '8600 0000 40 00 0708 00000000 00000000 0101 020000000001 0501 0000 000005dc',
+    ...['0304 40c0 00000e10 00000e10 00000000', NET],
+  ),
+  'neighbour-advertisement': icmpv6('8800 0000 e0000000', FE80_1, '0201 020000000001'),
+  'fragmentation-needed': icmpv4('0304 0000 0000 0578', QUOTED),
+  redirect: icmpv4('0501 0000 0a0000fe', QUOTED),
+  'time-exceeded': icmpv4('0b00 0000 00000000', QUOTED),
+};
+
 /** if_tsresol, the units of a second that it means, and if_tsoffset in seconds. */
 const RESOLUTIONS: readonly (readonly [number | undefined, bigint, number?])[] = [
   [undefined, 10n ** 6n],
@@ -68,6 +103,16 @@ describe('Wireshark reads as we do', () => {
     expect(theirs).toHaveLength(packets.length);
     const named = (rows: readonly object[]) => rows.map((row, index) => ({ where: where[index], ...row }));
     expect(named(packets.map((packet) => ourReading(decodePacket(packet))))).toEqual(named(theirs));
+  });
+
+  test('messages that none of these captures has', async () => {
+    const packets = Object.values(MADE).map((data, index): RawPacket => {
+      return { ns: BigInt(index), length: data.length, data };
+    });
+    const read = packets.map(decodePacket);
+    expect(read.map(({ icmp }) => icmp?.kind)).toEqual(Object.keys(MADE));
+    expect(read.filter(({ malformed }) => malformed !== undefined)).toEqual([]);
+    expect(read.map(ourReading)).toEqual(await theirReading(writePcapng([{ name: 'tap', packets }])));
   });
 
   test('names, descriptions, stamps to the ns and comments of our pcapng', async () => {
