@@ -7,6 +7,7 @@ import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
 import { correlate, decodeTap } from '../observe/paths.ts';
 import type { PcapngTap } from '../observe/pcapng.ts';
 import { writePcapng } from '../observe/write-pcapng.ts';
+import { writeAtomic } from '../util/write-atomic.ts';
 import { packetRows, pathRows, tapByTap } from './captured.ts';
 import { type Check, evaluateCheck, rowsMatching } from './evaluate-check.ts';
 import { ExperimentError, type ExperimentOf, type Runner, type Running } from './experiment.ts';
@@ -16,7 +17,6 @@ import type { CheckResult } from './result.ts';
 import { runPing, trafficMs } from './run-ping.ts';
 import { runStep } from './run-steps.ts';
 import { toJson } from './to-json.ts';
-import { writeAtomic } from './write-atomic.ts';
 
 export const capture: Runner<'capture'> = async (running, experiment) => {
   await prepare(running, experiment);

@@ -1,10 +1,10 @@
 // Results on disk: one file an experiment (results/<name>.json), and all of them together in results.json.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { writeAtomic } from '../util/write-atomic.ts';
 import type { ExperimentResult, LabResults } from './result.ts';
 import { experimentResultSchema, labResultsSchema, RESULTS_VERSION } from './results-schema.ts';
 import { worst } from './verdict.ts';
-import { writeAtomic } from './write-atomic.ts';
 
 /** What results.json says about the lab as a whole. */
 export interface ResultsHeader extends Pick<LabResults, 'lab' | 'stack' | 'backend'> {

@@ -66,6 +66,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .argument('<target>', 'node, pod, or pod/container')
     .argument('[command...]', 'what to run, behind -- (default: a shell)')
     .addOption(stack())
+    .option('--changes', 'say afterwards what is another in the lab: links, routes, neighbours, rules, …')
     .action(async (target, command, options) =>
       finish(await (await import('./verbs/exec.ts')).execInLab(target, command, options)),
     );
@@ -83,6 +84,31 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .description('Draw the live lab as a Mermaid flowchart: nodes, bridges, veth pairs, pods.')
     .addOption(stack())
     .action(async (options) => finish(await (await import('./verbs/graph.ts')).graph(options)));
+  const fault = program
+    .command('fault')
+    .description('Break a lab in a known way, to be found out; and mend it again.');
+  fault
+    .command('list', { isDefault: true })
+    .description('Show the faults there are, which of them this lab can have, and which it has.')
+    .addOption(stack())
+    .option('--json', 'as JSON')
+    .action(async (options) => finish(await (await import('./verbs/fault.ts')).listFaults(options)));
+  fault
+    .command('inject')
+    .description('Bring a fault in. Without a name: one at random, which is not named.')
+    .argument('[fault]', 'its name')
+    .addOption(stack())
+    .action(async (name, options) =>
+      finish(await (await import('./verbs/fault.ts')).injectFaultInLab(name, options)),
+    );
+  fault
+    .command('repair')
+    .description('Undo a fault, and tell where it was. Without a name: all that are in.')
+    .argument('[fault]', 'its name')
+    .addOption(stack())
+    .action(async (name, options) =>
+      finish(await (await import('./verbs/fault.ts')).repairFaultInLab(name, options)),
+    );
   program
     .command('env')
     .description('Print what a shell needs for plain pulumi to work here.')
@@ -119,8 +145,15 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- exec minikube --stack kindnet -- ip route',
     'npm run -s lab -- exec pod-to-pod-1 -- ping -c 1 10.244.1.2',
     'npm run -s lab -- exec pod-to-pod-1/main     a shell in a container',
+    'npm run -s lab -- exec minikube --changes -- ip route del 10.244.1.0/24',
   ],
   verify: ['npm run -s lab -- verify', 'npm run -s lab -- verify pod-routes --stack kindnet'],
   graph: ['npm run -s lab -- graph', 'npm run -s lab -- graph --stack flannel > flannel.mmd'],
+  fault: [
+    'npm run -s lab -- fault                      all faults, and which this lab can have',
+    'npm run -s lab -- fault inject route-missing',
+    'npm run -s lab -- fault inject               one at random: find it',
+    'npm run -s lab -- fault repair               undo what is in, and tell what it was',
+  ],
   env: ['eval "$(npm run -s lab -- env)" && pulumi stack output --stack kindnet'],
 };

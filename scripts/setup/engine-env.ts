@@ -1,9 +1,9 @@
 // The environment in which the Pulumi engine runs for this project.
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir, cacheDirs } from '../../infra/util/dirs.ts';
+import { pulumiHome } from '../../infra/util/pulumi-home.ts';
 import { searchPath } from '../../infra/util/tools.ts';
 import { type Engine, ensureEngine } from './engine.ts';
 import { run } from './run.ts';
@@ -33,7 +33,7 @@ export interface StateBackend {
 /** The backend that a plain `pulumi` would use; undefined when the user has never logged in anywhere. */
 export function currentBackend(env: Env = process.env): StateBackend | undefined {
   if (env.PULUMI_BACKEND_URL) return { url: env.PULUMI_BACKEND_URL, source: 'PULUMI_BACKEND_URL' };
-  const home = env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || path.join(env.HOME || homedir(), '.pulumi');
+  const home = env.PULUMI_CREDENTIALS_PATH || pulumiHome(env);
   const url = loggedIn(path.join(home, 'credentials.json'));
   if (url) return { url, source: 'login' };
   // The engine takes a token without a login as one for its vendor's service.

@@ -20,6 +20,28 @@ describeLab('flannel', { claims, deleteRoute: ['k3s-server', 'ip route del 10.42
     expect(stdout).toContain('k3s_server__flannel_1 -. "VNI 1 in UDP" .- k3s_server__eth0');
   });
 
+  it('says what a first ping leaves behind: neighbours on both sides, a learned address, and nothing else', async () => {
+    const { session, stack } = lab();
+    const on = (target: string, command: string) =>
+      session.cli(['exec', target, '--stack', stack.name, '--changes', '--', 'sh', '-c', command]);
+    const address = (
+      await lab().on('pod3', "ip -4 -o addr show eth0 | grep -o '10[0-9.]*' | head -1")
+    ).trim();
+    await Promise.all(['pod1', 'pod3'].map((pod) => lab().on(pod, 'ip neigh flush all')));
+    const quiet = await on('pod1', 'exit 3');
+    expect(quiet).toMatchObject({ exitCode: 3, stderr: '\nNothing that is observed has changed.\n' });
+    const { stdout, stderr } = await on('pod1', `ping -c 1 ${address}`);
+    expect(stdout).toContain('1 received');
+    const lines = stderr.trim().split('\n');
+    expect(lines.filter((line) => !line.includes('forwarding entry'))).toEqual([
+      ...(lines.includes('k3s-server') ? ['k3s-server'] : []),
+      'pod1',
+      expect.stringMatching(new RegExp(`^  \\+ neighbour ${address} dev eth0 lladdr \\S+ `)),
+      'pod3',
+      expect.stringMatching(/^ {2}\+ neighbour 10\.42\.0\.\d+ dev eth0 lladdr \S+ /),
+    ]);
+  });
+
   it('prints its results as the documented JSON', async () => {
     const { session, stack } = lab();
     const { exitCode, stdout, stderr } = await session.cli(['results', stack.name, '--json']);

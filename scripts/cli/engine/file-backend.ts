@@ -1,9 +1,10 @@
 // Pulumi's file backend as it lies on disk: whether a stack is there, what its outputs are, and which locks are left by engines that are dead.
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { accountHome } from '../../../infra/util/pulumi-home.ts';
 import { processStartedMs } from './process-started.ts';
 
 /** Whose state we look at. */
@@ -50,7 +51,7 @@ export function backendDirectory(url: string, cwd: string = process.cwd()): stri
   if (!url.startsWith('file://')) return undefined;
   const rest = url.slice('file://'.length).replace(/\?.*/, '');
   if (rest.startsWith('/')) return fileURLToPath(`file://${rest}`);
-  if (rest === '~' || rest.startsWith('~/')) return path.join(homedir(), rest.slice(1));
+  if (rest === '~' || rest.startsWith('~/')) return path.join(accountHome(), rest.slice(1));
   return path.resolve(cwd, rest);
 }
 

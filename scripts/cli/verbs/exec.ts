@@ -22,17 +22,20 @@ const SHELL = ['sh'];
 export async function execInLab(
   target: string,
   command: readonly string[],
-  options: { readonly stack?: string },
+  options: { readonly stack?: string; readonly changes?: true },
 ): Promise<number> {
   const record = await chooseRecord(options.stack, `npm run -s lab -- exec ${target}`);
   checkTarget(target, record);
   const onTerminal = command.length === 0 && process.stdin.isTTY;
-  const shell = await withCluster(record, async (cluster) => {
-    if (!cluster.shell)
-      throw environmentError(`the ${record.backend} backend cannot start a command with a terminal`);
-    return await cluster.shell(target, onTerminal ? TERMINAL_SHELL : command.length > 0 ? command : SHELL);
-  });
-  return await attached(shell, onTerminal);
+  const words = onTerminal ? TERMINAL_SHELL : command.length > 0 ? command : SHELL;
+  const run = (shell: ShellCommand) => attached(shell, onTerminal);
+  if (!options.changes) {
+    return await run(await withCluster(record, (cluster) => cluster.shell(target, words)));
+  }
+  const { showingChanges } = await import('../showing-changes.ts');
+  return await withCluster(record, (cluster) =>
+    showingChanges(cluster, record, async () => run(await cluster.shell(target, words))),
+  );
 }
 
 /** What stands is on record, so a misspelt name need not reach the lab. */

@@ -115,7 +115,7 @@ describe('the results store', () => {
   });
 
   it('says that the disk is full, and leaves neither a part nor a hole', async () => {
-    const store = path.resolve(import.meta.dirname, '../../../infra/experiments/write-atomic.ts');
+    const store = path.resolve(import.meta.dirname, '../../../infra/util/write-atomic.ts');
     const script = `import { writeAtomic } from ${JSON.stringify(store)};
       await writeAtomic('full/a', 'before');
       await writeAtomic('full/a', 'x'.repeat(1e6)).catch((error) => console.log(error.message));`;

@@ -1,6 +1,6 @@
 // Locks of dead engines go, all others stay; and a stack and its outputs are found without asking the engine.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, hostname, tmpdir } from 'node:os';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -116,8 +116,8 @@ test('the outputs of a stack are read from its state, compressed or not; of any 
 test.each([
   ['file:///srv/pulumi', '/srv/pulumi'],
   ['file:///srv/my%20state?no_tmp_dir=true', '/srv/my state'],
-  ['file://~', homedir()],
-  ['file://~/state', path.join(homedir(), 'state')],
+  ['file://~', userInfo().homedir],
+  ['file://~/state', path.join(userInfo().homedir, 'state')],
   ['file://./state', '/checkout/state'],
   ['https://api.pulumi.com', undefined],
   ['s3://bucket', undefined],

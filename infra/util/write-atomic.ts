@@ -1,4 +1,4 @@
-// Files of results: a reader sees the old file or the new one, and only the user who ran the lab sees either.
+// Files that are replaced as a whole: a reader sees the old file or the new one, and only the user who ran the lab sees either.
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';

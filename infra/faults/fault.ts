@@ -1,0 +1,50 @@
+// A fault of a pod network: how it is brought in, what it looks like from a pod, and how it is taken away again.
+import type { Scene } from './scene.ts';
+
+/** One command on one host of the lab. */
+export interface Step {
+  /** Node or pod. */
+  readonly host: string;
+  readonly argv: readonly string[];
+}
+
+/** A ping that shows it. */
+export interface Flow {
+  /** Pod. */
+  readonly from: string;
+  /** Pod. */
+  readonly to: string;
+  /** Bytes of ICMP payload. @default what ping sends */
+  readonly size?: number;
+  /** Sent with DF. @default false */
+  readonly dontFragment?: boolean;
+}
+
+/**
+ * What becomes of the flow. `unanswered`: no reply at all. `too-big`: answered when small, an ICMP error when of that size.
+ * `rewritten`: answered, but the target sees another source than the pod. `ambiguous`: two hosts answer for the target.
+ * `no-address`: the flow is as it was, but the next pod on the node cannot be wired.
+ */
+export type Effect = 'unanswered' | 'too-big' | 'rewritten' | 'ambiguous' | 'no-address';
+
+/** A fault for one lab as it stands. */
+export interface FaultPlan {
+  readonly inject: readonly Step[];
+  /** Undoes it, whatever the flow has left behind. */
+  readonly repair: readonly Step[];
+  readonly flow: Flow;
+  readonly effect: Effect;
+  /** Where it is: the host, and the row of kernel state that is missing or wrong, as the tools print it. */
+  readonly culprit: { readonly host: string; readonly row: string };
+}
+
+export interface Fault {
+  /** RFC 1123 label. */
+  readonly name: string;
+  /** What is broken, in a sentence. */
+  readonly title: string;
+  /** What a student sees, without knowing the cause. */
+  readonly symptom: string;
+  /** Pure. Undefined when this network has nothing that could break so. */
+  plan(scene: Scene): FaultPlan | undefined;
+}

@@ -1,0 +1,94 @@
+// Faults of packet filters, of addresses, and of IPAM.
+import path from 'node:path';
+import { contains, formatAddress, gateway, hostCapacity, parseCidr } from '../lab/cidr.ts';
+import type { Fault } from './fault.ts';
+import { forgetNeighbour, iptables, on } from './steps.ts';
+
+/** Stands where a container's ID would: no container has it. */
+const GHOST = 'leaked';
+
+export const otherFaults: readonly Fault[] = [
+  {
+    name: 'pods-masqueraded',
+    title: 'Traffic between pods is masqueraded',
+    symptom:
+      'Pods answer, but see the node’s address instead of the pod’s: whatever goes by source address is wrong.',
+    plan({ from, to, here, there }) {
+      const rule = ['-s', here.podCIDR, '-d', there.podCIDR, '-j', 'MASQUERADE'];
+      return {
+        inject: [iptables(here.name, '-t', 'nat', '-I', 'POSTROUTING', ...rule)],
+        repair: [iptables(here.name, '-t', 'nat', '-D', 'POSTROUTING', ...rule)],
+        flow: { from: from.name, to: to.name },
+        effect: 'rewritten',
+        culprit: { host: here.name, row: `-A POSTROUTING ${rule.join(' ')}` },
+      };
+    },
+  },
+  {
+    name: 'forward-drop',
+    title: 'A filter rule on a node drops what one pod sends to another',
+    symptom: 'One pod does not reach one other; everything else works.',
+    plan({ from, to, here }) {
+      const rule = ['-s', `${from.address}/32`, '-d', `${to.address}/32`, '-j', 'DROP'];
+      return {
+        inject: [iptables(here.name, '-I', 'FORWARD', ...rule)],
+        repair: [iptables(here.name, '-D', 'FORWARD', ...rule)],
+        flow: { from: from.name, to: to.name },
+        effect: 'unanswered',
+        culprit: { host: here.name, row: `-A FORWARD ${rule.join(' ')}` },
+      };
+    },
+  },
+  {
+    name: 'duplicate-address',
+    title: 'Two pods of one bridge have the same address',
+    symptom: 'Sometimes the one answers, sometimes the other.',
+    plan({ from, to, there, beside, bridge }) {
+      if (!bridge || !beside) return undefined;
+      const forget = forgetNeighbour(there.name, to.address);
+      return {
+        inject: [on(beside.name, 'ip', 'address', 'add', `${to.address}/32`, 'dev', 'eth0'), forget],
+        repair: [on(beside.name, 'ip', 'address', 'del', `${to.address}/32`, 'dev', 'eth0'), forget],
+        flow: { from: from.name, to: to.name },
+        effect: 'ambiguous',
+        culprit: { host: beside.name, row: `${to.address}/32 dev eth0` },
+      };
+    },
+  },
+  {
+    name: 'leases-leaked',
+    title: 'Addresses were never given back, and the node’s range is full',
+    symptom: 'Pods that run are well; the next one stays in ContainerCreating: no IP addresses available.',
+    plan({ from, to, here, hereState }) {
+      const lease = hereState.leases.find(({ address }) => address === from.address);
+      if (!lease) return undefined;
+      const directory = path.posix.dirname(lease.path);
+      const script = (body: string) => [
+        'sh',
+        '-ec',
+        `cd "$1"; shift; for a in "$@"; do ${body}; done`,
+        'leases',
+      ];
+      const free = freeAddresses(here.podCIDR, new Set(hereState.leases.map(({ address }) => address)));
+      return {
+        inject: [on(here.name, ...script(`printf '${GHOST}\\r\\neth0' > "$a"`), directory, ...free)],
+        repair: [
+          on(here.name, ...script(`if grep -qs '^${GHOST}' "$a"; then rm "$a"; fi`), directory, ...free),
+        ],
+        flow: { from: from.name, to: to.name },
+        effect: 'no-address',
+        culprit: { host: here.name, row: `${free.length} leases in ${directory} of no container` },
+      };
+    },
+  },
+];
+
+/** What host-local has left to give: neither network, gateway nor broadcast address, nor one that is taken. */
+function freeAddresses(cidr: string, taken: ReadonlySet<string>): readonly string[] {
+  const range = parseCidr(cidr);
+  const first = gateway(range) + 1;
+  return Array.from({ length: hostCapacity(range) }, (_, i) => first + i)
+    .filter((address) => contains(range, address))
+    .map(formatAddress)
+    .filter((address) => !taken.has(address));
+}

@@ -1,0 +1,183 @@
+// `fault`: breaks a lab that is up in a known way, for a person or a test to find out, and mends it again.
+import type { Cluster } from '../../../infra/backends/backend.ts';
+import { injectFault, repairFault } from '../../../infra/faults/apply.ts';
+import { FAULTS } from '../../../infra/faults/catalogue.ts';
+import type { Effect, Fault, FaultPlan } from '../../../infra/faults/fault.ts';
+import { type Injected, injectedFaults, writeInjected } from '../../../infra/faults/injected.ts';
+import { sceneOf } from '../../../infra/faults/scene.ts';
+import { observeLab } from '../../../infra/observe/observe-lab.ts';
+import { terminalOf } from '../../../infra/report/paint.ts';
+import { renderTable } from '../../../infra/report/table.ts';
+import { recordedLab, type StackRecord } from '../../../infra/state/stack-store.ts';
+import { chooseRecord } from '../choose-stack.ts';
+import { environmentError, usageError } from '../cli-error.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { withCluster } from '../live-lab.ts';
+import { unknownName } from '../unknown-name.ts';
+
+interface StackOption {
+  readonly stack?: string;
+}
+
+/** Of these, a ping that fails tells. */
+const PING_SHOWS: ReadonlySet<Effect> = new Set(['unanswered', 'too-big']);
+/** For a picture of the lab, or a fault's commands, ms. */
+const LIMIT_MS = 60_000;
+
+export async function listFaults(options: StackOption & { readonly json?: boolean }): Promise<ExitCode> {
+  const record = await chooseRecord(options.stack, 'npm run -s lab -- fault');
+  const plans = await withCluster(record, (cluster) => plansFor(cluster, record));
+  const injected = await injectedFaults(record);
+  const rows = FAULTS.map(({ name, title, symptom }) => ({
+    ...{ name, title, symptom },
+    applies: plans.has(name),
+    injected: injected.some((one) => one.name === name),
+  }));
+  process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : page(rows));
+  return EXIT.pass;
+}
+
+function page(rows: readonly (Pick<Fault, 'name' | 'title'> & { applies: boolean; injected: boolean })[]) {
+  const { width } = terminalOf(process.stdout);
+  const state = ({ applies, injected }: (typeof rows)[number]) =>
+    injected ? 'injected' : applies ? 'can be' : 'not here';
+  return `${renderTable(
+    ['FAULT', 'IN THIS LAB', 'WHAT IS BROKEN'],
+    rows.map((row) => [row.name, state(row), row.title]),
+    { width },
+  )}\n`;
+}
+
+/** @param name undefined: one at random, which the user is to find out */
+export async function injectFaultInLab(name: string | undefined, options: StackOption): Promise<ExitCode> {
+  if (name !== undefined) known(name);
+  const record = await chooseRecord(
+    options.stack,
+    `npm run -s lab -- fault inject${name === undefined ? '' : ` ${name}`}`,
+  );
+  const { stack, lab } = record;
+  const before = await injectedFaults(record);
+  if (before.some((one) => one.name === name)) {
+    throw usageError(`fault "${name}" is in lab ${lab} already`, repairHint(stack));
+  }
+  await withCluster(record, async (cluster) => {
+    const plans = await plansFor(cluster, record);
+    const chosen =
+      name ?? anyOf([...plans.keys()].filter((one) => before.every((fault) => fault.name !== one)));
+    const plan = plans.get(chosen ?? '');
+    if (chosen === undefined || !plan) {
+      throw usageError(
+        `lab ${lab}, as it stands, has nothing that could break by ${name === undefined ? 'any fault' : `fault "${name}"`}`,
+        `npm run -s lab -- fault --stack ${stack}   shows which it can have`,
+      );
+    }
+    // Before anything is done: whatever ends this command, the fault can be undone.
+    const { repair, culprit } = plan;
+    const since = new Date().toISOString();
+    await writeInjected(record, [...before, { name: chosen, since, repair, culprit }]);
+    try {
+      await injectFault(cluster, plan, AbortSignal.timeout(LIMIT_MS));
+    } catch (error) {
+      await writeInjected(record, before);
+      throw environmentError(
+        `fault "${chosen}" could not be brought into lab ${lab}: ${(error as Error).message}`,
+        'what had been done of it is undone',
+      );
+    }
+    const target = (await cluster.pods()).find((pod) => pod.name === plan.flow.to)?.address ?? plan.flow.to;
+    process.stdout.write(told(record, name === undefined ? undefined : known(name), plan, target));
+  });
+  return EXIT.pass;
+}
+
+export async function repairFaultInLab(name: string | undefined, options: StackOption): Promise<ExitCode> {
+  if (name !== undefined) known(name);
+  const record = await chooseRecord(options.stack, 'npm run -s lab -- fault repair');
+  const injected = await injectedFaults(record);
+  const wanted = name === undefined ? injected : injected.filter((one) => one.name === name);
+  if (wanted.length === 0) {
+    process.stdout.write(
+      `There is no fault in lab ${record.lab}${name === undefined ? '' : ` called "${name}"`}.\n`,
+    );
+    return EXIT.pass;
+  }
+  const failures = await withCluster(record, (cluster) => repairAll(cluster, record, wanted));
+  if (failures.length === 0) return EXIT.pass;
+  throw environmentError(
+    `not all of it could be undone: ${failures.join('; ')}`,
+    `npm run pulumi -- refresh --stack ${record.stack} && npm run up -- ${record.labFile} --stack ${record.stack}   mends the lab`,
+  );
+}
+
+/** The last one first: it may rest on those before it. @returns what went wrong */
+async function repairAll(
+  cluster: Cluster,
+  record: StackRecord,
+  wanted: readonly Injected[],
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const fault of wanted.toReversed()) {
+    await repairFault(cluster, fault, AbortSignal.timeout(LIMIT_MS)).catch((error: Error) => {
+      failures.push(`${fault.name}: ${error.message}`);
+    });
+    await writeInjected(
+      record,
+      (await injectedFaults(record)).filter(({ name }) => name !== fault.name),
+    );
+    const { host, row } = fault.culprit;
+    process.stdout.write(`Undone: ${fault.name}. It was on ${host}: ${row}\n`);
+  }
+  return failures;
+}
+
+/** What each fault that the lab can have would do, by its name. */
+async function plansFor(cluster: Cluster, record: StackRecord): Promise<ReadonlyMap<string, FaultPlan>> {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const scene = sceneOf(await observeLab(cluster, recordedLab(record), { signal }));
+  if (!scene) return new Map();
+  return new Map(
+    FAULTS.flatMap((fault) => {
+      const plan = fault.plan(scene);
+      return plan ? [[fault.name, plan] as const] : [];
+    }),
+  );
+}
+
+/** @param target address that the flow goes to */
+function told(
+  { stack, lab }: StackRecord,
+  fault: Fault | undefined,
+  { flow, effect }: FaultPlan,
+  target: string,
+): string {
+  const options = [
+    ...(flow.dontFragment ? ['-M do'] : []),
+    ...(flow.size === undefined ? [] : [`-s ${flow.size}`]),
+  ];
+  const ping = `npm run -s lab -- exec ${flow.from} --stack ${stack} -- ping -c 2 ${[...options, target].join(' ')}`;
+  const lines = fault
+    ? [
+        `Fault ${fault.name} is in lab ${lab}.`,
+        `  ${fault.symptom}`,
+        ...(PING_SHOWS.has(effect) ? [`  → ${ping}   shows it`] : []),
+      ]
+    : [
+        `A fault is in lab ${lab}. Which one, you are to find out.`,
+        `  → npm run -s lab -- verify --stack ${stack}   says what does not hold any more`,
+      ];
+  return [...lines, `  → ${repairHint(stack)}`, ''].join('\n');
+}
+
+function repairHint(stack: string): string {
+  return `npm run -s lab -- fault repair --stack ${stack}   undoes it, and tells where it was`;
+}
+
+function known(name: string): Fault {
+  const fault = FAULTS.find((one) => one.name === name);
+  if (fault) return fault;
+  throw unknownName(`there is no fault "${name}"`, name, FAULTS, 'faults');
+}
+
+function anyOf<T>(list: readonly T[]): T | undefined {
+  return list[Math.floor(Math.random() * list.length)];
+}
