@@ -27,13 +27,15 @@ export interface Flow {
  */
 export type Effect = 'unanswered' | 'too-big' | 'rewritten' | 'ambiguous' | 'no-address';
 
-/** A fault for one lab as it stands. */
-export interface FaultPlan {
+/** What a fault does to one lab as it stands. */
+export interface Breakage {
   readonly inject: readonly Step[];
   /** Undoes it, whatever the flow has left behind. */
   readonly repair: readonly Step[];
-  readonly flow: Flow;
-  readonly effect: Effect;
+  /** Shows it. @default a ping between the scene's pods */
+  readonly flow?: Flow;
+  /** @default unanswered */
+  readonly effect?: Effect;
   /** Where it is: the host, and the row of kernel state that is missing or wrong, as the tools print it. */
   readonly culprit: { readonly host: string; readonly row: string };
 }
@@ -46,5 +48,15 @@ export interface Fault {
   /** What a student sees, without knowing the cause. */
   readonly symptom: string;
   /** Pure. Undefined when this network has nothing that could break so. */
-  plan(scene: Scene): FaultPlan | undefined;
+  breakage(scene: Scene): Breakage | undefined;
+}
+
+/** A fault for one lab as it stands, with nothing left to default. */
+export type FaultPlan = Required<Breakage>;
+
+/** Pure. @returns undefined when the lab has nothing that could break so */
+export function planFault(fault: Fault, scene: Scene): FaultPlan | undefined {
+  const breakage = fault.breakage(scene);
+  const flow = { from: scene.from.name, to: scene.to.name };
+  return breakage && { flow, effect: 'unanswered', ...breakage };
 }

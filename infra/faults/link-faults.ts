@@ -13,7 +13,7 @@ export const linkFaults: readonly Fault[] = [
     name: 'veth-down',
     title: 'The node’s end of a pod’s veth is down',
     symptom: 'One pod reaches nothing and nobody reaches it; its own eth0 shows NO-CARRIER.',
-    plan({ from, to, there, thereState }) {
+    breakage({ to, there, thereState }) {
       const lost = thereState.routes.filter(({ dev }) => dev === to.hostVeth);
       return {
         inject: [on(there.name, 'ip', 'link', 'set', to.hostVeth, 'down')],
@@ -26,8 +26,6 @@ export const linkFaults: readonly Fault[] = [
           ...lost.map((row) => ipRoute(there.name, 'replace', row)),
           forgetNeighbour(there.name, to.address),
         ],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: there.name, row: `${to.hostVeth} is down` },
       };
     },
@@ -36,7 +34,7 @@ export const linkFaults: readonly Fault[] = [
     name: 'veth-out-of-bridge',
     title: 'The node’s end of a pod’s veth is not a port of the bridge',
     symptom: 'One pod cannot be reached, though every interface is up.',
-    plan({ from, to, there, thereState }) {
+    breakage({ to, there, thereState }) {
       const port = thereState.interfaces.find(({ name }) => name === to.hostVeth);
       if (port?.master === undefined) return undefined;
       const hairpin = port.details.hairpin === true ? 'on' : 'off';
@@ -46,8 +44,6 @@ export const linkFaults: readonly Fault[] = [
           on(there.name, 'ip', 'link', 'set', to.hostVeth, 'master', port.master),
           on(there.name, 'bridge', 'link', 'set', 'dev', to.hostVeth, 'hairpin', hairpin),
         ],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: there.name, row: `${to.hostVeth} has no master` },
       };
     },
@@ -56,7 +52,7 @@ export const linkFaults: readonly Fault[] = [
     name: 'bridge-down',
     title: 'The bridge of a node is down',
     symptom: 'No pod of one node reaches anything but itself.',
-    plan({ from, to, here, hereState, bridge }) {
+    breakage({ here, hereState, bridge }) {
       if (!bridge) return undefined;
       const lost = hereState.routes.filter(
         ({ dev, protocol }) => dev === bridge.name && protocol !== 'kernel',
@@ -68,8 +64,6 @@ export const linkFaults: readonly Fault[] = [
           untilUp(here.name, bridge.name),
           ...lost.map((row) => ipRoute(here.name, 'replace', row)),
         ],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: here.name, row: `${bridge.name} is down` },
       };
     },
@@ -79,7 +73,7 @@ export const linkFaults: readonly Fault[] = [
     title: 'An interface on the way carries less than the pods were told',
     symptom:
       'Small packets pass. Large ones that must not be fragmented come back as an ICMP error, or stall.',
-    plan: ({ from, to, here, uplink, route }) => ({
+    breakage: ({ from, to, here, uplink, route }) => ({
       inject: [on(here.name, 'ip', 'link', 'set', uplink.name, 'mtu', `${SMALL_MTU}`)],
       repair: [
         on(here.name, 'ip', 'link', 'set', uplink.name, 'mtu', `${uplink.mtu}`),

@@ -13,12 +13,11 @@ export const otherFaults: readonly Fault[] = [
     title: 'Traffic between pods is masqueraded',
     symptom:
       'Pods answer, but see the node’s address instead of the pod’s: whatever goes by source address is wrong.',
-    plan({ from, to, here, there }) {
+    breakage({ here, there }) {
       const rule = ['-s', here.podCIDR, '-d', there.podCIDR, '-j', 'MASQUERADE'];
       return {
         inject: [iptables(here.name, '-t', 'nat', '-I', 'POSTROUTING', ...rule)],
         repair: [iptables(here.name, '-t', 'nat', '-D', 'POSTROUTING', ...rule)],
-        flow: { from: from.name, to: to.name },
         effect: 'rewritten',
         culprit: { host: here.name, row: `-A POSTROUTING ${rule.join(' ')}` },
       };
@@ -28,13 +27,11 @@ export const otherFaults: readonly Fault[] = [
     name: 'forward-drop',
     title: 'A filter rule on a node drops what one pod sends to another',
     symptom: 'One pod does not reach one other; everything else works.',
-    plan({ from, to, here }) {
+    breakage({ from, to, here }) {
       const rule = ['-s', `${from.address}/32`, '-d', `${to.address}/32`, '-j', 'DROP'];
       return {
         inject: [iptables(here.name, '-I', 'FORWARD', ...rule)],
         repair: [iptables(here.name, '-D', 'FORWARD', ...rule)],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: here.name, row: `-A FORWARD ${rule.join(' ')}` },
       };
     },
@@ -43,13 +40,12 @@ export const otherFaults: readonly Fault[] = [
     name: 'duplicate-address',
     title: 'Two pods of one bridge have the same address',
     symptom: 'Sometimes the one answers, sometimes the other.',
-    plan({ from, to, there, beside, bridge }) {
+    breakage({ to, there, beside, bridge }) {
       if (!bridge || !beside) return undefined;
       const forget = forgetNeighbour(there.name, to.address);
       return {
         inject: [on(beside.name, 'ip', 'address', 'add', `${to.address}/32`, 'dev', 'eth0'), forget],
         repair: [on(beside.name, 'ip', 'address', 'del', `${to.address}/32`, 'dev', 'eth0'), forget],
-        flow: { from: from.name, to: to.name },
         effect: 'ambiguous',
         culprit: { host: beside.name, row: `${to.address}/32 dev eth0` },
       };
@@ -59,7 +55,7 @@ export const otherFaults: readonly Fault[] = [
     name: 'leases-leaked',
     title: 'Addresses were never given back, and the node’s range is full',
     symptom: 'Pods that run are well; the next one stays in ContainerCreating: no IP addresses available.',
-    plan({ from, to, here, hereState }) {
+    breakage({ from, here, hereState }) {
       const lease = hereState.leases.find(({ address }) => address === from.address);
       if (!lease) return undefined;
       const directory = path.posix.dirname(lease.path);
@@ -75,7 +71,6 @@ export const otherFaults: readonly Fault[] = [
         repair: [
           on(here.name, ...script(`if grep -qs '^${GHOST}' "$a"; then rm "$a"; fi`), directory, ...free),
         ],
-        flow: { from: from.name, to: to.name },
         effect: 'no-address',
         culprit: { host: here.name, row: `${free.length} leases in ${directory} of no container` },
       };

@@ -9,11 +9,9 @@ export const routingFaults: readonly Fault[] = [
     name: 'route-missing',
     title: 'A node has no route to the pods of another node',
     symptom: 'Pods of one node reach each other, but none reaches a pod of the other node.',
-    plan: ({ from, to, here, route }) => ({
+    breakage: ({ here, route }) => ({
       inject: [ipRoute(here.name, 'del', route)],
       repair: [ipRoute(here.name, 'replace', route)],
-      flow: { from: from.name, to: to.name },
-      effect: 'unanswered',
       culprit: { host: here.name, row: `route ${routeLine(route)}` },
     }),
   },
@@ -21,7 +19,7 @@ export const routingFaults: readonly Fault[] = [
     name: 'route-wrong-next-hop',
     title: 'The route to the pods of another node leads to the wrong next hop',
     symptom: 'Pings to the other node’s pods leave the node and are never seen there.',
-    plan({ lab, from, to, here, there, hereState, route }) {
+    breakage({ lab, here, there, hereState, route }) {
       const other = lab.nodes.find(({ name }) => name !== here.name && name !== there.name);
       const router = hereState.routes.find(({ dst, via }) => dst === 'default' && via !== undefined);
       const via = other?.address ?? router?.via;
@@ -32,8 +30,6 @@ export const routingFaults: readonly Fault[] = [
       return {
         inject: [ipRoute(here.name, 'replace', wrong)],
         repair: [ipRoute(here.name, 'replace', route)],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: here.name, row: `route ${routeLine(wrong)}` },
       };
     },
@@ -42,14 +38,12 @@ export const routingFaults: readonly Fault[] = [
     name: 'pod-route-missing',
     title: 'A node has no route to one of its own pods',
     symptom: 'One pod cannot be reached from anywhere; all others can.',
-    plan({ from, to, there, thereState }) {
+    breakage({ to, there, thereState }) {
       const own = thereState.routes.find(({ dst, dev }) => dst === to.address && dev === to.hostVeth);
       if (!own) return undefined;
       return {
         inject: [ipRoute(there.name, 'del', own)],
         repair: [ipRoute(there.name, 'replace', own)],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: there.name, row: `route ${routeLine(own)}` },
       };
     },
@@ -58,11 +52,9 @@ export const routingFaults: readonly Fault[] = [
     name: 'forwarding-off',
     title: 'A node does not forward IPv4 packets',
     symptom: 'Pods reach their node and what is on the same bridge, and nothing that has to be routed.',
-    plan: ({ from, to, here }) => ({
+    breakage: ({ here }) => ({
       inject: [setSysctl(here.name, 'net.ipv4.ip_forward', '0')],
       repair: [setSysctl(here.name, 'net.ipv4.ip_forward', '1')],
-      flow: { from: from.name, to: to.name },
-      effect: 'unanswered',
       culprit: { host: here.name, row: 'net.ipv4.ip_forward = 0' },
     }),
   },
@@ -71,7 +63,7 @@ export const routingFaults: readonly Fault[] = [
     title: 'Strict reverse path filtering meets a path whose way back is another',
     symptom:
       'Pings arrive at the other node and vanish there, without an error and without a counter that shows it.',
-    plan({ from, to, here, there, thereState, uplink, tunnel }) {
+    breakage({ from, here, there, thereState, uplink, tunnel }) {
       const name = ipv4Sysctl(tunnel ? tunnel.remote.name : uplink.name, 'rp_filter');
       const was = sysctl(thereState, name);
       if (was === undefined) return undefined;
@@ -96,8 +88,6 @@ export const routingFaults: readonly Fault[] = [
       return {
         inject: [...detour.make, setSysctl(there.name, name, '1')],
         repair: [setSysctl(there.name, name, was), ...detour.remove],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: there.name, row: `${name} = 1` },
       };
     },

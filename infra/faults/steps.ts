@@ -9,7 +9,7 @@ export function on(host: string, ...argv: readonly string[]): Step {
 
 /** `ip route <verb>` with the row as `ip` printed it. */
 export function ipRoute(host: string, verb: 'del' | 'replace', row: RouteRow): Step {
-  return on(host, 'ip', 'route', verb, ...routeLine(row).split(' '));
+  return on(host, 'ip', 'route', verb, ...routeLine(row).split(/\s+/));
 }
 
 /** -q: its output would only repeat the command. */

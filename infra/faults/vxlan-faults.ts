@@ -12,14 +12,12 @@ export const vxlanFaults: readonly Fault[] = [
     name: 'vtep-neighbour-wrong',
     title: 'The neighbour entry for another node’s VTEP has the wrong MAC',
     symptom,
-    plan({ from, to, here, tunnel }) {
+    breakage({ here, tunnel }) {
       if (!tunnel) return undefined;
       const wrong = { ...tunnel.neighbour, mac: NOBODYS_MAC };
       return {
         inject: [permanentNeighbour(here.name, wrong)],
         repair: [permanentNeighbour(here.name, tunnel.neighbour)],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: here.name, row: `neighbour ${neighbourLine(wrong)}` },
       };
     },
@@ -28,14 +26,12 @@ export const vxlanFaults: readonly Fault[] = [
     name: 'vtep-forwarding-missing',
     title: 'The forwarding entry for another node’s VTEP is missing',
     symptom,
-    plan({ from, to, here, tunnel }) {
+    breakage({ here, tunnel }) {
       if (tunnel?.fdb.dst === undefined) return undefined;
       const { mac, dev, dst } = tunnel.fdb;
       return {
         inject: [on(here.name, 'bridge', 'fdb', 'del', mac, 'dev', dev, 'dst', dst)],
         repair: [on(here.name, 'bridge', 'fdb', 'replace', mac, 'dev', dev, 'dst', dst, 'self', 'permanent')],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: here.name, row: `forwarding entry ${fdbLine(tunnel.fdb)}` },
       };
     },
@@ -44,7 +40,7 @@ export const vxlanFaults: readonly Fault[] = [
     name: 'vtep-forwarding-wrong-node',
     title: 'The forwarding entry for another node’s VTEP names the wrong node',
     symptom,
-    plan({ lab, from, to, here, there, hereState, tunnel }) {
+    breakage({ lab, here, there, hereState, tunnel }) {
       if (tunnel?.fdb.dst === undefined) return undefined;
       const other = lab.nodes.find(({ name }) => name !== here.name && name !== there.name);
       const router = hereState.routes.find(({ dst }) => dst === 'default')?.via;
@@ -56,8 +52,6 @@ export const vxlanFaults: readonly Fault[] = [
       return {
         inject: [set(wrong)],
         repair: [set(dst)],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: here.name, row: `forwarding entry ${fdbLine({ ...tunnel.fdb, dst: wrong })}` },
       };
     },
@@ -66,7 +60,7 @@ export const vxlanFaults: readonly Fault[] = [
     name: 'vtep-address-changed',
     title: 'A node’s VTEP has another MAC than the other nodes were told',
     symptom: 'Encapsulated packets arrive at the node and go no further than its VXLAN interface.',
-    plan({ from, to, there, thereState, tunnel }) {
+    breakage({ there, thereState, tunnel }) {
       if (!tunnel) return undefined;
       const { name, mac } = tunnel.remote;
       const lost = thereState.neighbours.filter(({ dev, state }) => dev === name && state === 'PERMANENT');
@@ -77,8 +71,6 @@ export const vxlanFaults: readonly Fault[] = [
           on(there.name, 'ip', 'link', 'set', name, 'address', mac),
           ...lost.map((row) => permanentNeighbour(there.name, row)),
         ],
-        flow: { from: from.name, to: to.name },
-        effect: 'unanswered',
         culprit: { host: there.name, row: `${name} has MAC ${NOBODYS_MAC}` },
       };
     },

@@ -1,4 +1,5 @@
 // Rows of kernel state as the tools print them, so that a person finds the very line again.
+import type { LookupRoute, LookupRule } from './forwarding-state.ts';
 import type {
   AddressRow,
   FdbRow,
@@ -9,11 +10,12 @@ import type {
   RuleRow,
 } from './snapshot.ts';
 
-/** As `ip route show table all` prints it, without the trailing space; nexthops of a multipath route in the same line. */
-export function routeLine(r: RouteRow): string {
+/** As `ip route show table all` prints it, without the trailing space; nexthops on lines of their own. */
+export function routeLine(r: RouteRow & Partial<Omit<LookupRoute, keyof RouteRow>>): string {
   const words = [
     ...(r.type === 'unicast' ? [] : [r.type]),
     r.dst,
+    ...option('tos', r.tos),
     ...option('via', r.via),
     ...option('dev', r.dev),
     ...(r.table === 'main' ? [] : ['table', r.table]),
@@ -21,21 +23,40 @@ export function routeLine(r: RouteRow): string {
     ...(r.scope === 'global' ? [] : ['scope', r.scope]),
     ...option('src', r.src),
     ...option('metric', r.metric),
+    ...(r.flags?.includes('dead') ? ['dead'] : []),
     ...(r.onlink ? ['onlink'] : []),
+    ...(r.flags?.includes('linkdown') ? ['linkdown'] : []),
+    ...option('mtu', r.mtu),
   ];
-  const nexthops = (r.nexthops ?? []).flatMap((hop) => [
-    'nexthop',
-    ...option('via', hop.via),
-    ...option('dev', hop.dev),
-    ...option('weight', hop.weight),
-  ]);
-  return [...words, ...nexthops].join(' ');
+  const nexthops = (r.nexthops ?? []).map(({ via, dev, weight, ...hop }) => {
+    const flags = 'flags' in hop ? (hop.flags as readonly string[]) : [];
+    return ['\n\tnexthop', ...option('via', via), ...option('dev', dev), 'weight', weight, ...flags].join(
+      ' ',
+    );
+  });
+  return words.join(' ') + nexthops.join('');
 }
 
 /** As `ip rule` prints it, with a space where that has a tab. */
-export function ruleLine(r: RuleRow): string {
-  const words = [`${r.priority}:`, 'from', r.src, ...option('to', r.dst), ...option('fwmark', r.fwmark)];
-  return [...words, 'lookup', r.table].join(' ');
+export function ruleLine(r: RuleRow & Partial<Omit<LookupRule, keyof RuleRow>>): string {
+  const range = (name: string, ports?: readonly [number, number]) =>
+    option(name, ports && (ports[0] === ports[1] ? `${ports[0]}` : ports.join('-')));
+  const { action = 'lookup' } = r;
+  return [
+    `${r.priority}:`,
+    ...(r.not ? ['not'] : []),
+    'from',
+    r.src,
+    ...option('to', r.dst),
+    ...option('fwmark', r.fwmark),
+    ...option('iif', r.iif),
+    ...option('oif', r.oif),
+    ...option('ipproto', r.ipproto),
+    ...range('sport', r.sport),
+    ...range('dport', r.dport),
+    ...(action === 'lookup' ? ['lookup', r.table] : action === 'goto' ? ['goto', `${r.goto}`] : [action]),
+    ...option('suppress_prefixlength', r.suppressPrefix),
+  ].join(' ');
 }
 
 /** As `ip neigh` prints it. */

@@ -4,7 +4,7 @@ import type { Host } from '../backends/host.ts';
 import { pickNetwork } from '../cni/config-dir.ts';
 import type { PickNetwork } from './parse-files.ts';
 import { parseHostSections } from './parse-host.ts';
-import { DEFAULT_LEASE_DIRS, OBSERVE_SCRIPT } from './script.ts';
+import { DEFAULT_LEASE_DIRS, FOR_PREDICTION, OBSERVE_SCRIPT } from './script.ts';
 import { MARK_PREFIX, ObserveError } from './sections.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
@@ -14,6 +14,8 @@ export interface ObserveOptions {
   readonly pickNetwork?: PickNetwork;
   /** host-local data directories. @default /run/cni-ipam-state and /var/lib/cni/networks */
   readonly leaseDirs?: readonly string[];
+  /** Also read everything that decides a packet's way (`HostSnapshot.forwarding`). @default false */
+  readonly forwarding?: boolean;
 }
 
 /**
@@ -28,10 +30,15 @@ export async function observeHost(
 ): Promise<HostSnapshot> {
   const mark = `${MARK_PREFIX}${randomUUID()}`;
   const leaseDirs = options.leaseDirs ?? DEFAULT_LEASE_DIRS;
-  const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, role, ...leaseDirs];
+  const asked = options.forwarding ? `${role}${FOR_PREDICTION}` : role;
+  const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, asked, ...leaseDirs];
   const { stdout, stderr } = await host.run(argv, options.signal && { signal: options.signal });
   try {
-    return parseHostSections(stdout, stderr, { role, pickNetwork: options.pickNetwork ?? pickNetwork });
+    return parseHostSections(stdout, stderr, {
+      role,
+      pickNetwork: options.pickNetwork ?? pickNetwork,
+      forwarding: options.forwarding ?? false,
+    });
   } catch (error) {
     if (!(error instanceof ObserveError)) throw error;
     throw new ObserveError(`cannot observe ${host.name}: ${error.message}`, { cause: error });

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { creatorOf } from './creator.ts';
 import { readFdb } from './parse-fdb.ts';
 import { cniConfigRows, leaseRows, type PickNetwork, readFiles, sysctlRows } from './parse-files.ts';
+import { forwardingState } from './parse-forwarding.ts';
 import { addressRows, interfaceRow, readLinks, readNeighbours, readRoutes, readRules } from './parse-ip.ts';
-import { readIptables, readNft } from './parse-netfilter.ts';
+import { readNetfilter } from './parse-netfilter.ts';
 import { readQdiscs } from './parse-qdisc.ts';
 import { IP_BATCH } from './script.ts';
 import { markOf, ObserveError, readJson, requireSection, type Section, splitSections } from './sections.ts';
@@ -14,6 +15,8 @@ export interface ParseHostOptions {
   /** @default pod, unless the output has a node's sections */
   readonly role?: 'node' | 'pod';
   readonly pickNetwork: PickNetwork;
+  /** Fill in `HostSnapshot.forwarding`. @default false */
+  readonly forwarding?: boolean;
 }
 
 const NEEDS_IPROUTE2 = 'iproute2 5.0 or later is needed (not busybox)';
@@ -48,10 +51,13 @@ export function parseHostSections(stdout: string, stderr: string, options: Parse
       kinds: new Map(bare.map((row) => [row.name, row.kind])),
     }),
     qdiscs: readQdiscs(qdisc.text, 'tc -j qdisc show'),
-    netfilter: netfilterRows(sections),
+    netfilter: role === 'node' ? netfilterRows(sections) : [],
     sysctls: sysctlRows(files),
     cniConfig: cniConfigRows(files, options.pickNetwork),
     leases: leaseRows(files),
+    ...(options.forwarding && {
+      forwarding: forwardingState(sections, links, routeText, ruleText, neighText),
+    }),
     ...(netns && { netns }),
     ...(role === 'node' && {
       netnsids: netnsidRows(sections.get('netnsids')),
@@ -83,21 +89,21 @@ function netfilterRows(sections: ReadonlyMap<string, Section>): NetfilterRow[] {
   if (!missing(iptables))
     requireSection(sections, 'iptables', 'iptables-save', 'are the capabilities there?');
   if (!missing(nft)) requireSection(sections, 'nft', 'nft -s list ruleset', 'are the capabilities there?');
-  return [
-    ...(missing(iptables) ? [] : readIptables(iptables?.text ?? '')),
-    ...(missing(nft) ? [] : readNft(nft?.text ?? '', !missing(iptables))),
-  ];
+  return readNetfilter(missing(iptables) ? undefined : iptables, missing(nft) ? undefined : nft);
 }
 
 const lsns = z.object({
-  namespaces: z.array(z.looseObject({ ns: z.union([z.int(), z.string()]), netnsid: z.string() })),
+  namespaces: z.array(
+    // Null when the process that held it has ended while lsns looked.
+    z.looseObject({ ns: z.union([z.int(), z.string()]), netnsid: z.string().nullable() }),
+  ),
 });
 
 /** lsns (util-linux) asks the kernel for the id of every netns it finds in /proc. Optional: older ones have no such column. */
 function netnsidRows(section: Section | undefined): NetnsidRow[] {
   if (section === undefined || section.exitCode !== 0) return [];
   return readJson(section.text, 'lsns -t net -J', lsns)
-    .namespaces.filter(({ netnsid }) => /^\d+$/.test(netnsid))
+    .namespaces.filter(({ netnsid }) => /^\d+$/.test(netnsid ?? ''))
     .map(({ ns, netnsid }) => ({ netnsid: Number(netnsid), netns: `net:[${ns}]` }));
 }
 

@@ -17,6 +17,7 @@ const link = z.looseObject({
   link_type: z.string().default(''),
   address: z.string().default(''),
   master: z.string().optional(),
+  xdp: z.unknown().optional(),
   linkinfo: loose({
     info_kind: z.string(),
     info_data: z.looseObject({}),
@@ -31,6 +32,7 @@ const link = z.looseObject({
         address: z.string(),
         prefixlen: z.int(),
         scope: z.string(),
+        secondary: z.boolean(),
       }),
     )
     .default([]),
@@ -40,7 +42,7 @@ export type IpLink = z.infer<typeof link>;
 
 const gateway = z.union([z.string(), z.looseObject({ host: z.string() })]);
 const hop = loose({ gateway, via: gateway, dev: z.string(), weight: z.int(), flags: z.array(z.string()) });
-const route = z.looseObject({
+export const route = z.looseObject({
   type: z.string().default('unicast'),
   dst: z.string(),
   gateway: gateway.optional(),
@@ -53,10 +55,13 @@ const route = z.looseObject({
   metric: z.int().optional(),
   flags: z.array(z.string()).default([]),
   pref: z.string().optional(),
+  tos: z.string().optional(),
+  metrics: z.array(loose({ mtu: z.int() })).optional(),
+  encap: z.string().optional(),
   nexthops: z.array(hop).optional(),
 });
 
-const rule = z.looseObject({
+export const rule = z.looseObject({
   priority: z.int(),
   src: z.string().default('all'),
   srclen: z.int().optional(),
@@ -65,9 +70,28 @@ const rule = z.looseObject({
   table: z.union([z.string(), z.int()]).default('main'),
   fwmark: z.string().optional(),
   fwmask: z.string().optional(),
+  // What only a lookup needs.
+  not: z.null().optional(),
+  tos: z.string().optional(),
+  iif: z.string().optional(),
+  oif: z.string().optional(),
+  ipproto: z.union([z.string(), z.int()]).optional(),
+  sport: z.int().optional(),
+  sport_start: z.int().optional(),
+  sport_end: z.int().optional(),
+  dport: z.int().optional(),
+  dport_start: z.int().optional(),
+  dport_end: z.int().optional(),
+  uid_start: z.int().optional(),
+  l3mdev: z.null().optional(),
+  suppress_prefixlen: z.int().optional(),
+  suppress_ifgroup: z.unknown().optional(),
+  action: z.string().optional(),
+  goto: z.int().optional(),
+  nop: z.null().optional(),
 });
 
-const neigh = z.looseObject({
+export const neigh = z.looseObject({
   dst: z.string(),
   dev: z.string().default(''),
   lladdr: z.string().optional(),
@@ -140,27 +164,29 @@ const host = (g: z.infer<typeof gateway> | undefined) => (typeof g === 'object' 
 export function readRoutes(text: string, tool: string): RouteRow[] {
   return readJson(text, tool, z.array(route))
     .filter((r) => String(r.table) !== 'local' && String(r.table) !== '255')
-    .map((r) => {
-      const via = host(r.gateway) ?? host(r.via);
-      const v6 = [r.dst, via, r.prefsrc].some((a) => a?.includes(':')) || r.pref !== undefined;
-      return {
-        family: v6 ? 'inet6' : 'inet',
-        dst: r.dst,
-        ...(via !== undefined && { via }),
-        ...(r.dev !== undefined && { dev: r.dev }),
-        ...(r.prefsrc !== undefined && { src: r.prefsrc }),
-        scope: String(r.scope),
-        protocol: String(r.protocol),
-        table: String(r.table),
-        type: r.type,
-        onlink: r.flags.includes('onlink'),
-        ...(r.metric !== undefined && { metric: r.metric }),
-        ...(r.nexthops !== undefined && { nexthops: r.nexthops.map(nexthop) }),
-      };
-    });
+    .map(routeRow);
 }
 
-function nexthop(h: z.infer<typeof hop>) {
+export function routeRow(r: z.infer<typeof route>): RouteRow {
+  const via = host(r.gateway) ?? host(r.via);
+  const v6 = [r.dst, via, r.prefsrc].some((a) => a?.includes(':')) || r.pref !== undefined;
+  return {
+    family: v6 ? 'inet6' : 'inet',
+    dst: r.dst,
+    ...(via !== undefined && { via }),
+    ...(r.dev !== undefined && { dev: r.dev }),
+    ...(r.prefsrc !== undefined && { src: r.prefsrc }),
+    scope: String(r.scope),
+    protocol: String(r.protocol),
+    table: String(r.table),
+    type: r.type,
+    onlink: r.flags.includes('onlink'),
+    ...(r.metric !== undefined && { metric: r.metric }),
+    ...(r.nexthops !== undefined && { nexthops: r.nexthops.map(nexthop) }),
+  };
+}
+
+export function nexthop(h: z.infer<typeof hop>) {
   const via = host(h.gateway) ?? host(h.via);
   return {
     ...(via !== undefined && { via }),
@@ -173,13 +199,17 @@ const prefix = (address: string, length: number | undefined) =>
   length === undefined ? address : `${address}/${length}`;
 
 export function readRules(text: string, tool: string): RuleRow[] {
-  return readJson(text, tool, z.array(rule)).map((r) => ({
+  return readJson(text, tool, z.array(rule)).map(ruleRow);
+}
+
+export function ruleRow(r: z.infer<typeof rule>): RuleRow {
+  return {
     priority: r.priority,
     src: prefix(r.src, r.srclen),
     ...(r.dst !== undefined && { dst: prefix(r.dst, r.dstlen) }),
     table: String(r.table),
     ...(r.fwmark !== undefined && { fwmark: r.fwmask ? `${r.fwmark}/${r.fwmask}` : r.fwmark }),
-  }));
+  };
 }
 
 export function readNeighbours(text: string, tool: string): NeighbourRow[] {

@@ -1,5 +1,17 @@
 // Packet filter rules as rows: iptables-save and `nft -s list ruleset`, without counters.
+import type { Section } from './sections.ts';
 import type { NetfilterRow } from './snapshot.ts';
+
+/** @param iptables @param nft what the tools printed; undefined for a tool that is not there */
+export function readNetfilter(
+  iptables: Pick<Section, 'text'> | undefined,
+  nft: Pick<Section, 'text'> | undefined,
+): NetfilterRow[] {
+  return [
+    ...(iptables ? readIptables(iptables.text) : []),
+    ...(nft ? readNft(nft.text, iptables !== undefined) : []),
+  ];
+}
 
 /** Tables that iptables-nft keeps in nftables: iptables-save prints them better, with the matches nft does not know. */
 const IPTABLES_TABLES = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);

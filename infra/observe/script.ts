@@ -9,14 +9,27 @@ export const DEFAULT_LEASE_DIRS: readonly string[] = ['/run/cni-ipam-state', '/v
  */
 export const IP_BATCH = ['addr show', 'route show table all', 'rule show', 'neigh show'] as const;
 
+/** Of every interface: what decides whether a packet that came in there is taken, forwarded, or asked about by ARP. */
+export const FORWARDING_SYSCTLS = [
+  ...['forwarding', 'accept_local', 'src_valid_mark', 'ignore_routes_with_linkdown'],
+  ...['proxy_arp', 'proxy_arp_pvlan', 'arp_ignore', 'arp_filter', 'arp_announce'],
+] as const;
+
+/** More of the same, for a prediction: `neigh show` leaves out NOARP entries, and proxies are a list of their own. */
+export const NEIGHBOUR_BATCH = ['neigh show nud all', 'neigh show proxy'] as const;
+
+/** Said behind the role, such as `node-predict`: everything that decides a packet's way is wanted too. */
+export const FOR_PREDICTION = '-predict';
+
 /**
  * POSIX sh; `$1` is the mark, `$2` the role, the rest lease directories. Marks go to both streams, so that a tool's
  * own words on stderr can be told apart too. lsns gives up without a word when a process ends while it looks at it, so it
- * is asked again. One awk reads all files; one that is gone since the shell listed it (a
+ * is asked again. A prediction wants more: neighbours and sysctls that no table has, and pods' packet filters, which are
+ * mostly empty (one process says so). One awk reads all files; one that is gone since the shell listed it (a
  * veth's sysctl, a pod's lease) or that is a pattern without a match is passed over.
  */
 export const OBSERVE_SCRIPT = `
-mark=$1 role=$2; shift 2
+mark=$1 want=$2 role=\${2%${FOR_PREDICTION}}; shift 2
 begin() { printf '%s begin %s\\n' "$mark" "$1"; printf '%s begin %s\\n' "$mark" "$1" >&2; }
 end() { printf '\\n%s end %s %s\\n' "$mark" "$1" "$2"; }
 begin netns; readlink /proc/self/ns/net; end netns $?
@@ -27,6 +40,19 @@ BATCH
 end ip $?
 begin fdb; bridge -j fdb show; end fdb $?
 begin qdisc; tc -j qdisc show; end qdisc $?
+if [ "$want" != "$role" ]; then
+  begin neighbours
+ip -j -batch - <<'BATCH'
+${NEIGHBOUR_BATCH.join('\n')}
+BATCH
+  end neighbours $?
+  if [ "$role" != node ]; then
+    begin nft; rules=$(nft -s list ruleset); code=$?; printf '%s\\n' "$rules"; end nft $code
+    if [ $code != 0 ] || [ -n "$rules" ] || { read -r _ < /proc/net/ip_tables_names; } 2>/dev/null; then
+      begin iptables; iptables-save; end iptables $?
+    fi
+  fi
+fi
 if [ "$role" = node ]; then
   begin iptables; iptables-save; end iptables $?
   begin nft; nft -s list ruleset; end nft $?
@@ -40,6 +66,8 @@ fi
 set -- "$@" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl \\
   /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/route_localnet \\
   /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/bridge/bridge-nf-call-*
+[ "$want" = "$role" ] || for name in ${FORWARDING_SYSCTLS.join(' ')}; do set -- "$@" /proc/sys/net/ipv4/conf/*/$name; done
+[ "$want" = "$role" ] || set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all
 begin files; awk -v "m=$mark" 'BEGIN {
   for (i = 1; i < ARGC; i++) {
     got = (getline line < ARGV[i])

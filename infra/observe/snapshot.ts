@@ -1,4 +1,5 @@
 // A typed picture of a live lab at one moment: tables of rows, every row read from the kernel or the runtime.
+import type { ForwardingState } from './forwarding-state.ts';
 
 /** Everything read from one network namespace (a node's or a pod's). */
 export interface HostSnapshot {
@@ -21,6 +22,8 @@ export interface HostSnapshot {
   readonly netnsids?: readonly NetnsidRow[];
   /** Base names of the CNI runtime's result cache, `<network>-<containerID>-<ifname>` (nodes only). */
   readonly cniCache?: readonly string[];
+  /** What decides a packet's way, when it was asked for (`ObserveOptions.forwarding`). */
+  readonly forwarding?: ForwardingState;
 }
 
 export interface NetnsidRow {

@@ -1,5 +1,5 @@
 // The command line: verbs, options, help. What a verb does is loaded when it is called.
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { backendNames } from '../../infra/backends/registry.ts';
 import { DEFAULT_LAB } from './lab-files.ts';
 
@@ -110,6 +110,28 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       finish(await (await import('./verbs/fault.ts')).repairFaultInLab(name, options)),
     );
   program
+    .command('trace')
+    .description('Foretell the path of a packet through the live lab, with the rule behind every step.')
+    .argument('<from>', 'node or pod that sends it')
+    .argument('<to>', 'node, pod or IPv4 address')
+    .addOption(stack())
+    .addOption(
+      new Option('--proto <protocol>', 'what is sent').choices(['icmp', 'udp', 'tcp']).default('icmp'),
+    )
+    .addOption(
+      new Option('--port <port>', 'destination port of UDP or TCP').argParser(wholeNumber(1, 65_535)),
+    )
+    .addOption(new Option('--size <bytes>', 'payload, as ping -s').argParser(wholeNumber(0, 65_507)))
+    .option('--df', 'set Don’t Fragment whatever the size, as ping -M do')
+    .addOption(
+      new Option('--packets', 'what a tap on every interface would see').conflicts(['mermaid', 'json']),
+    )
+    .addOption(new Option('--mermaid', 'as a Mermaid sequence diagram').conflicts('json'))
+    .option('--json', 'as JSON: {request, reply, outcome, end}')
+    .action(async (from, to, options) =>
+      finish(await (await import('./verbs/trace.ts')).trace(from, to, options)),
+    );
+  program
     .command('env')
     .description('Print what a shell needs for plain pulumi to work here.')
     .action(async () => finish(await (await import('./verbs/env.ts')).env()));
@@ -121,6 +143,14 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   }
   program.addHelpText('after', `\n${EXIT_CODES}\n\nEvery verb has examples: npm run -s lab -- <verb> --help`);
   return program;
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
 }
 
 const EXIT_CODES =
@@ -154,6 +184,12 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- fault inject route-missing',
     'npm run -s lab -- fault inject               one at random: find it',
     'npm run -s lab -- fault repair               undo what is in, and tell what it was',
+  ],
+  trace: [
+    'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2',
+    'npm run -s lab -- trace pod-to-pod-1 192.168.49.1 --proto udp --port 53',
+    'npm run -s lab -- trace pod-1 pod-3 --size 1472 --df      does it fit?',
+    'npm run -s lab -- trace pod-1 pod-3 --mermaid > path.mmd',
   ],
   env: ['eval "$(npm run -s lab -- env)" && pulumi stack output --stack kindnet'],
 };

@@ -4,7 +4,7 @@ import type { Cluster } from '../../infra/backends/backend.ts';
 import { netnsBackend } from '../../infra/backends/netns/netns-backend.ts';
 import { injectFault, repairFault } from '../../infra/faults/apply.ts';
 import { FAULTS } from '../../infra/faults/catalogue.ts';
-import type { Effect, FaultPlan, Flow } from '../../infra/faults/fault.ts';
+import { type Effect, type FaultPlan, type Flow, planFault } from '../../infra/faults/fault.ts';
 import { sceneOf } from '../../infra/faults/scene.ts';
 import { type SnapshotChange, snapshotChanges } from '../../infra/observe/changes/snapshot-changes.ts';
 import { observeLab } from '../../infra/observe/observe-lab.ts';
@@ -107,14 +107,15 @@ describe.each(Object.entries(LABS))('faults of lab %s', (lab, names) => {
 
   it('are those that this network can have', async () => {
     const scene = sceneOf(await picture());
-    const applying = FAULTS.filter((fault) => scene && fault.plan(scene)).map(({ name }) => name);
+    const applying = FAULTS.filter((fault) => scene && planFault(fault, scene)).map(({ name }) => name);
     expect(applying.toSorted()).toEqual([...names].toSorted());
   });
 
   it.each(names)('%s shows as it is said to, and is undone without a trace', async (name) => {
     const before = await picture();
     const scene = sceneOf(before);
-    const plan = scene && FAULTS.find((fault) => fault.name === name)?.plan(scene);
+    const fault = FAULTS.find((one) => one.name === name);
+    const plan = scene && fault && planFault(fault, scene);
     if (!plan) throw new Error(`${name} does not apply`);
     expect(await ping(plan.flow)).toMatchObject({ answered: true });
     await injectFault(cluster, plan);

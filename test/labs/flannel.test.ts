@@ -42,6 +42,22 @@ describeLab('flannel', { claims, deleteRoute: ['k3s-server', 'ip route del 10.42
     ]);
   });
 
+  it('foretells what the kernel then does, with a route and without it', async () => {
+    const { session, stack, on } = lab();
+    const route = '10.42.1.0/24 via 10.42.1.0 dev flannel.1 onlink';
+    const foretold = () => session.cli(['trace', 'pod1', 'pod4', '--stack', stack.name]);
+    const sent = () => on('pod1', 'ping -c 1 -W 1 10.42.1.2 >/dev/null && echo answered || echo silent');
+    const whole = await foretold();
+    expect(whole.stdout).toContain(`route ${route} (table main)`);
+    expect([whole.exitCode, await sent()]).toEqual([0, 'answered\n']);
+    await on('k3s-server', `ip route del ${route}`);
+    const broken = await foretold();
+    const silent = await sent();
+    await on('k3s-server', `ip route add ${route}`);
+    expect(broken.stdout).toContain('dropped (no-route): underlay has no route to 10.42.1.2');
+    expect([broken.exitCode, silent]).toEqual([1, 'silent\n']);
+  });
+
   it('prints its results as the documented JSON', async () => {
     const { session, stack } = lab();
     const { exitCode, stdout, stderr } = await session.cli(['results', stack.name, '--json']);

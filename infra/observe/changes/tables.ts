@@ -25,8 +25,8 @@ export interface TableSpec<Row> {
   readonly ordered?: (before: readonly Row[], after: readonly Row[]) => readonly string[];
 }
 
-/** Derived tables (veths, attachments, netnsids) are left out: what they are derived from is here. */
-export type HostTable = Exclude<keyof HostSnapshot, 'netns' | 'netnsids'>;
+/** Left out is what is here in another form: veths, attachments, netnsids, and what predictions are made from. */
+export type HostTable = Exclude<keyof HostSnapshot, 'netns' | 'netnsids' | 'forwarding'>;
 export type LabTable = 'nodes' | 'pods' | 'containers' | 'cniCalls';
 
 type RowOf<T> = T extends readonly (infer Row)[] ? Row : never;
@@ -49,7 +49,7 @@ export const HOST_TABLES: Specs<HostSnapshot, HostTable> = {
   // The order of routes is the kernel's own: it prints a table sorted.
   routes: {
     key: ({ family, table, dst, metric }) => [family, table, dst, metric].join(' '),
-    line: (row) => `route ${routeLine(row)}`,
+    line: (row) => `route ${routeLine(row).replaceAll(/\s+/g, ' ')}`,
     differences: fields('type', 'via', 'dev', 'src', 'scope', 'protocol', 'onlink', 'nexthops'),
   },
   rules: {

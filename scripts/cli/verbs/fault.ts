@@ -2,7 +2,7 @@
 import type { Cluster } from '../../../infra/backends/backend.ts';
 import { injectFault, repairFault } from '../../../infra/faults/apply.ts';
 import { FAULTS } from '../../../infra/faults/catalogue.ts';
-import type { Effect, Fault, FaultPlan } from '../../../infra/faults/fault.ts';
+import { type Effect, type Fault, type FaultPlan, planFault } from '../../../infra/faults/fault.ts';
 import { type Injected, injectedFaults, writeInjected } from '../../../infra/faults/injected.ts';
 import { sceneOf } from '../../../infra/faults/scene.ts';
 import { observeLab } from '../../../infra/observe/observe-lab.ts';
@@ -137,7 +137,7 @@ async function plansFor(cluster: Cluster, record: StackRecord): Promise<Readonly
   if (!scene) return new Map();
   return new Map(
     FAULTS.flatMap((fault) => {
-      const plan = fault.plan(scene);
+      const plan = planFault(fault, scene);
       return plan ? [[fault.name, plan] as const] : [];
     }),
   );

@@ -144,9 +144,9 @@ test('which stack is meant: the only one, that of CNILAB_STACK, or the question'
   expect([none, two, chosen, misspelt].map(({ exitCode }) => exitCode)).toEqual([2, 2, 0, 2]);
 });
 
-test('exec and verify on a dead lab say that it is dead, and both ways on', async () => {
+test('exec, verify and trace on a dead lab say that it is dead, and both ways on', async () => {
   cli.addStack(record, results);
-  for (const args of [['exec', 'a', '--', 'ip', 'route'], ['verify']]) {
+  for (const args of [['exec', 'a', '--', 'ip', 'route'], ['verify'], ['trace', 'p-1', 'p-2']]) {
     const { exitCode, stderr } = await cli.run(args);
     expect(stderr).toMatch(/^cnilab: the lab under stack "bad" is dead/);
     expect(stderr).toContain('npm run down -- --stack bad');
@@ -163,6 +163,27 @@ test('exec on what is not there names what is', async () => {
     'cnilab: pod p-1 has no container "sidecar"\n  → containers there are: main\n',
   );
   expect([pod.exitCode, container.exitCode]).toEqual([2, 2]);
+});
+
+test.each([
+  [['p-3', 'p-2'], 'cnilab: there is no node or pod "p-3"\n  → did you mean "p-1"?\n'],
+  [
+    ['p-1', '10.9.0'],
+    'cnilab: there is no node or pod "10.9.0"\n  → nodes and pods there are: a, p-1, p-2\n',
+  ],
+  [
+    ['p-1', 'p-2', '--port', '80'],
+    'cnilab: ICMP has no ports\n  → leave --port out, or add --proto udp or --proto tcp\n',
+  ],
+  [
+    ['p-1', 'p-2', '--size', '-1'],
+    "error: option '--size <bytes>' argument '-1' is invalid. It must be a whole number from 0 to 65507.\n",
+  ],
+  [['p-1', 'p-2', '--json', '--mermaid'], "error: option '--mermaid' cannot be used with option '--json'\n"],
+])('trace %j is told what is wrong, and nothing is observed', async (args, message) => {
+  cli.addStack(record, results);
+  const { exitCode, stdout, stderr } = await cli.run(['trace', ...args]);
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: '', stderr: message });
 });
 
 test('verify knows the experiments of the lab', async () => {
@@ -182,7 +203,18 @@ test('a record that cannot be read is told, with its path', async () => {
 
 test('help has every verb, examples and the exit codes; wrong usage ends with 2', async () => {
   const help = await cli.run(['--help']);
-  for (const verb of ['up', 'down', 'list', 'validate', 'results', 'exec', 'verify', 'env']) {
+  for (const verb of [
+    'up',
+    'down',
+    'list',
+    'validate',
+    'results',
+    'exec',
+    'verify',
+    'graph',
+    'trace',
+    'env',
+  ]) {
     expect(help.stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
   }
   expect(help.stdout).toContain('Exit codes: 0 pass');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { attachments } from '../../../infra/observe/attachments.ts';
 import type { PickNetwork } from '../../../infra/observe/parse-files.ts';
-import { parseHostSections } from '../../../infra/observe/parse-host.ts';
+import { type ParseHostOptions, parseHostSections } from '../../../infra/observe/parse-host.ts';
 import type { HostSnapshot, LabSnapshot } from '../../../infra/observe/snapshot.ts';
 import { correlateVeths } from '../../../infra/observe/veths.ts';
 
@@ -48,11 +48,13 @@ const LABS = {
 export function recordedLab(
   lab: keyof typeof LABS,
   rewrite: (text: string) => string = (t) => t,
+  options: Pick<ParseHostOptions, 'forwarding'> = {},
 ): LabSnapshot {
   const read = (name: string, role: 'node' | 'pod') =>
     parseHostSections(rewrite(text(`${name}.out.txt`)), text(`${name}.err.txt`), {
       role,
       pickNetwork: pickFirst,
+      ...options,
     });
   const nodes = Object.entries(LABS[lab].nodes).map(([name, file]) => ({
     name,

@@ -185,6 +185,20 @@ describe('outputs that are not what they should be', () => {
       `[ObserveError: the observe script did not run: it printed exec: "sh": not found]`,
     );
   });
+  test('a netns whose last process ended while lsns looked has no id', () => {
+    const asked = (netnsid: string | null) =>
+      text('kindnet-minikube.out.txt').replace(
+        /(begin netnsids\n)[\s\S]*?\n(@@cnilab-recorded end netnsids)/,
+        `$1${JSON.stringify({ namespaces: [{ ns: 4026532189, netnsid }] })}\n$2`,
+      );
+    const read = (netnsid: string | null) =>
+      parseHostSections(asked(netnsid), '', { role: 'node', pickNetwork: pickFirst }).netnsids;
+    expect([read('3'), read('unassigned'), read(null)]).toEqual([
+      [{ netnsid: 3, netns: 'net:[4026532189]' }],
+      [],
+      [],
+    ]);
+  });
   test('tools that print nothing for an empty table are fine', () => {
     expect(parse(replaced('fdb', '', 0)).fdb).toEqual([]);
   });

@@ -1,0 +1,65 @@
+// A request and its answer: the answer is predicted on the lab as the request has left it.
+
+import type { Flow } from './flow.ts';
+import { type Branch, type End, ends } from './hop.ts';
+import { LabState, trail } from './lab.ts';
+import { dropped } from './make-hop.ts';
+import type { Packet } from './packet.ts';
+import { type Outcome, originate, outcomeOf, type Prediction, type PredictState } from './predict.ts';
+import { createWalk } from './walk.ts';
+
+export interface Exchange {
+  readonly request: Prediction;
+  /** Absent when the request is not delivered. */
+  readonly reply?: Prediction;
+  /** Whether the answer comes back. */
+  readonly outcome: Outcome;
+  /** The end that decided the outcome. */
+  readonly end: End;
+}
+
+/** @throws TypeError as `predict` does */
+export function predictExchange(state: PredictState, flow: Flow): Exchange {
+  const walk = createWalk(new LabState(state));
+  const request = originate(walk, flow);
+  const { end } = request;
+  if (end.kind !== 'delivered') return { request, outcome: request.outcome, end };
+  const kernel = walk.lab.kernels.get(end.host);
+  if (kernel === undefined) return { request, outcome: 'unknown', end };
+  const back: Flow = { ...flow, from: end.host, to: end.src };
+  const branches: Branch[] =
+    end.packet.icmp && kernel.sysctl('net.ipv4.icmp_echo_ignore_all') > 0
+      ? [
+          dropped({ kernel }, 'filter', `${kernel.name} ignores echo requests`, [], {
+            table: 'sysctls',
+            host: kernel.name,
+            line: 'net.ipv4.icmp_echo_ignore_all = 1',
+          }),
+        ]
+      : walk.send(kernel, answerTo(end.packet, kernel.sysctl('net.ipv4.ip_default_ttl', 64)), trail(0));
+  const reply = outcomeOf(back, branches);
+  const home = ends(branches).find(
+    (e) => e.kind === 'delivered' && e.host === flow.from && e.src === flow.to,
+  );
+  if (reply.outcome !== 'delivered' || home) {
+    return { request, reply, outcome: reply.outcome, end: reply.end };
+  }
+  // It was delivered, but to somebody who did not ask, or under an address that nobody asked.
+  return { request, reply, outcome: 'dropped', end: reply.end };
+}
+
+/** icmp_reply() answers from the address that was asked, without DF; UDP and TCP are taken to do the same. */
+function answerTo({ src, dst, proto, sport, dport, icmp, length }: Packet, ttl: number): Packet {
+  const turned = proto === 'icmp' ? { sport, dport } : { sport: dport, dport: sport };
+  return {
+    src: dst,
+    dst: src,
+    proto,
+    ...turned,
+    ...(icmp && { icmp: 'echo-reply' }),
+    ttl,
+    length,
+    df: false,
+    mark: 0,
+  };
+}

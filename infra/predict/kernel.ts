@@ -1,0 +1,113 @@
+// One host's kernel as the model works on it: the observed state indexed, and the tables that packets themselves change.
+import type {
+  ForwardingState,
+  LinkState,
+  LookupAddress,
+  LookupRoute,
+  LookupRule,
+} from '../observe/forwarding-state.ts';
+import type { FdbRow, HostSnapshot, InterfaceRow, NeighbourRow, QdiscRow } from '../observe/snapshot.ts';
+import type { Connection } from './conntrack.ts';
+import { lookupTable } from './fib-table.ts';
+import { isMulticast } from './ipv4.ts';
+import { parseRuleset, type Ruleset } from './netfilter/ruleset.ts';
+import type { FibTables } from './rules.ts';
+
+/** A link: what people read of it and what a frame meets. */
+export type Link = InterfaceRow & LinkState;
+
+/** `unread`: the packet filter of that host could not be read. */
+export type Netfilter = Ruleset | 'unread';
+
+export class Kernel implements FibTables {
+  readonly name: string;
+  readonly netns: string | undefined;
+  readonly netnsids: ReadonlyMap<number, string>;
+  readonly links: ReadonlyMap<string, Link>;
+  readonly qdiscs: readonly QdiscRow[];
+  readonly addresses: readonly LookupAddress[];
+  readonly rules: readonly LookupRule[];
+  readonly tables: ReadonlyMap<string, readonly LookupRoute[]>;
+  readonly proxies: ForwardingState['proxies'];
+  readonly netfilter: Netfilter;
+  /** By `<dst> <dev>`. Packets change it. */
+  readonly neighbours: Map<string, NeighbourRow>;
+  /** Of bridges, by `<bridge> <mac>`. Packets change it. */
+  readonly bridgeFdb: Map<string, FdbRow>;
+  /** Of VXLAN devices, by `<dev> <mac>`; several remotes are a list. Packets change it. */
+  readonly vxlanFdb: Map<string, readonly FdbRow[]>;
+  /** Packets change it. */
+  readonly connections: Connection[] = [];
+  readonly #sysctls: ReadonlyMap<string, string>;
+
+  /** @throws TypeError when the snapshot was taken without `forwarding` */
+  constructor(name: string, snapshot: HostSnapshot) {
+    const { forwarding } = snapshot;
+    if (forwarding === undefined) {
+      throw new TypeError(
+        `${name} was observed without what a prediction needs: observe with forwarding: true`,
+      );
+    }
+    this.name = name;
+    this.netns = snapshot.netns;
+    this.netnsids = new Map(snapshot.netnsids?.map((id) => [id.netnsid, id.netns]));
+    const states = new Map(forwarding.links.map((link) => [link.name, link]));
+    this.links = new Map(snapshot.interfaces.map((row) => [row.name, { ...row, ...stateOf(row, states) }]));
+    this.qdiscs = snapshot.qdiscs;
+    this.addresses = forwarding.addresses;
+    this.rules = forwarding.rules;
+    this.tables = Map.groupBy(forwarding.routes, (route) => route.table);
+    this.proxies = forwarding.proxies;
+    this.netfilter = forwarding.netfilter ? parseRuleset(forwarding.netfilter) : 'unread';
+    this.neighbours = new Map(forwarding.neighbours.map((row) => [`${row.dst} ${row.dev}`, row]));
+    // Without VLAN filtering the kernel looks up VLAN 0, which an entry without a VLAN is in.
+    const untagged = snapshot.fdb.filter((row) => row.vlan === undefined);
+    const bridged = untagged.filter((row) => row.master !== undefined);
+    this.bridgeFdb = new Map(bridged.map((row) => [`${row.master} ${row.mac}`, row]));
+    const remote = untagged.filter((row) => row.dst !== undefined && row.flags.includes('self'));
+    this.vxlanFdb = Map.groupBy(remote, (row) => `${row.dev} ${row.mac}`);
+    this.#sysctls = new Map(snapshot.sysctls.map((row) => [row.name, row.value]));
+  }
+
+  sysctl(name: string, fallback = 0): number {
+    const value = this.#sysctls.get(name);
+    return value === undefined ? fallback : Number(value);
+  }
+
+  /** Of one interface, or of `all`: net.ipv4.conf.<dev>.<key>; sysctl(8) writes a dot in a name as a slash. */
+  conf(dev: string, key: string, fallback = 0): number {
+    return this.sysctl(`net.ipv4.conf.${dev.replaceAll('.', '/')}.${key}`, fallback);
+  }
+
+  /** Many settings hold when either `all` or the interface has them (IN_DEV_ORCONF, include/linux/inetdevice.h). */
+  either(dev: string, key: string): boolean {
+    return this.conf('all', key) > 0 || this.conf(dev, key) > 0;
+  }
+
+  /** Of others the greater one counts (IN_DEV_MAXCONF). */
+  greater(dev: string, key: string): number {
+    return Math.max(this.conf('all', key), this.conf(dev, key));
+  }
+
+  sysctlLine(dev: string, key: string): string {
+    const value = (name: string) =>
+      `net.ipv4.conf.${name.replaceAll('.', '/')}.${key} = ${this.conf(name, key)}`;
+    return this.conf('all', key) > this.conf(dev, key) ? value('all') : value(dev);
+  }
+
+  link(name: string): Link | undefined {
+    return this.links.get(name);
+  }
+
+  /** inet_addr_type(): what table local says of an address. */
+  addressType(address: string): string {
+    if (isMulticast(address)) return 'multicast';
+    const found = lookupTable(this.tables.get('local') ?? [], { dst: address });
+    return found.kind === 'route' ? found.route.type : found.kind === 'error' ? found.error : 'unicast';
+  }
+
+  ignoreLinkdown = (dev: string): boolean => this.either(dev, 'ignore_routes_with_linkdown');
+}
+
+const stateOf = ({ name }: InterfaceRow, states: ReadonlyMap<string, LinkState>): LinkState =>
+  states.get(name) ?? { name, flags: [], xdp: false };

@@ -1,0 +1,97 @@
+// Hops and ends, made from a frame at an interface.
+import type { Branch, Decision, DropReason, Hop, Rule, Stopped } from './hop.ts';
+import type { Kernel, Link } from './kernel.ts';
+import type { Trail } from './lab.ts';
+import type { HookResult } from './netfilter/run-hook.ts';
+import { type Frame, wireLength } from './packet.ts';
+
+/** One hop; `onward` says what becomes of the frame there. */
+export function hop(
+  kernel: Kernel,
+  link: Link,
+  direction: Hop['direction'],
+  frame: Frame,
+  trail: Trail,
+  onward: (trail: Trail) => Branch[],
+): Hop {
+  const outer = frame.ip?.inner ? frame : undefined;
+  const inner = frame.ip?.inner?.frame ?? frame;
+  const { ip, arp } = inner;
+  const cut = ip && outer?.ip === undefined ? ip.fragment : undefined;
+  return {
+    kind: 'hop',
+    host: kernel.name,
+    ...(kernel.netns !== undefined && { netns: kernel.netns }),
+    interface: link.name,
+    direction,
+    srcMac: inner.src,
+    dstMac: inner.dst,
+    src: ip?.src ?? arp?.senderIp ?? '',
+    dst: ip?.dst ?? arp?.targetIp ?? '',
+    ttl: ip?.ttl ?? 0,
+    length: ip?.length ?? 28,
+    df: ip?.df ?? false,
+    ...(cut !== undefined && { fragment: cut }),
+    ...(outer?.ip?.inner && {
+      outer: {
+        srcMac: outer.src,
+        dstMac: outer.dst,
+        src: outer.ip.src,
+        dst: outer.ip.dst,
+        ttl: outer.ip.ttl,
+        length: outer.ip.length,
+        port: outer.ip.dport,
+        vni: outer.ip.inner.vni,
+        ...(wireLength(outer.ip) < outer.ip.length && { fragment: wireLength(outer.ip) }),
+      },
+    }),
+    decisions: trail.decisions,
+    children: onward({ decisions: [], depth: trail.depth + 1 }),
+  };
+}
+
+export function dropped(
+  at: { readonly kernel: Kernel; readonly dev?: string },
+  reason: DropReason,
+  words: string,
+  decisions: readonly Decision[],
+  rule?: Rule,
+): Stopped {
+  return {
+    kind: 'dropped',
+    host: at.kernel.name,
+    ...(at.dev !== undefined && { interface: at.dev }),
+    reason,
+    words,
+    ...(rule && { rule }),
+    decisions,
+  };
+}
+
+export function unknown(kernel: Kernel, words: string, decisions: readonly Decision[], rule?: Rule): Stopped {
+  return { kind: 'unknown', host: kernel.name, words, ...(rule && { rule }), decisions };
+}
+
+export function left(kernel: Kernel, dev: string, words: string, decisions: readonly Decision[]): Stopped {
+  return { kind: 'left', host: kernel.name, interface: dev, words, decisions };
+}
+
+/** The end that a packet filter makes of a packet. */
+export function stopped(
+  kernel: Kernel,
+  dev: string,
+  result: Exclude<HookResult, { verdict: 'accept' }>,
+  t: Trail,
+): Branch[] {
+  if (result.verdict === 'unknown') return [unknown(kernel, result.words, t.decisions, result.rule)];
+  const word = result.verdict === 'drop' ? 'dropped' : 'rejected';
+  return [dropped({ kernel, dev }, 'filter', `${word} by ${result.words}`, t.decisions, result.rule)];
+}
+
+/** @param mtu the link's, or the smaller one of a route over it */
+export const mtuRule = (kernel: Kernel, link: Link, mtu: number): Rule => ({
+  table: 'interfaces',
+  host: kernel.name,
+  line: `${link.name}: mtu ${mtu}`,
+  row: link,
+});

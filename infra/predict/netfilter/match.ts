@@ -1,0 +1,153 @@
+// What a rule asks of a packet, and the answer: yes, no, or not to be told.
+// Sources: iptables-extensions(8), "match extensions"; nft(8), "expressions".
+import {
+  type CtState,
+  connectionOf,
+  ctState,
+  destinationTranslated,
+  sourceTranslated,
+} from '../conntrack.ts';
+import { inPrefix, ipv4 } from '../ipv4.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Packet } from '../packet.ts';
+
+export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
+
+/** A packet at a hook. */
+export interface Meeting {
+  readonly kernel: Kernel;
+  readonly packet: Packet;
+  readonly hook: Hook;
+  readonly iif?: string;
+  readonly oif?: string;
+  /** Bridge ports of a bridged frame, when br_netfilter shows it to iptables. */
+  readonly physIn?: string;
+  readonly physOut?: string;
+  readonly srcMac?: string;
+  /** Where the route says it goes next: a masquerade chooses its address for that. */
+  readonly nexthop?: string;
+}
+
+export type Answer = boolean | 'unknown';
+
+export interface Match {
+  readonly test: (meeting: Meeting) => Answer;
+}
+
+export const not = (match: Match): Match => ({
+  test: (meeting) => {
+    const answer = match.test(meeting);
+    return answer === 'unknown' ? answer : !answer;
+  },
+});
+
+/** A match that is not modelled. */
+export const UNKNOWN: Match = { test: () => 'unknown' };
+
+const match = (test: (meeting: Meeting) => Answer): Match => ({ test });
+
+/** `*` (nft) and `+` (iptables) at the end stand for any rest. */
+export function nameFits(pattern: string, name: string | undefined): boolean {
+  if (name === undefined) return false;
+  return /[+*]$/.test(pattern) ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+export const source = (prefixes: readonly string[]) =>
+  match(({ packet }) => prefixes.some((p) => inSet(packet.src, p)));
+export const destination = (prefixes: readonly string[]) =>
+  match(({ packet }) => prefixes.some((p) => inSet(packet.dst, p)));
+
+/** A prefix, an address, or a range `a-b`. */
+function inSet(address: string, text: string): boolean {
+  const [from = '', to] = text.split('-');
+  if (to === undefined) return inPrefix(address, text);
+  return ipv4(address) >= ipv4(from) && ipv4(address) <= ipv4(to);
+}
+
+export const inputName = (patterns: readonly string[]) =>
+  match(({ iif }) => patterns.some((p) => nameFits(p, iif)));
+export const outputName = (patterns: readonly string[]) =>
+  match(({ oif }) => patterns.some((p) => nameFits(p, oif)));
+export const physInput = (pattern: string) => match(({ physIn }) => nameFits(pattern, physIn));
+export const physOutput = (pattern: string) => match(({ physOut }) => nameFits(pattern, physOut));
+export const bridged = match(({ physIn, physOut }) => physIn !== undefined && physOut !== undefined);
+
+const NUMBERS: Readonly<Record<string, string>> = { '1': 'icmp', '6': 'tcp', '17': 'udp' };
+export const protocol = (names: readonly string[]) =>
+  match(({ packet }) => names.some((n) => (NUMBERS[n] ?? n) === packet.proto || n === 'all' || n === '0'));
+
+export type Range = readonly [number, number];
+const within = (n: number, ranges: readonly Range[]) => ranges.some(([low, high]) => n >= low && n <= high);
+const hasPorts = (packet: Packet) => packet.proto !== 'icmp';
+
+export const sourcePort = (ranges: readonly Range[]) =>
+  match(({ packet }) => hasPorts(packet) && within(packet.sport, ranges));
+export const destinationPort = (ranges: readonly Range[]) =>
+  match(({ packet }) => hasPorts(packet) && within(packet.dport, ranges));
+export const eitherPort = (ranges: readonly Range[]) =>
+  match(({ packet }) => hasPorts(packet) && (within(packet.sport, ranges) || within(packet.dport, ranges)));
+
+const ICMP_TYPES: Readonly<Record<string, number>> = { 'echo-reply': 0, 'echo-request': 8 };
+/** A type number, type/code, `any`, or nft's names; other types are never those of an echo. */
+export const icmpType = (types: readonly string[]) =>
+  match(({ packet }) => {
+    if (packet.icmp === undefined) return false;
+    return types.some((text) => {
+      const [type = '', code] = text.split('/');
+      if (type === 'any' || type === '255') return true;
+      return (
+        (ICMP_TYPES[type] ?? Number(type)) === ICMP_TYPES[packet.icmp ?? ''] &&
+        (code === undefined || code === '0')
+      );
+    });
+  });
+
+/** States as iptables names them; SNAT and DNAT are states of their own there. */
+export const connectionState = (states: readonly string[]) =>
+  match(({ packet }) => {
+    const state: CtState = ctState(packet);
+    const connection = connectionOf(packet);
+    return states.some(
+      (name) =>
+        name.toUpperCase() === state ||
+        (name === 'SNAT' && connection !== undefined && sourceTranslated(connection)) ||
+        (name === 'DNAT' && connection !== undefined && destinationTranslated(connection)),
+    );
+  });
+export const connectionDirection = (direction: string) =>
+  match(({ packet }) => (direction.toLowerCase() === 'reply') === (packet.tracked?.reply ?? false));
+
+export const mark = (value: number, mask: number) =>
+  match(({ packet }) => (packet.mark & mask) >>> 0 === value >>> 0);
+export const connectionMark = (value: number, mask: number) =>
+  match(({ packet }) => ((connectionOf(packet)?.mark ?? 0) & mask) >>> 0 === value >>> 0);
+
+export const length = (ranges: readonly Range[]) => match(({ packet }) => within(packet.length, ranges));
+export const ttl = (test: (ttl: number) => boolean) => match(({ packet }) => test(packet.ttl));
+export const sourceMac = (mac: string) => match(({ srcMac }) => srcMac === mac.toLowerCase());
+/** Everything but the first fragment: rules without ports meet them too, and the first one decides all the same. */
+export const laterFragment = match(() => false);
+/** The model's packets are unicast to their receiver. */
+export const packetType = (types: readonly string[]) =>
+  match(() => types.some((t) => t === 'unicast' || t === 'host'));
+
+/** As inet_addr_type() sees it: by table local; a broadcast or multicast address is never a packet's of the model. */
+export const addressType = (which: 'src' | 'dst', types: readonly string[]) =>
+  match(({ kernel, packet }) => {
+    const type = kernel.addressType(packet[which]);
+    const names = types.map((t) => t.toLowerCase());
+    if (
+      names.some((t) => !['local', 'unicast', 'broadcast', 'multicast', 'anycast', 'blackhole'].includes(t))
+    )
+      return 'unknown';
+    return names.includes(type);
+  });
+
+/** Of `--tcp-flags mask comp`: the model's TCP packets are a SYN one way and a SYN,ACK the other. */
+export const tcpFlags = (mask: readonly string[], set: readonly string[]) =>
+  match(({ packet }) => {
+    if (packet.proto !== 'tcp') return false;
+    const flags = packet.tracked?.reply ? ['SYN', 'ACK'] : ['SYN'];
+    const all = mask.includes('ALL') ? ['SYN', 'ACK', 'FIN', 'RST', 'URG', 'PSH'] : mask;
+    return all.every((flag) => flags.includes(flag) === set.includes(flag));
+  });

@@ -1,0 +1,59 @@
+// A packet on its way, as the model carries it. Nothing here is ever changed in place.
+import type { Connection } from './conntrack.ts';
+import type { Protocol } from './flow.ts';
+
+export interface Packet {
+  readonly src: string;
+  readonly dst: string;
+  readonly proto: Protocol;
+  /** Ports; for ICMP both are the echo id, as conntrack has it. */
+  readonly sport: number;
+  readonly dport: number;
+  readonly icmp?: 'echo-request' | 'echo-reply';
+  readonly ttl: number;
+  /** Total length of the whole IP packet, bytes, however it is cut. */
+  readonly length: number;
+  readonly df: boolean;
+  /** Length of the biggest fragment, bytes, when it travels in fragments. */
+  readonly fragment?: number;
+  /** skb->mark: stays within a network namespace, passes into and out of a VXLAN. */
+  readonly mark: number;
+  /** Its connection in the network namespace that it is in. */
+  readonly tracked?: { readonly connection: Connection | 'untracked' | 'invalid'; readonly reply: boolean };
+  /** The frame in its VXLAN payload. */
+  readonly inner?: { readonly frame: Frame; readonly vni: number };
+}
+
+export interface Arp {
+  readonly op: 'request' | 'reply';
+  readonly senderMac: string;
+  readonly senderIp: string;
+  readonly targetMac: string;
+  readonly targetIp: string;
+}
+
+export interface Frame {
+  readonly src: string;
+  readonly dst: string;
+  readonly ip?: Packet;
+  readonly arp?: Arp;
+}
+
+export const BROADCAST = 'ff:ff:ff:ff:ff:ff';
+/** What loopback and NOARP devices have in place of a MAC. */
+export const NO_MAC = '00:00:00:00:00:00';
+
+export const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
+
+/** Bytes that a frame may be larger than a device's MTU, whether it has the tag or not (is_skb_forwardable()). */
+export const VLAN_TAG = 4;
+
+/** Bytes of the largest IP packet that is really on the wire. */
+export const wireLength = (packet: Packet): number => packet.fragment ?? packet.length;
+
+/** Leaving a network namespace takes mark and connection off a packet (skb_scrub_packet, net/core/skbuff.c). */
+export function scrubbed(frame: Frame): Frame {
+  if (!frame.ip) return frame;
+  const { tracked: _, ...packet } = frame.ip;
+  return { ...frame, ip: { ...packet, mark: 0 } };
+}

@@ -1,0 +1,74 @@
+// Policy routing: the rules of `ip rule` by priority, and the tables they send a packet to.
+// Source of the rules: fib_rules_lookup(), net/core/fib_rules.c; fib4_rule_action() and _suppress(), net/ipv4/fib_rules.c.
+import type { LookupRoute, LookupRule } from '../observe/forwarding-state.ts';
+import { type LookupKey, lookupTable, type TableOptions, type TableResult } from './fib-table.ts';
+import { inPrefix, prefixLength } from './ipv4.ts';
+
+export type Lookup =
+  | (Extract<TableResult, { kind: 'route' | 'multipath' | 'error' }> & { readonly rule: LookupRule })
+  | {
+      readonly kind: 'rule-error';
+      readonly error: 'unreachable' | 'prohibit' | 'blackhole';
+      readonly rule: LookupRule;
+    }
+  | { readonly kind: 'none' }
+  /** A rule that might apply has a selector that is not modelled. */
+  | { readonly kind: 'unknown'; readonly rule: LookupRule };
+
+export interface FibTables {
+  readonly rules: readonly LookupRule[];
+  /** Routes by table name. */
+  readonly tables: ReadonlyMap<string, readonly LookupRoute[]>;
+}
+
+const PROTOCOLS: Readonly<Record<string, string>> = { '1': 'icmp', '6': 'tcp', '17': 'udp' };
+
+export function lookupRules(fib: FibTables, key: LookupKey, options: TableOptions = {}): Lookup {
+  const rules = fib.rules.toSorted((a, b) => a.priority - b.priority);
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i];
+    if (rule === undefined || !selects(rule, key)) continue;
+    if (rule.others.some((name) => name !== 'tos')) return { kind: 'unknown', rule };
+    if (rule.action === 'nop') continue;
+    if (rule.action === 'goto') {
+      const target = rules.findIndex((r) => r.priority === rule.goto);
+      if (target > i) i = target - 1;
+      continue;
+    }
+    if (rule.action !== 'lookup') {
+      if (rule.action === 'unreachable' || rule.action === 'prohibit' || rule.action === 'blackhole') {
+        return { kind: 'rule-error', error: rule.action, rule };
+      }
+      return { kind: 'unknown', rule };
+    }
+    const result = lookupTable(fib.tables.get(rule.table) ?? [], key, options);
+    if (result.kind === 'none') continue;
+    // Suppression looks at routes that were found; an error route is an answer (fib_rules_lookup: `!err && suppress`).
+    const suppressed =
+      result.kind !== 'error' &&
+      rule.suppressPrefix !== undefined &&
+      prefixLength(result.route.dst) <= rule.suppressPrefix;
+    if (!suppressed) return { ...result, rule };
+  }
+  return { kind: 'none' };
+}
+
+function selects(rule: LookupRule, key: LookupKey): boolean {
+  const [mark = '0', mask = '0xffffffff'] = rule.fwmark?.split('/') ?? [];
+  const within = (port: number | undefined, range: readonly [number, number] | undefined) =>
+    range === undefined || (port !== undefined && port >= range[0] && port <= range[1]);
+  const protocol = rule.ipproto === undefined ? undefined : (PROTOCOLS[rule.ipproto] ?? rule.ipproto);
+  const fits =
+    // Every packet of the model has TOS 0, which a rule for a TOS does not select.
+    !rule.others.includes('tos') &&
+    (rule.iif === undefined || rule.iif === key.iif) &&
+    (rule.oif === undefined || rule.oif === key.oif) &&
+    (rule.fwmark === undefined || (((key.mark ?? 0) ^ Number(mark)) & Number(mask)) === 0) &&
+    // A source that is still to be chosen is 0.0.0.0, which no prefix but the widest has.
+    (rule.src === 'all' || inPrefix(key.src ?? '0.0.0.0', rule.src)) &&
+    (rule.dst === undefined || inPrefix(key.dst, rule.dst)) &&
+    (protocol === undefined || protocol === key.proto) &&
+    within(key.sport, rule.sport) &&
+    within(key.dport, rule.dport);
+  return fits !== rule.not;
+}

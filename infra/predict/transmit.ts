@@ -1,0 +1,93 @@
+// A frame leaves by an interface: what is behind it takes over. Sources: veth_xmit(), is_skb_forwardable(), loopback_xmit().
+import { beyondDevice } from './beyond-device.ts';
+import { transmitFromBridge } from './bridge.ts';
+import type { Branch } from './hop.ts';
+import type { Kernel, Link } from './kernel.ts';
+import { DEEPEST, type Trail, trail, type Walk } from './lab.ts';
+import { dropped, hop, left, mtuRule, unknown } from './make-hop.ts';
+import { type Frame, isGroup, scrubbed, VLAN_TAG, wireLength } from './packet.ts';
+import { encapsulate } from './vxlan.ts';
+import type { Port } from './wires.ts';
+
+export function transmit(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
+  const at = { kernel, dev: link.name };
+  if (!walk.lab.step() || t.depth > DEEPEST) {
+    return [
+      dropped(at, 'loop', `the frame goes round and round at ${kernel.name} ${link.name}`, t.decisions),
+    ];
+  }
+  if (!link.up)
+    return [dropped(at, 'link-down', `${link.name} of ${kernel.name} is down`, t.decisions, downLine(at))];
+  return [hop(kernel, link, 'out', frame, t, (next) => beyond(walk, kernel, link, frame, next))];
+}
+
+const downLine = ({ kernel, dev }: { kernel: Kernel; dev: string }) => ({
+  table: 'interfaces' as const,
+  host: kernel.name,
+  line: `${dev}: <${kernel.link(dev)?.flags.join(',') ?? ''}>`,
+  row: kernel.link(dev),
+});
+
+function beyond(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
+  const strange = beyondDevice(kernel, link, 'out');
+  if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
+  switch (link.kind) {
+    case 'loopback':
+      return walk.receive(kernel, link, frame, t);
+    case 'bridge':
+      return transmitFromBridge(walk, kernel, link, frame, t);
+    case 'vxlan':
+      return encapsulate(walk, kernel, link, frame, t);
+    case 'veth':
+      return throughVeth(walk, { kernel, link }, frame, t);
+    default:
+      return [
+        left(kernel, link.name, `what is beyond ${link.name} (${link.kind}) was not observed`, t.decisions),
+      ];
+  }
+}
+
+function throughVeth(walk: Walk, near: Port, frame: Frame, t: Trail): Branch[] {
+  const { kernel, link } = near;
+  const far = walk.lab.wires.farEnd(near);
+  if (far.kind === 'nothing') {
+    const words = `${link.name} of ${kernel.name} has lost its other end: ${far.words}`;
+    return [dropped({ kernel, dev: link.name }, 'no-carrier', words, t.decisions)];
+  }
+  if (far.kind === 'segment') return ontoSegment(walk, near, far, frame, t);
+  const { port } = far;
+  const at = { kernel: port.kernel, dev: port.link.name };
+  if (!port.link.up) {
+    const words = `${port.link.name} of ${port.kernel.name}, the other end of ${link.name}, is down`;
+    return [dropped(at, 'link-down', words, t.decisions, downLine(at))];
+  }
+  if (frame.ip && wireLength(frame.ip) > port.link.mtu + VLAN_TAG) {
+    const words = `${wireLength(frame.ip)} bytes are more than ${port.link.name} of ${port.kernel.name} takes (mtu ${port.link.mtu})`;
+    return [dropped(at, 'mtu', words, t.decisions, mtuRule(port.kernel, port.link, port.link.mtu))];
+  }
+  const decision = { kind: 'link' as const, words: `veth pair with ${kernel.name} ${link.name}` };
+  const inside = port.kernel === kernel ? frame : scrubbed(frame);
+  return walk.receive(port.kernel, port.link, inside, trail(t.depth, ...t.decisions, decision));
+}
+
+/** A segment that nobody observed is taken for a switch that works; whoever else is on it is not known. */
+function ontoSegment(
+  walk: Walk,
+  { kernel, link }: Port,
+  { others, proof }: { readonly others: readonly Port[]; readonly proof: string },
+  frame: Frame,
+  t: Trail,
+): Branch[] {
+  const decision = {
+    kind: 'segment' as const,
+    words: `the segment beyond ${kernel.name} ${link.name} was not observed (${proof})`,
+  };
+  const group = isGroup(frame.dst);
+  const receivers = others.filter((o) => o.link.up && (group || o.link.mac === frame.dst));
+  const branches = receivers.flatMap((o) =>
+    walk.receive(o.kernel, o.link, scrubbed(frame), trail(t.depth, ...t.decisions, decision)),
+  );
+  if (!group && receivers.length > 0) return branches;
+  const whom = group ? 'whoever else is there' : frame.dst;
+  return [...branches, left(kernel, link.name, `${decision.words}: ${whom} is not known`, t.decisions)];
+}

@@ -1,0 +1,100 @@
+// `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent.
+import { pickNetwork } from '../../../infra/cni/config-dir.ts';
+import { observeBeyond } from '../../../infra/observe/observe-beyond.ts';
+import { observeLab } from '../../../infra/observe/observe-lab.ts';
+import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
+import { type Exchange, predictExchange } from '../../../infra/predict/exchange.ts';
+import type { Flow, Protocol } from '../../../infra/predict/flow.ts';
+import { parseIpv4 } from '../../../infra/predict/ipv4.ts';
+import { type Outcome, type Prediction, predict } from '../../../infra/predict/predict.ts';
+import { endWords } from '../../../infra/predict/steps.ts';
+import { type Terminal, terminalOf } from '../../../infra/report/paint.ts';
+import { mermaidPath, packetTable, pathTable } from '../../../infra/report/predicted-path.ts';
+import { recordedLab } from '../../../infra/state/stack-store.ts';
+import { chooseRecord } from '../choose-stack.ts';
+import { usageError } from '../cli-error.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { withCluster } from '../live-lab.ts';
+import { unknownName } from '../unknown-name.ts';
+
+export interface TraceOptions {
+  readonly stack?: string;
+  readonly proto: Protocol;
+  readonly port?: number;
+  readonly size?: number;
+  readonly df?: boolean;
+  readonly packets?: boolean;
+  readonly mermaid?: boolean;
+  readonly json?: boolean;
+}
+
+const CODE: Readonly<Record<Outcome, ExitCode>> = {
+  delivered: EXIT.pass,
+  dropped: EXIT.fail,
+  unknown: EXIT.inconclusive,
+};
+
+/** A UDP datagram has arrived when it is there; an echo or a connection only when the answer is back. */
+export async function trace(from: string, to: string, options: TraceOptions): Promise<ExitCode> {
+  const record = await chooseRecord(options.stack, `npm run -s lab -- trace ${from} ${to}`);
+  const { nodes, workloads } = record.definition;
+  const names = [...nodes, ...workloads.flatMap(({ pods }) => pods)].map(({ name }) => name);
+  checkName(from, names);
+  if (parseIpv4(to) === undefined) checkName(to, names);
+  if (options.proto === 'icmp' && options.port !== undefined) {
+    throw usageError('ICMP has no ports', 'leave --port out, or add --proto udp or --proto tcp');
+  }
+  const read = { signal: AbortSignal.timeout(60_000), pickNetwork, forwarding: true };
+  const { hosts } = await withCluster(record, async (cluster) => {
+    const lab = await observeLab(cluster, recordedLab(record), read);
+    const entered = new Map(nodes.map(({ name }) => [name, cluster.host(name)]));
+    return { hosts: { ...lab.hosts, ...(await observeBeyond(entered, lab.hosts, read)) } };
+  });
+  const flow: Flow = {
+    from,
+    to: addressOf(hosts, to),
+    proto: options.proto,
+    ...(options.port !== undefined && { port: options.port }),
+    ...(options.size !== undefined && { size: options.size }),
+    ...(options.df && { df: 'do' }),
+  };
+  const exchange =
+    options.proto === 'udp' ? oneWay(predict({ hosts }, flow)) : predictExchange({ hosts }, flow);
+  process.stdout.write(traceText(exchange, options, terminalOf(process.stdout)));
+  return CODE[exchange.outcome];
+}
+
+function checkName(name: string, names: readonly string[]): void {
+  if (!names.includes(name)) {
+    throw unknownName(`there is no node or pod "${name}"`, name, names, 'nodes and pods');
+  }
+}
+
+const oneWay = (request: Prediction): Exchange => ({ request, outcome: request.outcome, end: request.end });
+
+/** The address that a host's kernel has, not the one that the lab's file or CNI says. */
+function addressOf(hosts: LabSnapshot['hosts'], to: string): string {
+  if (parseIpv4(to) !== undefined) return to;
+  const own =
+    hosts[to]?.addresses.filter(({ family, scope }) => family === 'inet' && scope === 'global') ?? [];
+  const address = (own.find(({ dev }) => dev === 'eth0') ?? own[0])?.address;
+  if (address === undefined) {
+    throw usageError(
+      `${to} has no IPv4 address now`,
+      'name the address itself: npm run -s lab -- trace <from> <address>',
+    );
+  }
+  return address;
+}
+
+function traceText(exchange: Exchange, options: TraceOptions, terminal: Terminal): string {
+  const { request, reply, outcome, end } = exchange;
+  if (options.json) return `${JSON.stringify(exchange, null, 2)}\n`;
+  if (options.mermaid) return mermaidPath(reply ? [request, reply] : [request]);
+  const table = options.packets ? packetTable : pathTable;
+  const part = (title: string, prediction: Prediction) =>
+    `${terminal.paint('bold', title)} ${prediction.flow.from} → ${prediction.flow.to}\n${table(prediction, terminal)}\n`;
+  const tone = outcome === 'delivered' ? 'green' : outcome === 'dropped' ? 'red' : 'yellow';
+  const verdict = outcome === 'delivered' && reply ? 'answered' : endWords(end);
+  return `${[part('Request', request), ...(reply ? [part('Reply', reply)] : [])].join('\n')}\n${terminal.paint(tone, verdict)}\n`;
+}

@@ -1,0 +1,116 @@
+// The model against the kernel: after every random edit, a ping is answered if and only if it was predicted to be.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { predictExchange } from '../../../infra/predict/exchange.ts';
+import type { Flow } from '../../../infra/predict/flow.ts';
+import type { End } from '../../../infra/predict/hop.ts';
+import { endWords } from '../../../infra/predict/steps.ts';
+import { ADDRESSES, type EditedLab, editedLab } from '../../support/edited-lab.ts';
+import { type PrivateHost, privateHost } from '../../support/private-host.ts';
+import { type Pick, picker, randomEdit, randomNumbers } from '../../support/random-edits.ts';
+
+/** Other edits: CNILAB_SEED=n; more of them: CNILAB_EDITS=n. */
+const SEED = Number(process.env.CNILAB_SEED ?? 20_260);
+const EDITS = Number(process.env.CNILAB_EDITS ?? 108);
+/** Edits add up in one lab, then a fresh one is made. */
+const EDITS_PER_LAB = 6;
+/** Labs at a time: most of the time is spent waiting for answers that do not come. */
+const LANES = 4;
+
+interface Trial {
+  readonly flow: Flow;
+  readonly predicted: string;
+  readonly answered: boolean;
+  readonly end: End;
+  readonly after: readonly string[];
+}
+
+let machine: PrivateHost;
+beforeAll(async () => {
+  machine = await privateHost('edited');
+});
+afterAll(() => machine?.close());
+
+test(`${EDITS} random edits (seed ${SEED}): reachable as predicted`, { timeout: 20 * 60_000 }, async () => {
+  const trials: Trial[] = [];
+  let labs = 0;
+  const lane = async () => {
+    while (labs * EDITS_PER_LAB < EDITS) {
+      labs++;
+      trials.push(...(await editAndPing(randomNumbers(SEED * 1_000 + labs))));
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  const told = trials.filter(({ predicted }) => predicted !== 'unknown');
+  const wrong = told.filter(({ predicted, answered }) => (predicted === 'delivered') !== answered);
+  const answered = told.filter((trial) => trial.answered).length;
+  const seen = { answered, silent: told.length - answered, unknown: trials.length - told.length };
+  console.log(`seed ${SEED}: ${trials.length} edits`, seen, `${wrong.length} wrong`, reasons(trials));
+  expect(wrong.map(describeTrial).join('\n\n')).toBe('');
+  // A model that cannot tell, or a lab where nothing changes, would agree with anything.
+  expect(seen.unknown).toBeLessThan(EDITS / 5);
+  expect(Math.min(seen.answered, seen.silent)).toBeGreaterThan(EDITS / 10);
+});
+
+async function editAndPing(random: () => number): Promise<Trial[]> {
+  const pick = picker(random);
+  const lab = await editedLab(machine);
+  // The underlay is a host like others, or it is what nobody observed.
+  const hosts = [...lab.hosts.keys()].filter((name) => name !== 'underlay' || random() < 0.6);
+  const trials: Trial[] = [];
+  const after: string[] = [];
+  try {
+    while (trials.length < EDITS_PER_LAB) {
+      const edit = randomEdit(pick);
+      if (!hosts.includes(edit.host)) continue;
+      const { exitCode } = await lab.sh(edit.host, edit.script);
+      // What the kernel refuses (a route that is not there to be deleted) is no edit.
+      if (exitCode !== 0) continue;
+      after.push(`${edit.host}: ${edit.script}`);
+      // What everybody has learned would hide who no longer answers.
+      if (random() < 0.5) await Promise.all(hosts.map((host) => lab.sh(host, 'ip neigh flush all')));
+      const flow = randomFlow(pick, edit.host);
+      const { outcome, end } = predictExchange(await lab.observe(hosts), flow);
+      const answered = await ping(lab, flow);
+      trials.push({ flow, predicted: outcome, answered, end, after: [...after] });
+    }
+  } finally {
+    await lab.close();
+  }
+  return trials;
+}
+
+/** How often each reason was the one. */
+function reasons(trials: readonly Trial[]): Readonly<Record<string, number>> {
+  const found = trials.flatMap(({ end }) => (end.kind === 'dropped' ? [end.reason] : []));
+  return Object.fromEntries([...Map.groupBy(found, (reason) => reason)].map(([r, list]) => [r, list.length]));
+}
+
+const describeTrial = ({ flow, answered, predicted, end, after }: Trial) =>
+  [
+    `${JSON.stringify(flow)} ${answered ? 'is' : 'is not'} answered, predicted ${predicted}: ${endWords(end)}, after`,
+    ...after.map((line) => `  ${line}`),
+  ].join('\n');
+
+/** Three of four go to or from where something was edited: others seldom tell anything. */
+function randomFlow(pick: Pick, edited: string): Flow {
+  const near = ['a', 'b', 'c', 'n'].map((letter) => `${letter}${/\d/.exec(edited)?.[0] ?? 1}`);
+  const there = edited.startsWith('n') ? near : [edited, edited, ...near];
+  const everywhere = [...Object.values(ADDRESSES), '10.42.1.1', '10.44.2.1', '10.42.2.0', '10.99.9.9'];
+  const addresses = there.flatMap((name) => ADDRESSES[name] ?? []);
+  const [fromThere, toThere] = pick([
+    [true, false],
+    [false, true],
+    [true, true],
+    [false, false],
+  ] as const);
+  const from = pick(fromThere && edited !== 'underlay' ? there : ['a1', 'b1', 'c1', 'a2', 'c2', 'n1', 'n2']);
+  const to = pick(toThere ? addresses : everywhere);
+  return { from, to, size: pick([56, 56, 56, 56, 900, 1400]), df: pick(['want', 'want', 'do', 'dont']) };
+}
+
+async function ping(lab: EditedLab, { from, to, size, df }: Flow): Promise<boolean> {
+  // An entry that is being asked for is asked for once a second: the answer may come a second late.
+  const script = `ping -n -c 1 -W 1.3 -s ${size} ${df === 'want' ? '' : `-M ${df}`} ${to}`;
+  const { stdout } = await lab.sh(from, script);
+  return / 1 received/.test(stdout) && !stdout.includes('DIFFERENT ADDRESS');
+}
