@@ -2,14 +2,16 @@
 import path from 'node:path';
 import type { Matcher } from '../lab/schema.ts';
 import { fillTemplates } from '../lab/template.ts';
-import { capture as captureAt, type TapResult } from '../observe/capture.ts';
-import { decodeTap } from '../observe/paths.ts';
-import { readPcap } from '../observe/pcap.ts';
-import { writePcapng } from '../observe/pcapng.ts';
+import { capture as captureAt } from '../observe/capture.ts';
+import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
+import { correlate, decodeTap } from '../observe/paths.ts';
+import type { PcapngTap } from '../observe/pcapng.ts';
+import { writePcapng } from '../observe/write-pcapng.ts';
 import { writeAtomic } from '../util/write-atomic.ts';
 import { packetRows, pathRows, tapByTap } from './captured.ts';
 import { type Check, evaluateCheck, rowsMatching } from './evaluate-check.ts';
 import { ExperimentError, type ExperimentOf, type Runner, type Running } from './experiment.ts';
+import { mergedCapture } from './merged-capture.ts';
 import { defaultCheck } from './ping.ts';
 import type { CheckResult } from './result.ts';
 import { runPing, trafficMs } from './run-ping.ts';
@@ -18,27 +20,30 @@ import { toJson } from './to-json.ts';
 
 export const capture: Runner<'capture'> = async (running, experiment) => {
   await prepare(running, experiment);
-  const { cluster, lookup, signal } = running;
+  const { cluster, lab, lookup, signal } = running;
   const taps = experiment.taps.map(({ name, at, dev }) => {
     return { name, host: cluster.host(at), dev: String(fillTemplates(dev, lookup)) };
   });
   const ping = () => runPing(running, experiment.ping);
   const { result, taps: tapped } = await captureAt(taps, experiment.filter, ping, { signal });
 
-  const decoded = tapped.map(decodeTap);
+  const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, lab.network.port] });
+  const decoded = tapped.map((tap) => decodeTap(tap, decode));
+  const paths = correlate(decoded);
   const summary = tapped.map(({ name, host, dev, dropped = 0 }, index) => {
     return { name, at: host, dev, packets: decoded[index]?.packets.length ?? 0, dropped };
   });
   const rows = packetRows(decoded);
-  const seen = { ping: result, taps: summary, packets: rows, paths: pathRows(decoded) };
+  const seen = { ping: result, taps: summary, packets: rows, paths: pathRows(decoded, paths) };
   const observed = toJson(seen);
-  const saved = await savePcapng(running.resultsDir, experiment.name, tapped);
+  const merged = mergedCapture(lab, tapped, decoded, paths);
+  const saved = await savePcapng(running.resultsDir, experiment.name, merged);
   const doubts = [
     ...tapped.flatMap(({ name, status, reason }) =>
       status === 'complete' ? [] : [`tap ${name}: ${reason ?? status}`],
     ),
-    ...decoded.flatMap(({ name, truncated }) =>
-      truncated === undefined ? [] : [`tap ${name}: ${truncated}`],
+    ...decoded.flatMap(({ name, truncated, clock }) =>
+      [truncated, clock].flatMap((doubt) => (doubt === undefined ? [] : [`tap ${name}: ${doubt}`])),
     ),
     ...('problem' in saved ? [saved.problem] : []),
   ];
@@ -96,19 +101,15 @@ function unfounded(check: CheckResult, reasons: readonly string[]): CheckResult 
   return { ...check, verdict: 'inconclusive', differences: [...check.differences, ...reasons] };
 }
 
-/** One pcapng of all taps, kept as captures/<experiment>.pcapng. */
+/** Kept as captures/<experiment>.pcapng. */
 async function savePcapng(
   resultsDir: string,
   experiment: string,
-  taps: readonly TapResult[],
+  taps: readonly PcapngTap[],
 ): Promise<{ readonly file: string } | { readonly problem: string }> {
   const file = path.posix.join('captures', `${experiment}.pcapng`);
   try {
-    const interfaces = taps.map(({ name, host, dev, pcap }) => {
-      const { snaplen, packets } = readPcap(pcap);
-      return { name, description: `${dev} on ${host}`, snaplen, packets };
-    });
-    await writeAtomic(path.join(resultsDir, file), writePcapng(interfaces));
+    await writeAtomic(path.join(resultsDir, file), writePcapng(taps));
     return { file };
   } catch (error) {
     return { problem: (error as Error).message };

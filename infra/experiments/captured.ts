@@ -1,7 +1,7 @@
 // Captured packets as a lab's checks see them: one row a packet and tap, and one path a packet.
-
+import { carried, kindOf } from '../observe/identity.ts';
 import type { Frame, Packet } from '../observe/packets/packet.ts';
-import { carried, correlate } from '../observe/paths.ts';
+import type { PacketPath } from '../observe/paths.ts';
 import type { Json } from './result.ts';
 import { toJson } from './to-json.ts';
 
@@ -32,9 +32,9 @@ export function tapByTap(rows: readonly Json[]): readonly Json[] {
 }
 
 /** `{packet, seq, src, dst, at: {tap: ns}}` for every packet that can be told from the others. */
-export function pathRows(taps: readonly TapPackets[]): readonly Json[] {
+export function pathRows(taps: readonly TapPackets[], paths: readonly PacketPath[]): readonly Json[] {
   const start = firstStamp(taps);
-  return correlate(taps).map(({ packet, seq, src, dst, at }) => {
+  return paths.map(({ packet, seq, src, dst, at }) => {
     const since = Object.entries(at).map(([tap, ns]) => [tap, Number(ns - start)] as const);
     return toJson({ packet, seq, src, dst, at: Object.fromEntries(since) });
   });
@@ -52,7 +52,7 @@ function frameRow(outer: Frame) {
   const frame = carried(outer);
   const { eth, arp, icmp, ipv4, ipv6, malformed } = frame;
   return {
-    kind: kindOf(frame),
+    kind: rowKind(frame),
     ethSrc: eth?.src,
     ethDst: eth?.dst,
     src: arp?.senderIp ?? ipv4?.src ?? ipv6?.src,
@@ -73,13 +73,9 @@ function frameRow(outer: Frame) {
   };
 }
 
-/** The same words as in the paths: echo-request, arp-reply, udp, … */
-function kindOf({ arp, icmp, udp, tcp, ipv4, ipv6, eth }: Frame): string {
-  if (arp) return `arp-${arp.op}`;
-  if (icmp) return icmp.kind;
-  if (udp) return 'udp';
-  if (tcp) return 'tcp';
-  const protocol = ipv4?.protocol ?? ipv6?.nextHeader;
-  if (protocol !== undefined) return `ip-${protocol}`;
+/** The same words as in the paths, and some for what is on none. */
+function rowKind(frame: Frame): string {
+  const { arp, ipv4, ipv6, eth } = frame;
+  if (arp || ipv4 || ipv6) return kindOf(frame);
   return eth === undefined ? 'malformed' : `ethertype-0x${eth.type.toString(16).padStart(4, '0')}`;
 }

@@ -28,16 +28,20 @@ export interface Round {
   readonly barePss?: number;
   readonly podsMemory?: number;
   readonly podsPss?: number;
+  /** Tap records in a second of CPU time. */
+  readonly decoded?: number;
+  readonly decodeMemory?: number;
 }
 
-export type Unit = 's' | '×' | 'MB' | '';
+export type Unit = 's' | '×' | 'MB' | '/s' | '';
 
 export interface Figure extends Summary {
   readonly what: string;
   readonly unit: Unit;
   readonly samples: readonly number[];
-  /** At most this; absent where a figure only explains the others. */
+  /** At most this, or at least; absent where a figure only explains the others. */
   readonly goal?: number;
+  readonly goalIs?: 'least';
   readonly met?: boolean;
 }
 
@@ -45,6 +49,8 @@ interface Definition {
   readonly what: string;
   readonly unit: Unit;
   readonly goal?: number;
+  /** Whether more is better. */
+  readonly goalIs?: 'least';
   /** Which number is held against the goal. A count that must be zero must be zero every time. @default median */
   readonly judge?: 'median' | 'max';
   /** Undefined (or NaN) when the round did not measure what is needed. */
@@ -94,6 +100,13 @@ const DEFINITIONS: readonly Definition[] = [
     of: (r) => r.podsMemory,
   },
   { what: 'processes up leaves outside the lab', unit: '', goal: 0, judge: 'max', of: (r) => r.left },
+  {
+    what: 'decode and correlate, tap records',
+    unit: '/s',
+    goal: 200_000,
+    goalIs: 'least',
+    of: (r) => r.decoded,
+  },
   { what: 'empty: up', unit: 's', of: (r) => r.emptyUp },
   { what: 'empty: no-op up', unit: 's', of: (r) => r.emptyNoop },
   { what: 'empty: destroy', unit: 's', of: (r) => r.emptyDestroy },
@@ -111,18 +124,23 @@ const DEFINITIONS: readonly Definition[] = [
   { what: `${PODS} pods: destroy until freed`, unit: 's', of: (r) => r.podsFreed },
   { what: `${PODS} pods: peak memory of the provider`, unit: 'MB', of: (r) => r.providerPeak },
   { what: `${PODS} pods: PSS of the lab's processes`, unit: 'MB', of: (r) => r.podsPss },
+  { what: 'decode and correlate: peak memory', unit: 'MB', of: (r) => r.decodeMemory },
   { what: "no pods: PSS of the lab's processes", unit: 'MB', of: (r) => r.barePss },
 ];
 
 /** Figures that at least one round has measured, those with goals first. */
 export function figuresOf(rounds: readonly Round[]): readonly Figure[] {
-  return DEFINITIONS.flatMap(({ what, unit, goal, judge = 'median', of }) => {
+  return DEFINITIONS.flatMap(({ what, unit, goal, goalIs, judge = 'median', of }) => {
     const samples = rounds
       .map(of)
       .filter((value): value is number => value !== undefined && !Number.isNaN(value));
     if (samples.length === 0) return [];
     const summary = summarize(samples);
-    const verdict = goal === undefined ? {} : { goal, met: summary[judge] <= goal };
-    return [{ what, unit, samples, ...summary, ...verdict }];
+    const verdict = goal === undefined ? {} : { goal, met: holds(summary[judge], goal, goalIs) };
+    return [{ what, unit, samples, ...summary, ...verdict, ...(goalIs && { goalIs }) }];
   });
+}
+
+function holds(value: number, goal: number, goalIs: 'least' | undefined): boolean {
+  return goalIs === 'least' ? value >= goal : value <= goal;
 }

@@ -12,7 +12,7 @@ export interface Machine {
   readonly load: number;
 }
 
-const DECIMALS: Readonly<Record<Unit, number>> = { s: 2, '×': 2, MB: 1, '': 0 };
+const DECIMALS: Readonly<Record<Unit, number>> = { s: 2, '×': 2, MB: 1, '/s': 0, '': 0 };
 
 /** @param width columns of the terminal */
 export function benchTable(
@@ -22,11 +22,13 @@ export function benchTable(
   width = Number.POSITIVE_INFINITY,
 ): string {
   const columns = ['WHAT', { header: 'MEDIAN', align: 'right' } as const, '(MIN – MAX)', 'GOAL', 'MET'];
-  const rows = figures.map(({ what, unit, median, min, max, goal, met }) => [
+  const rows = figures.map(({ what, unit, median, min, max, goal, goalIs, met }) => [
     what,
     number(median, unit),
     `(${plain(min, unit)} – ${plain(max, unit)})`,
-    goal === undefined ? undefined : `≤ ${Number(goal.toFixed(2))}${unit && ` ${unit}`}`,
+    goal === undefined
+      ? undefined
+      : `${goalIs === 'least' ? '≥' : '≤'} ${Number(goal.toFixed(2))}${unit && ` ${unit}`}`,
     met,
   ]);
   return [

@@ -5,6 +5,7 @@ import { settle } from './netns-barrier.ts';
 import type { Part } from './options.ts';
 import { removeLabs } from './private-place.ts';
 import {
+  decodeStep,
   emptyStep,
   floorStep,
   kindnetStep,
@@ -28,6 +29,7 @@ const STEPS: readonly Step[] = [
   { name: 'floor', parts: ['work'], run: floorStep, warmUp: true },
   { name: 'lab work', parts: ['work'], run: workStep, warmUp: true },
   { name: 'large lab', parts: ['pods'], run: podsStep, warmUp: false },
+  { name: 'decoding', parts: ['decode'], run: decodeStep, warmUp: false },
 ];
 
 /** After all others: it has the kernel empty its caches, which would slow down whatever is timed next. */

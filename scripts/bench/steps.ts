@@ -6,6 +6,7 @@ import { readResults } from '../../infra/experiments/results-store.ts';
 import { loadLab } from '../../infra/lab/load.ts';
 import { readRecord, resultsDir } from '../../infra/state/stack-store.ts';
 import type { BenchLab } from './bench-labs.ts';
+import type { DecodeWork } from './decode-work.ts';
 import { PODS, type Round } from './figures.ts';
 import { measureFloor } from './floor.ts';
 import type { LabWork } from './lab-work.ts';
@@ -116,6 +117,13 @@ async function memoryOf(lab: BenchLab, context: StepContext) {
   const pss = pssMb(pidsBeside(holder));
   await removeLabs(context.place);
   return { all, pss };
+}
+
+/** Captures on disk, read, decoded and correlated in a process of its own. */
+export async function decodeStep({ place, stop }: StepContext): Promise<Round> {
+  const { stdout } = await runNode('scripts/bench/decode-work.ts', [place.directory], stop);
+  const { records, cpuSeconds, peakMb } = JSON.parse(stdout) as DecodeWork;
+  return { decoded: records / cpuSeconds, decodeMemory: peakMb };
 }
 
 async function labWork(lab: BenchLab, { labs, place, stop }: StepContext): Promise<LabWork> {

@@ -8,7 +8,13 @@ import { ENGINE_VERSION, findEngine } from '../setup/engine.ts';
 import { currentBackend } from '../setup/engine-env.ts';
 import { findGo } from '../setup/go-build.ts';
 import { run } from '../setup/run.ts';
-import { CNI_PLUGINS, CNI_PLUGINS_PACKAGE, locate, SYSTEM_TOOLS } from '../setup/system-tools.ts';
+import {
+  CNI_PLUGINS,
+  CNI_PLUGINS_PACKAGE,
+  locate,
+  OPTIONAL_TOOLS,
+  SYSTEM_TOOLS,
+} from '../setup/system-tools.ts';
 import { formatVersion, parseVersion } from '../setup/version.ts';
 import type { Check } from './check.ts';
 
@@ -20,9 +26,10 @@ export interface Situation {
 
 export async function checkTools({ root, system }: Situation): Promise<Check[]> {
   return await Promise.all(
-    SYSTEM_TOOLS.map(async (tool): Promise<Check> => {
+    [...SYSTEM_TOOLS, ...OPTIONAL_TOOLS].map(async (tool): Promise<Check> => {
       const file = locate(tool);
-      const base = { need: tool.name, use: tool.use, required: true, found: file !== undefined };
+      const required = SYSTEM_TOOLS.includes(tool);
+      const base = { need: tool.name, use: tool.use, required, found: file !== undefined };
       if (file !== undefined)
         return { ...base, from: file, ...version(tool.version && (await said([file, ...tool.version]))) };
       const advice = system.family

@@ -77,6 +77,21 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
   { name: 'busybox', use: 'the containers of pods', version: ['--help'], packages: everywhere('busybox') },
 ];
 
+/** Tools that no lab needs: what only some tests use. */
+export const OPTIONAL_TOOLS: readonly SystemTool[] = [
+  {
+    name: 'tshark',
+    use: 'tests that compare our decoding with Wireshark’s',
+    version: ['--version'],
+    packages: {
+      ...everywhere('tshark'),
+      fedora: 'wireshark-cli',
+      arch: 'wireshark-cli',
+      suse: 'wireshark',
+    },
+  },
+];
+
 /** CNI plugins that labs chain; the package that has them all. */
 export const CNI_PLUGINS = ['loopback', 'ptp', 'bridge', 'host-local', 'portmap', 'bandwidth'] as const;
 export const CNI_PLUGINS_PACKAGE: Readonly<Record<Family, string>> = CNI_PACKAGE;

@@ -67,7 +67,16 @@ const LAB: Lab = {
     routes: false,
     configs: {},
   },
-  workloads: [],
+  workloads: [
+    {
+      name: 'pod',
+      kind: 'deployment',
+      pods: [1, 2].map((n) => ({
+        ...{ name: `pod-${n}`, node: 'node-1', address: `10.42.0.${n + 1}`, annotations: {}, ports: [] },
+        containers: [{ name: 'main', command: [] }],
+      })),
+    },
+  ],
   experiments: [],
 };
 

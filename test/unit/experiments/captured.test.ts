@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { packetRows, pathRows } from '../../../infra/experiments/captured.ts';
 import type { Frame, Packet } from '../../../infra/observe/packets/packet.ts';
+import { correlate } from '../../../infra/observe/paths.ts';
 
 /** Beyond 2^53: two stamps a nanosecond apart that a number could not tell apart. */
 const START = 1_763_861_000_000_000_001n;
@@ -10,7 +11,7 @@ const echo: Frame = {
   eth: { src: '02:00:00:00:00:01', dst: '02:00:00:00:00:02', type: 0x0800 },
   ipv4: {
     ...{ src: '10.42.0.2', dst: '10.42.1.2', ttl: 63, protocol: 1, id: 7, totalLength: 84 },
-    ...{ dontFragment: true, moreFragments: false, fragmentOffset: 0 },
+    ...{ dontFragment: true, moreFragments: false, fragmentOffset: 0, tos: 0, headerLength: 20 },
   },
   icmp: { version: 4, type: 8, code: 0, kind: 'echo-request', id: 99, seq: 1 },
 };
@@ -19,7 +20,7 @@ const tunnel: Frame = {
   eth: { src: '06:00:00:00:00:01', dst: '06:00:00:00:00:02', type: 0x0800 },
   ipv4: {
     ...{ src: '192.168.56.2', dst: '192.168.56.3', ttl: 64, protocol: 17, id: 8, totalLength: 134 },
-    ...{ dontFragment: false, moreFragments: false, fragmentOffset: 0 },
+    ...{ dontFragment: false, moreFragments: false, fragmentOffset: 0, tos: 0, headerLength: 20 },
   },
   udp: { srcPort: 40000, dstPort: 8472, length: 114 },
   vxlan: { vni: 1, inner: echo },
@@ -47,14 +48,17 @@ it('shows a VXLAN packet by what it carries, with the outer headers beside it', 
 });
 
 it('follows a packet into its tunnel', () => {
-  expect(pathRows(taps)).toEqual([
+  expect(pathRows(taps, correlate(taps))).toEqual([
     { packet: 'echo-request', seq: 1, src: '10.42.0.2', dst: '10.42.1.2', at: { veth: 0, uplink: 1 } },
   ]);
 });
 
 it('accounts for packets of other kinds too', () => {
   const ipv6: Frame = {
-    ipv6: { src: 'fe80::1', dst: 'ff02::16', hopLimit: 1, nextHeader: 58, payloadLength: 36 },
+    ipv6: {
+      ...{ src: 'fe80::1', dst: 'ff02::16', hopLimit: 1, nextHeader: 58, protocol: 58 },
+      ...{ payloadLength: 36, trafficClass: 0, flowLabel: 0 },
+    },
   };
   const report = { version: 6, type: 143, code: 0, kind: 'multicast-listener-report' } as const;
   const packets = [
@@ -74,5 +78,5 @@ it('accounts for packets of other kinds too', () => {
 
 it('has nothing to say about nothing', () => {
   expect(packetRows([{ name: 'tap', packets: [] }])).toEqual([]);
-  expect(pathRows([])).toEqual([]);
+  expect(pathRows([], [])).toEqual([]);
 });

@@ -142,11 +142,22 @@ describe.skipIf(!canCapture)('capture', () => {
     expect(stamps).toEqual(stamps.toSorted((a, b) => a - b));
     // Two requests 10 ms apart.
     expect(stamps.at(-1)).toBeGreaterThan(5_000_000);
-    const kept = readPcapng(await readFile(path.join(resultsDir, 'captures/path.pcapng')));
+    const { taps: kept } = readPcapng(await readFile(path.join(resultsDir, 'captures/path.pcapng')));
     const { taps: counted } = result.observed as { readonly taps: readonly { readonly packets: number }[] };
     expect(kept.map((tap) => [tap.name, tap.packets.length])).toEqual(
       taps.map(({ name }, index) => [name, counted[index]?.packets]),
     );
+    expect(kept.map(({ description }) => description)).toEqual([
+      'node-1/host veth1',
+      'node-1/host cni0',
+      'node-1/host veth2',
+      'node-1/pod-2 lo',
+    ]);
+    const notes = kept.flatMap((tap) => tap.packets.map(({ comment }) => comment));
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^echo-request 10\.42\.\S+ .* seq 1: sighting 1 of 3$/),
+    );
+    expect(notes).toContainEqual(expect.stringMatching(/ seq 1: sighting 3 of 3, \S+ µs after bridge$/));
   });
 
   it('is inconclusive when a tap cannot be opened', async () => {

@@ -63,6 +63,12 @@ describe('figures', () => {
     });
   });
 
+  it('of decoding are met by more, not by less', () => {
+    const decoded = (rate: number) => figure([{ decoded: rate }], /^decode and correlate, tap records/);
+    expect(decoded(200_000)).toMatchObject({ goal: 200_000, goalIs: 'least', met: true, unit: '/s' });
+    expect(decoded(199_999)).toMatchObject({ met: false });
+  });
+
   it('that no round could measure are left out, and so are those that need them', () => {
     const names = figuresOf([{ kindnetUp: 5, kindnetTraffic: 0.8 }, {}]).map(({ what }) => what);
     expect(names).toEqual(['kindnet: up', 'kindnet: traffic waited for']);
