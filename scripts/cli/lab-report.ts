@@ -57,7 +57,12 @@ function nextSteps({ stack, labFile, definition }: StackRecord): readonly string
     `npm run -s lab -- exec ${target} --stack ${stack} -- ${command}`;
   return [
     ...(node ? [`${at(node.name, 'ip route')}  # routes of a node`] : []),
-    ...(pod && other ? [`${at(pod.name, `ping -c 1 ${other.address}`)}  # from pod to pod`] : []),
+    ...(pod && other
+      ? [
+          `${at(pod.name, `ping -c 1 ${other.address}`)}  # from pod to pod`,
+          `npm run -s lab -- trace ${pod.name} ${other.name} --stack ${stack}  # the way it takes, and the rule behind each step`,
+        ]
+      : []),
     ...(definition.experiments.length === 0
       ? []
       : [
