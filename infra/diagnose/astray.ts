@@ -7,6 +7,13 @@ import type { View } from './view.ts';
 
 type Node = View['lab']['nodes'][number];
 
+/** The node has no route at all to the target. */
+export function noRoute(view: View, host: string, target: string): Cause {
+  const home = view.nodeOf(target);
+  const range = home && home.name !== host && view.pod(target) ? home.podCIDR : '';
+  return { host, subject: `route ${range || target}`, words: `no route to ${target}` };
+}
+
 /**
  * @param trail hops up to where it ended
  * @param last decisions after the last hop
@@ -38,23 +45,23 @@ function wrongRoute(
 ): Cause | undefined {
   const taken = rowsOf<RouteRow>(rules, 'routes').find(({ type }) => type === 'unicast');
   if (!taken) return undefined;
-  const { words } = { words: `route ${taken.dst}${taken.via ? ` via ${taken.via}` : ''} dev ${taken.dev}` };
+  const line = `route ${taken.dst}${taken.via ? ` via ${taken.via}` : ''} dev ${taken.dev}`;
   const prefix = taken.dst === 'default' ? 0 : parseCidr(withPrefix(taken.dst)).prefix;
+  // Where no range is known, any route but the default one was made for it.
+  const tooWide =
+    view.pod(target) !== undefined && prefix < (home.podCIDR === '' ? 1 : parseCidr(home.podCIDR).prefix);
   if (at === home.name) {
-    const delivers = view.pod(target) === undefined || prefix >= parseCidr(home.podCIDR).prefix;
-    if (delivers) return undefined;
-    return {
-      host: at,
-      subject: `route ${target}`,
-      words: `no route to ${target}, a pod of its own: ${words} is taken`,
-    };
+    if (!tooWide) return undefined;
+    const words = `no route to ${target}, a pod of its own: ${line} is taken`;
+    return { host: at, subject: `route ${target}`, words };
   }
-  const subject = `route ${home.podCIDR}`;
-  if (prefix < parseCidr(home.podCIDR).prefix && view.pod(target)) {
-    return { host: at, subject, words: `no route to the pods of ${home.name}: ${words} is taken` };
+  if (tooWide) {
+    const words = `no route to the pods of ${home.name}: ${line} is taken`;
+    return { host: at, subject: `route ${home.podCIDR || target}`, words };
   }
   if (taken.via === undefined || view.has(home.name, taken.via)) return undefined;
-  return { host: at, subject, words: `${words}: ${taken.via} is not an address of ${home.name}` };
+  const words = `${line}: ${taken.via} is not an address of ${home.name}`;
+  return { host: at, subject: `route ${taken.dst}`, words };
 }
 
 /** Neighbour and FDB entry of a VXLAN device, against each other and against the device of the node they are for. */

@@ -4,7 +4,7 @@ import type { Hop } from '../predict/hop.ts';
 import { ends } from '../predict/hop.ts';
 import type { Prediction } from '../predict/predict.ts';
 import { endWords } from '../predict/steps.ts';
-import { whoSentItAstray } from './astray.ts';
+import { noRoute, whoSentItAstray } from './astray.ts';
 import type { Cause } from './finding.ts';
 import { trailTo, type View } from './view.ts';
 
@@ -34,6 +34,7 @@ export function culpritOf(view: View, { flow, branches, end }: Prediction): Caus
   const atHome = arrived ? (sickLink(view, flow.to) ?? astray()) : (astray() ?? sickLink(view, flow.to));
   const sick = sickPort(view, flow.from, trail) ?? atHome;
   if (sick) return sick;
+  if (end.kind === 'dropped' && end.reason === 'no-route') return noRoute(view, end.host, flow.to);
   const last = ends(branches).at(-1) ?? end;
   return { host: last.host, subject: ('interface' in last && last.interface) || last.host, words: own };
 }
