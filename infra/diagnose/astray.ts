@@ -29,7 +29,10 @@ export function whoSentItAstray(
   const at = trail.findLast(({ host }) => view.isNode(host))?.host;
   if (!home || at === undefined) return undefined;
   const decided = [...trail.filter(({ host }) => host === at).flatMap(({ decisions }) => decisions), ...last];
-  const rules = decided.flatMap(({ rule }) => (rule && rule.host === at ? [rule] : []));
+  // A lookup of the way back is not what sent it on.
+  const rules = decided.flatMap(({ kind, rule }) =>
+    rule?.host === at && kind !== 'rp-filter' ? [rule] : [],
+  );
   return (
     wrongRoute(view, at, home, target, rules) ??
     (at === home.name ? undefined : wrongTunnel(view, at, home, rules))
