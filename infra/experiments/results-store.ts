@@ -37,13 +37,6 @@ export async function removeResult(resultsDir: string, name: string): Promise<vo
   await recompose(resultsDir);
 }
 
-/** Forgets the results and captures of experiments that are not among `names`. */
-export async function pruneResults(resultsDir: string, names: readonly string[]): Promise<void> {
-  const gone = (await storedNames(resultsDir)).filter((name) => !names.includes(name));
-  await Promise.all(gone.map((name) => forget(resultsDir, name)));
-  if (gone.length > 0) await recompose(resultsDir);
-}
-
 /**
  * Every stored result: those in `order` first, then the others by the time they started. Empty when nothing was run.
  * @throws Error naming a file that is not a result

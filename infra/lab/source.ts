@@ -36,11 +36,6 @@ export function yamlSource(file: string, text: string, document: Document, lines
   };
 }
 
-/** A source for documents that were not read from text (tests, programs): everything is at 1:1. */
-export function unlocated(file: string): LabSource {
-  return { file, text: '', locate: () => ({ line: 1, column: 1, length: 1 }) };
-}
-
 /** A problem with the value (or key) at `path`. */
 export function problemAt(
   source: LabSource,
