@@ -1,7 +1,7 @@
 // A packet that went where its target is not: which row of the last node that had it in hand sent it there.
-import { parseCidr } from '../lab/cidr.ts';
 import type { FdbRow, NeighbourRow, RouteRow } from '../observe/snapshot.ts';
 import type { Decision, Hop, Rule } from '../predict/hop.ts';
+import { rangeOf } from '../predict/ipv4.ts';
 import type { Cause } from './finding.ts';
 import type { View } from './view.ts';
 
@@ -49,10 +49,10 @@ function wrongRoute(
   const taken = rowsOf<RouteRow>(rules, 'routes').find(({ type }) => type === 'unicast');
   if (!taken) return undefined;
   const line = `route ${taken.dst}${taken.via ? ` via ${taken.via}` : ''} dev ${taken.dev}`;
-  const prefix = taken.dst === 'default' ? 0 : parseCidr(withPrefix(taken.dst)).prefix;
   // Where no range is known, any route but the default one was made for it.
   const tooWide =
-    view.pod(target) !== undefined && prefix < (home.podCIDR === '' ? 1 : parseCidr(home.podCIDR).prefix);
+    view.pod(target) !== undefined &&
+    rangeOf(taken.dst).prefix < (home.podCIDR === '' ? 1 : rangeOf(home.podCIDR).prefix);
   if (at === home.name) {
     if (!tooWide) return undefined;
     const words = `no route to ${target}, a pod of its own: ${line} is taken`;
@@ -112,8 +112,4 @@ function wrongTunnel(view: View, at: string, home: Node, rules: readonly Rule[])
 
 function rowsOf<Row>(rules: readonly Rule[], table: Rule['table']): readonly Row[] {
   return rules.flatMap((rule) => (rule.table === table && rule.row ? [rule.row as Row] : []));
-}
-
-function withPrefix(dst: string): string {
-  return dst.includes('/') ? dst : `${dst}/32`;
 }

@@ -1,7 +1,8 @@
 // One routing table: longest prefix, then TOS and metric, then a next hop that can be used.
 // Source of the rules: fib_table_lookup(), net/ipv4/fib_trie.c.
+import { type Cidr, contains, parseAddress } from '../lab/cidr.ts';
 import type { LookupRoute } from '../observe/forwarding-state.ts';
-import { inPrefix, prefixLength } from './ipv4.ts';
+import { rangeOf } from './ipv4.ts';
 
 export interface Nexthop {
   readonly via?: string;
@@ -44,11 +45,9 @@ export function lookupTable(
   key: Pick<LookupKey, 'dst' | 'oif'>,
   { ignoreLinkdown = () => false }: TableOptions = {},
 ): TableResult {
-  // Sorting is stable: what the kernel lists first among equals stays first. A route for another TOS is not for us (0).
-  const fitting = routes
-    .filter((r) => (r.tos === undefined || Number(r.tos) === 0) && inPrefix(key.dst, r.dst))
-    .toSorted((a, b) => prefixLength(b.dst) - prefixLength(a.dst) || (a.metric ?? 0) - (b.metric ?? 0));
-  for (const route of fitting) {
+  const dst = parseAddress(key.dst);
+  for (const { route, range } of byPreference(routes)) {
+    if (!contains(range, dst)) continue;
     switch (route.type) {
       case 'throw':
         return { kind: 'none' };
@@ -77,6 +76,27 @@ export function lookupTable(
     };
   }
   return { kind: 'none' };
+}
+
+interface Entry {
+  readonly route: LookupRoute;
+  readonly range: Cidr;
+}
+
+/** A table is asked many times, and never changes. */
+const ORDERED = new WeakMap<readonly LookupRoute[], readonly Entry[]>();
+
+/** Those for TOS 0, which every packet of the model has, the one that would be taken first at the top. */
+function byPreference(routes: readonly LookupRoute[]): readonly Entry[] {
+  const known = ORDERED.get(routes);
+  if (known) return known;
+  // Sorting is stable: what the kernel lists first among equals stays first.
+  const ordered = routes
+    .filter(({ tos }) => tos === undefined || Number(tos) === 0)
+    .map((route) => ({ route, range: rangeOf(route.dst) }))
+    .toSorted((a, b) => b.range.prefix - a.range.prefix || (a.route.metric ?? 0) - (b.route.metric ?? 0));
+  ORDERED.set(routes, ordered);
+  return ordered;
 }
 
 /** Next hops of a route, whether it has one or several. */

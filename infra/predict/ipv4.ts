@@ -1,37 +1,20 @@
-// IPv4 addresses and prefixes as numbers.
+// IPv4 prefixes as kernel tools print them, and the addresses that mean something by themselves.
+import { type Cidr, contains, parseAddress, parseCidr } from '../lab/cidr.ts';
 
-/** @returns undefined when it is no dotted quad */
-export function parseIpv4(text: string): number | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (!match) return undefined;
-  const octets = match.slice(1).map(Number);
-  return octets.every((o) => o < 256) ? octets.reduce((n, o) => n * 256 + o, 0) : undefined;
+const EVERYTHING: Cidr = { base: 0, prefix: 0 };
+
+/** Of `default`, `all`, `any`, an address, or a prefix. @throws Error when it is none of them */
+export function rangeOf(prefix: string): Cidr {
+  if (prefix === 'default' || prefix === 'all' || prefix === 'any') return EVERYTHING;
+  return prefix.includes('/') ? parseCidr(prefix) : { base: parseAddress(prefix), prefix: 32 };
 }
 
-/** @throws TypeError when it is no dotted quad */
-export function ipv4(text: string): number {
-  const value = parseIpv4(text);
-  if (value === undefined) throw new TypeError(`"${text}" is not an IPv4 address`);
-  return value;
-}
-
-/** Whether an address is in `default`, `all`, `any`, an address, a prefix, or address/netmask. */
+/** Whether an address is in what `rangeOf` takes, or in address/netmask. @throws Error when either is no IPv4 */
 export function inPrefix(address: string, prefix: string): boolean {
-  if (prefix === 'default' || prefix === 'all' || prefix === 'any') return true;
-  const [net = '', length = '32'] = prefix.split('/');
-  const mask = length.includes('.') ? ipv4(length) : maskOf(Number(length));
-  return (ipv4(address) & mask) === (ipv4(net) & mask);
-}
-
-/** Length of a route's destination: `default` is 0, a bare address 32. */
-export function prefixLength(dst: string): number {
-  if (dst === 'default') return 0;
-  const at = dst.indexOf('/');
-  return at < 0 ? 32 : Number(dst.slice(at + 1));
-}
-
-function maskOf(length: number): number {
-  return length === 0 ? 0 : (~0 << (32 - length)) >>> 0;
+  const [net = '', mask = ''] = prefix.split('/');
+  if (!mask.includes('.')) return contains(rangeOf(prefix), parseAddress(address));
+  // A mask may have holes.
+  return ((parseAddress(address) ^ parseAddress(net)) & parseAddress(mask)) === 0;
 }
 
 export const isLoopback = (address: string): boolean => address.startsWith('127.');

@@ -42,31 +42,21 @@ export class Kernel implements FibTables {
 
   /** @throws TypeError when the snapshot was taken without `forwarding` */
   constructor(name: string, snapshot: HostSnapshot) {
-    const { forwarding } = snapshot;
-    if (forwarding === undefined) {
-      throw new TypeError(
-        `${name} was observed without what a prediction needs: observe with forwarding: true`,
-      );
-    }
+    const facts = factsOf(name, snapshot);
     this.name = name;
     this.netns = snapshot.netns;
-    this.netnsids = new Map(snapshot.netnsids?.map((id) => [id.netnsid, id.netns]));
-    const states = new Map(forwarding.links.map((link) => [link.name, link]));
-    this.links = new Map(snapshot.interfaces.map((row) => [row.name, { ...row, ...stateOf(row, states) }]));
+    this.netnsids = facts.netnsids;
+    this.links = facts.links;
     this.qdiscs = snapshot.qdiscs;
-    this.addresses = forwarding.addresses;
-    this.rules = forwarding.rules;
-    this.tables = Map.groupBy(forwarding.routes, (route) => route.table);
-    this.proxies = forwarding.proxies;
-    this.netfilter = forwarding.netfilter ? parseRuleset(forwarding.netfilter) : 'unread';
-    this.neighbours = new Map(forwarding.neighbours.map((row) => [`${row.dst} ${row.dev}`, row]));
-    // Without VLAN filtering the kernel looks up VLAN 0, which an entry without a VLAN is in.
-    const untagged = snapshot.fdb.filter((row) => row.vlan === undefined);
-    const bridged = untagged.filter((row) => row.master !== undefined);
-    this.bridgeFdb = new Map(bridged.map((row) => [`${row.master} ${row.mac}`, row]));
-    const remote = untagged.filter((row) => row.dst !== undefined && row.flags.includes('self'));
-    this.vxlanFdb = Map.groupBy(remote, (row) => `${row.dev} ${row.mac}`);
-    this.#sysctls = new Map(snapshot.sysctls.map((row) => [row.name, row.value]));
+    this.addresses = facts.forwarding.addresses;
+    this.rules = facts.forwarding.rules;
+    this.tables = facts.tables;
+    this.proxies = facts.forwarding.proxies;
+    this.netfilter = facts.netfilter;
+    this.neighbours = new Map(facts.neighbours);
+    this.bridgeFdb = new Map(facts.bridgeFdb);
+    this.vxlanFdb = new Map(facts.vxlanFdb);
+    this.#sysctls = facts.sysctls;
   }
 
   sysctl(name: string, fallback = 0): number {
@@ -111,3 +101,41 @@ export class Kernel implements FibTables {
 
 const stateOf = ({ name }: InterfaceRow, states: ReadonlyMap<string, LinkState>): LinkState =>
   states.get(name) ?? { name, flags: [], xdp: false };
+
+type Facts = ReturnType<typeof indexed>;
+
+/** What is the same for every walk over one observation: a diagnosis makes hundreds, and a snapshot never changes. */
+const FACTS = new WeakMap<HostSnapshot, Facts>();
+
+function factsOf(name: string, snapshot: HostSnapshot): Facts {
+  const known = FACTS.get(snapshot);
+  if (known) return known;
+  const { forwarding } = snapshot;
+  if (forwarding === undefined) {
+    throw new TypeError(
+      `${name} was observed without what a prediction needs: observe with forwarding: true`,
+    );
+  }
+  const facts = indexed(snapshot, forwarding);
+  FACTS.set(snapshot, facts);
+  return facts;
+}
+
+function indexed(snapshot: HostSnapshot, forwarding: ForwardingState) {
+  const states = new Map(forwarding.links.map((link) => [link.name, link]));
+  // Without VLAN filtering the kernel looks up VLAN 0, which an entry without a VLAN is in.
+  const untagged = snapshot.fdb.filter((row) => row.vlan === undefined);
+  const bridged = untagged.filter((row) => row.master !== undefined);
+  const remote = untagged.filter((row) => row.dst !== undefined && row.flags.includes('self'));
+  return {
+    forwarding,
+    netnsids: new Map(snapshot.netnsids?.map((id) => [id.netnsid, id.netns])),
+    links: new Map(snapshot.interfaces.map((row) => [row.name, { ...row, ...stateOf(row, states) }])),
+    tables: Map.groupBy(forwarding.routes, (route) => route.table),
+    netfilter: forwarding.netfilter ? parseRuleset(forwarding.netfilter) : ('unread' as const),
+    neighbours: new Map(forwarding.neighbours.map((row) => [`${row.dst} ${row.dev}`, row])),
+    bridgeFdb: new Map(bridged.map((row) => [`${row.master} ${row.mac}`, row])),
+    vxlanFdb: Map.groupBy(remote, (row) => `${row.dev} ${row.mac}`),
+    sysctls: new Map(snapshot.sysctls.map((row) => [row.name, row.value])),
+  };
+}

@@ -2,6 +2,12 @@
 import type { Connection } from './conntrack.ts';
 import type { Protocol } from './flow.ts';
 
+/** IANA's protocol numbers of those that are modelled. */
+const PROTOCOLS: Readonly<Record<string, Protocol>> = { '1': 'icmp', '6': 'tcp', '17': 'udp' };
+
+/** A rule may say a protocol by its number. */
+export const protocolName = (text: string): string => PROTOCOLS[text] ?? text;
+
 export interface Packet {
   readonly src: string;
   readonly dst: string;

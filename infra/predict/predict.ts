@@ -1,9 +1,10 @@
 // Prediction: from observed kernel state and a flow to the tree of hops that its packet takes. Pure: nothing is sent.
+import { isAddress } from '../lab/cidr.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
 import { type Flow, packetLength } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
 import { send } from './ip-output.ts';
-import { ipv4, isMulticast, isZeronet, LIMITED_BROADCAST } from './ipv4.ts';
+import { isMulticast, isZeronet, LIMITED_BROADCAST } from './ipv4.ts';
 import { LabState, trail, type Walk } from './lab.ts';
 import { unknown } from './make-hop.ts';
 import type { Packet } from './packet.ts';
@@ -40,7 +41,7 @@ export function originate(walk: Walk, flow: Flow): Prediction {
       `"${flow.from}" was not observed; there are ${[...walk.lab.kernels.keys()].join(', ')}`,
     );
   }
-  ipv4(flow.to);
+  if (!isAddress(flow.to)) throw new TypeError(`"${flow.to}" is not an IPv4 address`);
   if (isMulticast(flow.to) || isZeronet(flow.to) || flow.to === LIMITED_BROADCAST) {
     return outcomeOf(flow, [
       unknown(kernel, `${flow.to} is not a unicast address, and only those are modelled`, []),

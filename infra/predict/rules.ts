@@ -2,7 +2,8 @@
 // Source of the rules: fib_rules_lookup(), net/core/fib_rules.c; fib4_rule_action() and _suppress(), net/ipv4/fib_rules.c.
 import type { LookupRoute, LookupRule } from '../observe/forwarding-state.ts';
 import { type LookupKey, lookupTable, type TableOptions, type TableResult } from './fib-table.ts';
-import { inPrefix, prefixLength } from './ipv4.ts';
+import { inPrefix, rangeOf } from './ipv4.ts';
+import { protocolName } from './packet.ts';
 
 export type Lookup =
   | (Extract<TableResult, { kind: 'route' | 'multipath' | 'error' }> & { readonly rule: LookupRule })
@@ -20,8 +21,6 @@ export interface FibTables {
   /** Routes by table name. */
   readonly tables: ReadonlyMap<string, readonly LookupRoute[]>;
 }
-
-const PROTOCOLS: Readonly<Record<string, string>> = { '1': 'icmp', '6': 'tcp', '17': 'udp' };
 
 export function lookupRules(fib: FibTables, key: LookupKey, options: TableOptions = {}): Lookup {
   const rules = fib.rules.toSorted((a, b) => a.priority - b.priority);
@@ -47,7 +46,7 @@ export function lookupRules(fib: FibTables, key: LookupKey, options: TableOption
     const suppressed =
       result.kind !== 'error' &&
       rule.suppressPrefix !== undefined &&
-      prefixLength(result.route.dst) <= rule.suppressPrefix;
+      rangeOf(result.route.dst).prefix <= rule.suppressPrefix;
     if (!suppressed) return { ...result, rule };
   }
   return { kind: 'none' };
@@ -57,7 +56,7 @@ function selects(rule: LookupRule, key: LookupKey): boolean {
   const [mark = '0', mask = '0xffffffff'] = rule.fwmark?.split('/') ?? [];
   const within = (port: number | undefined, range: readonly [number, number] | undefined) =>
     range === undefined || (port !== undefined && port >= range[0] && port <= range[1]);
-  const protocol = rule.ipproto === undefined ? undefined : (PROTOCOLS[rule.ipproto] ?? rule.ipproto);
+  const protocol = rule.ipproto === undefined ? undefined : protocolName(rule.ipproto);
   const fits =
     // Every packet of the model has TOS 0, which a rule for a TOS does not select.
     !rule.others.includes('tos') &&

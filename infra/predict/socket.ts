@@ -1,8 +1,8 @@
 // How a program comes by the source address and the route of what it sends.
 // Sources: ip_route_connect(), include/net/route.h; udp_sendmsg(), raw_sendmsg(), net/ipv4/; ping4_run() of iputils.
+import { isAddress } from '../lab/cidr.ts';
 import type { Stopped } from './hop.ts';
 import { routeOutput } from './ip-output.ts';
-import { parseIpv4 } from './ipv4.ts';
 import type { Kernel } from './kernel.ts';
 import { dropped, unknown } from './make-hop.ts';
 import type { Packet } from './packet.ts';
@@ -40,7 +40,7 @@ function chosen(kernel: Kernel, packet: Unsent): Source | { readonly end: Stoppe
   const routing = found(kernel, packet);
   if ('end' in routing) return routing;
   const src = routeSource(kernel, packet.dst, routing);
-  if (src !== undefined && parseIpv4(src) !== undefined) return { src, routing };
+  if (src !== undefined && isAddress(src)) return { src, routing };
   return { end: dropped({ kernel }, 'no-source', `${kernel.name} has no address to send from`, []) };
 }
 

@@ -1,5 +1,6 @@
 // What a rule asks of a packet, and the answer: yes, no, or not to be told.
 // Sources: iptables-extensions(8), "match extensions"; nft(8), "expressions".
+import { parseAddress } from '../../lab/cidr.ts';
 import {
   type CtState,
   connectionOf,
@@ -7,9 +8,9 @@ import {
   destinationTranslated,
   sourceTranslated,
 } from '../conntrack.ts';
-import { inPrefix, ipv4 } from '../ipv4.ts';
+import { inPrefix } from '../ipv4.ts';
 import type { Kernel } from '../kernel.ts';
-import type { Packet } from '../packet.ts';
+import { type Packet, protocolName } from '../packet.ts';
 
 export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
 
@@ -61,7 +62,8 @@ export const destination = (prefixes: readonly string[]) =>
 function inSet(address: string, text: string): boolean {
   const [from = '', to] = text.split('-');
   if (to === undefined) return inPrefix(address, text);
-  return ipv4(address) >= ipv4(from) && ipv4(address) <= ipv4(to);
+  const number = parseAddress(address);
+  return number >= parseAddress(from) && number <= parseAddress(to);
 }
 
 export const inputName = (patterns: readonly string[]) =>
@@ -72,9 +74,8 @@ export const physInput = (pattern: string) => match(({ physIn }) => nameFits(pat
 export const physOutput = (pattern: string) => match(({ physOut }) => nameFits(pattern, physOut));
 export const bridged = match(({ physIn, physOut }) => physIn !== undefined && physOut !== undefined);
 
-const NUMBERS: Readonly<Record<string, string>> = { '1': 'icmp', '6': 'tcp', '17': 'udp' };
 export const protocol = (names: readonly string[]) =>
-  match(({ packet }) => names.some((n) => (NUMBERS[n] ?? n) === packet.proto || n === 'all' || n === '0'));
+  match(({ packet }) => names.some((n) => protocolName(n) === packet.proto || n === 'all' || n === '0'));
 
 export type Range = readonly [number, number];
 const within = (n: number, ranges: readonly Range[]) => ranges.some(([low, high]) => n >= low && n <= high);

@@ -110,7 +110,6 @@ const SILENT: Readonly<Record<string, number>> = {
   '--save-mark': 0,
   '--nfmask': 1,
   '--ctmask': 1,
-  '--tcp-flags': 2,
 };
 
 function parseRule(row: NetfilterRow): FilterRule {

@@ -1,9 +1,9 @@
 // `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent.
+import { isAddress } from '../../../infra/lab/cidr.ts';
 import { observePaths } from '../../../infra/observe/observe-paths.ts';
 import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
 import { type Exchange, predictExchange } from '../../../infra/predict/exchange.ts';
 import type { Flow, Protocol } from '../../../infra/predict/flow.ts';
-import { parseIpv4 } from '../../../infra/predict/ipv4.ts';
 import { type Outcome, type Prediction, predict } from '../../../infra/predict/predict.ts';
 import { endWords } from '../../../infra/predict/steps.ts';
 import { type Terminal, terminalOf } from '../../../infra/report/paint.ts';
@@ -41,7 +41,7 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
   const { nodes, workloads } = record.definition;
   const names = [...nodes, ...workloads.flatMap(({ pods }) => pods)].map(({ name }) => name);
   checkName(from, names);
-  if (parseIpv4(to) === undefined) checkName(to, names);
+  if (!isAddress(to)) checkName(to, names);
   if (options.proto === 'icmp' && options.port !== undefined) {
     throw usageError('ICMP has no ports', 'leave --port out, or add --proto udp or --proto tcp');
   }
@@ -73,7 +73,7 @@ const oneWay = (request: Prediction): Exchange => ({ request, outcome: request.o
 
 /** The address that a host's kernel has, not the one that the lab's file or CNI says. */
 function addressOf(hosts: LabSnapshot['hosts'], to: string): string {
-  if (parseIpv4(to) !== undefined) return to;
+  if (isAddress(to)) return to;
   const own =
     hosts[to]?.addresses.filter(({ family, scope }) => family === 'inet' && scope === 'global') ?? [];
   const address = (own.find(({ dev }) => dev === 'eth0') ?? own[0])?.address;
