@@ -1,25 +1,23 @@
 // The capture experiment: taps at many interfaces while a ping runs, and what every tap saw of it.
-import path from 'node:path';
 import type { Matcher } from '../lab/schema.ts';
 import { fillTemplates } from '../lab/template.ts';
 import { capture as captureAt } from '../observe/capture.ts';
 import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
 import { correlate, decodeTap } from '../observe/paths.ts';
-import type { PcapngTap } from '../observe/pcapng.ts';
-import { writePcapng } from '../observe/write-pcapng.ts';
-import { writeAtomic } from '../util/write-atomic.ts';
 import { packetRows, pathRows, tapByTap } from './captured.ts';
 import { type Check, evaluateCheck, rowsMatching } from './evaluate-check.ts';
-import { ExperimentError, type ExperimentOf, type Runner, type Running } from './experiment.ts';
+import type { Runner, Running } from './experiment.ts';
 import { mergedCapture } from './merged-capture.ts';
 import { defaultCheck } from './ping.ts';
 import type { CheckResult } from './result.ts';
 import { runPing, trafficMs } from './run-ping.ts';
-import { runStep } from './run-steps.ts';
+import { runBefore } from './run-steps.ts';
+import { savePcapng } from './save-pcapng.ts';
+import { tapDoubts } from './tap-doubts.ts';
 import { toJson } from './to-json.ts';
 
 export const capture: Runner<'capture'> = async (running, experiment) => {
-  await prepare(running, experiment);
+  await runBefore(running, experiment.before, 'capture');
   const { cluster, lab, lookup, signal } = running;
   const taps = experiment.taps.map(({ name, at, dev }) => {
     return { name, host: cluster.host(at), dev: String(fillTemplates(dev, lookup)) };
@@ -38,15 +36,7 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
   const observed = toJson(seen);
   const merged = mergedCapture(lab, tapped, decoded, paths);
   const saved = await savePcapng(running.resultsDir, experiment.name, merged);
-  const doubts = [
-    ...tapped.flatMap(({ name, status, reason }) =>
-      status === 'complete' ? [] : [`tap ${name}: ${reason ?? status}`],
-    ),
-    ...decoded.flatMap(({ name, truncated, clock }) =>
-      [truncated, clock].flatMap((doubt) => (doubt === undefined ? [] : [`tap ${name}: ${doubt}`])),
-    ),
-    ...('problem' in saved ? [saved.problem] : []),
-  ];
+  const doubts = [...tapDoubts(tapped, decoded), ...('problem' in saved ? [saved.problem] : [])];
   const checks: readonly Check[] =
     experiment.checks.length > 0 ? experiment.checks : [defaultCheck(experiment.ping, 'ping')];
   return {
@@ -62,17 +52,6 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
     artifacts: 'file' in saved ? [saved.file] : [],
   };
 };
-
-async function prepare(running: Running, { before }: ExperimentOf<'capture'>): Promise<void> {
-  for (const step of before) {
-    const { check } = await runStep(running, step, running.signal);
-    if (check.verdict !== 'pass') {
-      throw new ExperimentError(
-        `the step "${check.name}" before the capture did not work: ${check.differences.join('; ')}`,
-      );
-    }
-  }
-}
 
 /**
  * That a tap saw no such packet shows something only if it sees packets at all: a passing check that rests on having
@@ -99,19 +78,4 @@ function silentTaps(
 
 function unfounded(check: CheckResult, reasons: readonly string[]): CheckResult {
   return { ...check, verdict: 'inconclusive', differences: [...check.differences, ...reasons] };
-}
-
-/** Kept as captures/<experiment>.pcapng. */
-async function savePcapng(
-  resultsDir: string,
-  experiment: string,
-  taps: readonly PcapngTap[],
-): Promise<{ readonly file: string } | { readonly problem: string }> {
-  const file = path.posix.join('captures', `${experiment}.pcapng`);
-  try {
-    await writeAtomic(path.join(resultsDir, file), writePcapng(taps));
-    return { file };
-  } catch (error) {
-    return { problem: (error as Error).message };
-  }
 }

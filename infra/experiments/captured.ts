@@ -40,7 +40,8 @@ export function pathRows(taps: readonly TapPackets[], paths: readonly PacketPath
   });
 }
 
-function firstStamp(taps: readonly TapPackets[]): bigint {
+/** Of the whole capture, ns since the epoch; 0 when there is no packet. */
+export function firstStamp(taps: readonly TapPackets[]): bigint {
   let first: bigint | undefined;
   for (const { ns } of taps.flatMap(({ packets }) => packets)) {
     if (first === undefined || ns < first) first = ns;

@@ -36,10 +36,14 @@ export function trafficMs(traffic: Traffic): number {
  * @throws ExperimentError when ping itself did not work, so that nothing was learnt about the network
  * @throws HostError when the sender is gone
  */
-export async function runPing(running: Running, traffic: Traffic): Promise<PingObservation> {
+export async function runPing(
+  running: Running,
+  traffic: Traffic,
+  cookie = newCookie(),
+): Promise<PingObservation> {
   const { cluster, lookup, signal } = running;
   const address = targetAddress(running, traffic.to);
-  const argv = pingArgv(traffic, address, randomBytes(8).toString('hex'));
+  const argv = pingArgv(traffic, address, cookie);
   const from = String(fillTemplates(traffic.from, lookup));
   const timeoutMs = trafficMs(traffic) + traffic.timeout * 1000 + MARGIN_MS;
   const result = await cluster.host(from).run(argv, { signal, timeoutMs });
@@ -51,8 +55,11 @@ export async function runPing(running: Running, traffic: Traffic): Promise<PingO
   return { from, to: traffic.to, ...parsed };
 }
 
+/** Eight bytes in hexadecimal that no other series has. */
+export const newCookie = (): string => randomBytes(8).toString('hex');
+
 /** A pod's or node's address by its name; anything else is taken for an address. */
-function targetAddress({ lookup }: Running, to: string): string {
+export function targetAddress({ lookup }: Running, to: string): string {
   const filled = String(fillTemplates(to, lookup));
   return String(lookup(filled, 'address') ?? filled);
 }

@@ -43,6 +43,18 @@ export async function runStep(running: Running, step: Step, signal?: AbortSignal
   }
 }
 
+/** Steps that set the scene. @throws ExperimentError naming the one that did not work */
+export async function runBefore(running: Running, steps: readonly Step[], what: string): Promise<void> {
+  for (const step of steps) {
+    const { check } = await runStep(running, step, running.signal);
+    if (check.verdict !== 'pass') {
+      throw new ExperimentError(
+        `the step "${check.name}" before the ${what} did not work: ${check.differences.join('; ')}`,
+      );
+    }
+  }
+}
+
 /** `{in, command, exitCode, stdout, stderr, json?}`; `json` only when asked for. */
 async function runCommand(
   host: Host,

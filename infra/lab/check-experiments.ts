@@ -20,6 +20,7 @@ import { templatesIn } from './template.ts';
 type Inspect = Extract<RawExperiment, { kind: 'inspect' }>['checks'][number];
 type Observed = Extract<RawExperiment, { kind: 'ping' }>['checks'][number];
 type Capture = Extract<RawExperiment, { kind: 'capture' }>;
+type Journey = Extract<RawExperiment, { kind: 'journey' }>;
 
 export function checkExperiments(raw: RawLab, hosts: LabHosts, report: Report): void {
   const context = { hosts, report };
@@ -37,6 +38,9 @@ export function checkExperiments(raw: RawLab, hosts: LabHosts, report: Report): 
         break;
       case 'capture':
         checkCapture(experiment, path, context);
+        break;
+      case 'journey':
+        checkJourney(experiment, path, context);
         break;
       case 'exec':
         checkSteps(experiment.steps, [...path, 'steps'], context);
@@ -84,7 +88,7 @@ function checkInspect(check: Inspect, path: Path, { hosts, report }: Context): v
 
 function checkObserved(
   check: Observed,
-  kind: 'ping' | 'capture',
+  kind: keyof typeof observedFields,
   path: Path,
   { hosts, report }: Context,
 ): void {
@@ -126,14 +130,8 @@ function checkTraffic(ping: Pick<PingTraffic, 'from' | 'to'>, path: Path, { host
 }
 
 function checkCapture(experiment: Capture, path: Path, context: Context): void {
-  const { hosts, report } = context;
-  experiment.taps.forEach((tap, t) => {
-    const at = [...path, 'taps', t];
-    hosts.checkHost(tap.at, [...at, 'at']);
-    hosts.checkTemplates(tap.dev, [...at, 'dev']);
-    const wrong = templatesIn(tap.dev).length > 0 ? undefined : interfaceNameProblem(tap.dev);
-    if (wrong !== undefined) report.at([...at, 'dev'], wrong);
-  });
+  const { report } = context;
+  checkPlaces(experiment.taps, path, context);
   checkSteps(experiment.before, [...path, 'before'], context);
   checkTraffic(experiment.ping, [...path, 'ping'], context);
   const taps = experiment.taps.map((tap) => tap.name);
@@ -149,6 +147,29 @@ function checkCapture(experiment: Capture, path: Path, context: Context): void {
           if (typeof name === 'string' && !taps.includes(name))
             report.at([...where, i], `this experiment has no tap "${name}"`, suggest(name, taps, 'taps'));
         });
+  });
+}
+
+function checkPlaces(
+  taps: readonly { readonly at: string; readonly dev: string }[],
+  path: Path,
+  { hosts, report }: Context,
+): void {
+  taps.forEach((tap, t) => {
+    const at = [...path, 'taps', t];
+    hosts.checkHost(tap.at, [...at, 'at']);
+    hosts.checkTemplates(tap.dev, [...at, 'dev']);
+    const wrong = templatesIn(tap.dev).length > 0 ? undefined : interfaceNameProblem(tap.dev);
+    if (wrong !== undefined) report.at([...at, 'dev'], wrong);
+  });
+}
+
+function checkJourney(experiment: Journey, path: Path, context: Context): void {
+  checkPlaces(experiment.taps, path, context);
+  checkSteps(experiment.before, [...path, 'before'], context);
+  checkTraffic(experiment.ping, [...path, 'ping'], context);
+  experiment.checks.forEach((check, c) => {
+    checkObserved(check, 'journey', [...path, 'checks', c], context);
   });
 }
 

@@ -86,6 +86,11 @@ const tap = z.strictObject({
   dev: z.string().min(1).describe('Interface; `${pod.hostVeth}` names the node end of a pod’s veth.'),
 });
 
+const place = z.strictObject({
+  at: z.string().describe('Node or pod.'),
+  dev: z.string().min(1).describe('Interface; `${pod.hostVeth}` names the node end of a pod’s veth.'),
+});
+
 export const experiment = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('inspect'), ...experimentCommon, checks: z.array(inspectCheck).min(1) })
@@ -112,6 +117,27 @@ export const experiment = z.discriminatedUnion('kind', [
       checks: z.array(observedCheck).default([]),
     })
     .describe('Listens at several interfaces while a ping runs, and ties the packets together.'),
+  z
+    .strictObject({
+      kind: z.literal('journey'),
+      ...experimentCommon,
+      ping: z.strictObject(pingTraffic).describe('The traffic whose way is foretold, then watched.'),
+      taps: z
+        .array(place)
+        .max(64)
+        .default([])
+        .describe(
+          'Interfaces listened at beside those on the foretold way, such as one that must see nothing.',
+        ),
+      before: z
+        .array(execStep)
+        .default([])
+        .describe('Run before anything is foretold, such as flushing neighbours.'),
+      checks: z.array(observedCheck).default([]),
+    })
+    .describe(
+      'Foretells the way of each packet from kernel state, then sends it and looks where it really was.',
+    ),
   z
     .strictObject({
       kind: z.literal('exec'),

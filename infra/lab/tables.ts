@@ -72,4 +72,5 @@ export const nodeOnlyTables: readonly string[] = ['cniConfig', 'leases'];
 export const observedFields = {
   ping: ['from', 'to', 'transmitted', 'received', 'lossPercent', 'duplicates', 'replies', 'errors'],
   capture: ['ping', 'taps', 'packets', 'paths'],
+  journey: ['ping', 'taps', 'journeys', 'packets', 'noise', 'evidence'],
 } as const;

@@ -2,7 +2,7 @@
 
 import type { Flow } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
-import { LabState, trail } from './lab.ts';
+import { LabState, type Solicitation, trail, type Walk } from './lab.ts';
 import { dropped } from './make-hop.ts';
 import type { Packet } from './packet.ts';
 import { type Outcome, originate, outcomeOf, type Prediction, type PredictState } from './predict.ts';
@@ -18,9 +18,38 @@ export interface Exchange {
   readonly end: End;
 }
 
+/** An exchange, and the ARP requests that hosts on its way sent for it. */
+export interface SeriesExchange extends Exchange {
+  readonly solicitations: readonly Solicitation[];
+}
+
 /** @throws TypeError as `predict` does */
 export function predictExchange(state: PredictState, flow: Flow): Exchange {
+  return exchangeOn(createWalk(new LabState(state)), flow);
+}
+
+/** A series is steady when an exchange has learnt nothing that the one before had not: usually the second one. */
+const UNSTEADY = 4;
+
+/**
+ * One packet after the other, each on the lab as those before have left it: the first one's hosts ask by ARP, the
+ * next one's know. What time does to the tables between two packets is not modelled.
+ * @param count packets that are sent
+ * @throws TypeError as `predict` does
+ */
+export function predictSeries(state: PredictState, flow: Flow, count: number): readonly SeriesExchange[] {
   const walk = createWalk(new LabState(state));
+  const series: SeriesExchange[] = [];
+  while (series.length < Math.min(count, UNSTEADY)) {
+    const before = walk.lab.solicitations.length;
+    const exchange = exchangeOn(walk, flow);
+    series.push({ ...exchange, solicitations: walk.lab.solicitations.slice(before) });
+  }
+  const last = series.at(-1);
+  return last === undefined ? [] : Array.from({ length: count }, (_, index) => series[index] ?? last);
+}
+
+function exchangeOn(walk: Walk, flow: Flow): Exchange {
   const request = originate(walk, flow);
   const { end } = request;
   if (end.kind !== 'delivered') return { request, outcome: request.outcome, end };

@@ -56,6 +56,8 @@ export interface Hop {
   readonly netns?: string;
   readonly interface: string;
   readonly direction: 'in' | 'out';
+  /** Of an ARP message that was sent on the packet's behalf. */
+  readonly arp?: 'request' | 'reply';
   /** Of the flow's own packet, or of the ARP message that was asked on its behalf. */
   readonly srcMac: string;
   readonly dstMac: string;

@@ -12,6 +12,15 @@ export interface Answerer {
   readonly mac: string;
 }
 
+/** An ARP request that a walk sent, and all that became of it: the replies are below the hops that brought it. */
+export interface Solicitation {
+  readonly host: string;
+  readonly dev: string;
+  /** The address asked for. */
+  readonly address: string;
+  readonly branches: readonly Branch[];
+}
+
 /** More steps than any packet takes in a lab that does not loop: a broadcast storm must end somewhere. */
 const MOST_STEPS = 20_000;
 
@@ -20,6 +29,8 @@ export class LabState {
   readonly wires: Wires;
   /** Answers to ARP requests of this walk, by `<host> <address> <dev>`. */
   readonly answers = new Map<string, readonly Answerer[]>();
+  /** ARP requests of this walk, in the order they were sent. */
+  readonly solicitations: Solicitation[] = [];
   /** Who has sent the ARP reply that is on its way. */
   asked: Omit<Answerer, 'mac'> | undefined;
   #steps = 0;

@@ -24,6 +24,7 @@ export function hop(
     ...(kernel.netns !== undefined && { netns: kernel.netns }),
     interface: link.name,
     direction,
+    ...(arp && { arp: arp.op }),
     srcMac: inner.src,
     dstMac: inner.dst,
     src: ip?.src ?? arp?.senderIp ?? '',

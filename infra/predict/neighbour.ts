@@ -68,6 +68,7 @@ export function resolve(
   const arp = { op: 'request' as const, senderMac: link.mac, senderIp, targetMac: NO_MAC, targetIp: address };
   walk.lab.answers.delete(`${kernel.name} ${key}`);
   const asked = walk.transmit(kernel, link, { src: link.mac, dst: BROADCAST, arp }, trail(depth));
+  walk.lab.solicitations.push({ host: kernel.name, dev: link.name, address, branches: asked });
   const answers = walk.lab.answers.get(`${kernel.name} ${key}`) ?? [];
   const got = kernel.neighbours.get(key);
   if (new Set(answers.map(({ mac }) => mac)).size > 1) {

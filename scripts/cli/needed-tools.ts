@@ -14,6 +14,7 @@ const OF_EXPERIMENT: Readonly<Record<LabExperiment['kind'], readonly string[]>> 
   inspect: ['tc'],
   ping: ['ping'],
   capture: ['ping', 'tcpdump'],
+  journey: ['ping', 'tcpdump'],
   exec: [],
 };
 

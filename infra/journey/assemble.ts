@@ -1,0 +1,118 @@
+// From predictions and captured paths to compared packets: every path is one that was predicted, or is accounted for.
+import type { Packet } from '../observe/packets/packet.ts';
+import type { PacketPath } from '../observe/paths.ts';
+import type { SeriesExchange } from '../predict/exchange.ts';
+import type { Solicitation } from '../predict/lab.ts';
+import type { Outcome, Prediction } from '../predict/predict.ts';
+import { endWords } from '../predict/steps.ts';
+import { compareHops, type SeenHop } from './compare.ts';
+import { capturedHeaders } from './headers.ts';
+import type { ComparedPacket } from './journeys.ts';
+import { type Place, placeName } from './place.ts';
+import { type ExpectedHop, expectedHops } from './steps.ts';
+
+export interface Series {
+  readonly predicted: readonly SeriesExchange[];
+  readonly paths: readonly PacketPath[];
+  /** Where each tap is, by its name. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** Whether it is one of the series' own echoes. */
+  readonly isOwn: (packet: Packet) => boolean;
+}
+
+export interface Assembled {
+  /** By echo sequence number: what ARP asked for it, the request, its reply. */
+  readonly packets: readonly ComparedPacket[];
+  /** Paths that belong to no packet of the series. */
+  readonly others: readonly PacketPath[];
+}
+
+export function assemble({ predicted, paths, places, isOwn }: Series): Assembled {
+  const claimed = new Set<PacketPath>();
+  const tapped = new Set([...places.values()].map(placeName));
+  const claim = (wanted: (path: PacketPath) => boolean, all: boolean): SeenHop[] => {
+    const free = paths.filter((path) => !claimed.has(path) && wanted(path));
+    const taken = all ? free : free.slice(0, 1);
+    for (const path of taken) claimed.add(path);
+    return taken.flatMap(({ sightings }) => sightings.map((seen) => seenHop(seen, places)));
+  };
+  const packets = predicted.flatMap((exchange, index): ComparedPacket[] => {
+    const seq = index + 1;
+    const compared = (packet: string, prediction: Prediction | undefined, seen: readonly SeenHop[]) => ({
+      ...{ packet, seq },
+      ...(prediction && { end: endWords(prediction.end) }),
+      known: prediction !== undefined && isKnown(prediction.outcome),
+      hops: compareHops(expectedHops(prediction?.branches ?? []), seen, tapped),
+    });
+    const own = (kind: string) =>
+      claim(
+        ({ packet, seq: n, sightings }) =>
+          packet === kind && n === seq && sightings.some((s) => isOwn(s.packet)),
+        true,
+      );
+    const asked = exchange.solicitations.flatMap((solicitation) => arp(solicitation, seq, claim, tapped));
+    const request = compared('echo-request', exchange.request, own('echo-request'));
+    const replies = own('echo-reply');
+    const answered = exchange.reply !== undefined || replies.length > 0;
+    // That nothing comes back is part of a prediction that covers the whole way there.
+    const reply = {
+      ...compared('echo-reply', exchange.reply, replies),
+      ...(!exchange.reply && { known: request.known }),
+    };
+    return [...asked, request, ...(answered ? [reply] : [])];
+  });
+  return { packets, others: paths.filter((path) => !claimed.has(path)) };
+}
+
+const isKnown = (outcome: Outcome) => outcome !== 'unknown';
+
+type Claim = (wanted: (path: PacketPath) => boolean, all: boolean) => SeenHop[];
+
+/** One ARP request and its reply, the way there and the way back. A request that is asked again is another path. */
+function arp(
+  { host, dev, address, branches }: Solicitation,
+  seq: number,
+  claim: Claim,
+  tapped: ReadonlySet<string>,
+): ComparedPacket[] {
+  const all = expectedHops(branches);
+  const [first] = all;
+  if (first === undefined) return [];
+  const asker = first.hop.src;
+  const requests = only(all, 'request');
+  const replies = only(all, 'reply');
+  const asked = claim((p) => p.packet === 'arp-request' && p.src === asker && p.dst === address, false);
+  const answered = claim((p) => p.packet === 'arp-reply' && p.src === address && p.dst === asker, false);
+  const part = (packet: string, expected: readonly ExpectedHop[], seen: readonly SeenHop[]) =>
+    expected.length === 0 && seen.length === 0
+      ? []
+      : [
+          {
+            ...{ packet, seq, known: true },
+            end:
+              packet === 'arp-request'
+                ? `asks on ${host}/${dev} who has ${address}`
+                : `tells ${host}/${dev} who has ${address}`,
+            hops: compareHops(expected, seen, tapped),
+          },
+        ];
+  return [...part('arp-request', requests, asked), ...part('arp-reply', replies, answered)];
+}
+
+/** Hops of one message; the first one of a reply comes from none of its own. */
+function only(all: readonly ExpectedHop[], op: 'request' | 'reply'): ExpectedHop[] {
+  const kept = all.flatMap((expected, index) => (expected.hop.arp === op ? [index] : []));
+  return kept.map((index) => {
+    const { hop, after, depth } = all[index] as ExpectedHop;
+    const at = after === undefined ? -1 : kept.indexOf(after);
+    return { hop, depth, ...(at >= 0 && { after: at }) };
+  });
+}
+
+function seenHop(
+  { tap, packet }: { readonly tap: string; readonly packet: Packet },
+  places: ReadonlyMap<string, Place>,
+): SeenHop {
+  const { host, dev } = places.get(tap) ?? { host: tap, dev: '' };
+  return { host, dev, ns: packet.ns, headers: capturedHeaders(packet) };
+}

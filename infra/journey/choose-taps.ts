@@ -1,0 +1,80 @@
+// Taps chosen from a prediction: every interface that a packet is to pass, and the bridges whose ports it passes.
+import type { LabSnapshot } from '../observe/snapshot.ts';
+import type { SeriesExchange } from '../predict/exchange.ts';
+import { predictSeries } from '../predict/exchange.ts';
+import type { Flow } from '../predict/flow.ts';
+import { type Branch, hops } from '../predict/hop.ts';
+import type { PredictState } from '../predict/predict.ts';
+import { type Place, placeName } from './place.ts';
+
+export interface TappedPrediction {
+  readonly series: readonly SeriesExchange[];
+  /** In the order of the way there, then of the way back, then of ARP; no place twice. */
+  readonly places: readonly Place[];
+}
+
+/**
+ * A tap changes what it looks at: tcpdump makes a bridge promiscuous, which then hands a copy of every frame between
+ * its ports to itself. So the series is predicted for the lab as it is with the taps.
+ * @param extra taps that are asked for beside those on the way
+ * @param tappable whether something can be run on that host
+ * @throws TypeError as `predict` does
+ */
+export function predictTapped(
+  state: PredictState,
+  flow: Flow,
+  count: number,
+  extra: readonly Place[],
+  tappable: (host: string) => boolean,
+): TappedPrediction {
+  const first = predictSeries(state, flow, Math.min(count, 1));
+  const places = withBridges(state, distinct([...placesOf(first), ...extra]));
+  const tapped = promiscuous(
+    state,
+    places.filter(({ host }) => tappable(host)),
+  );
+  const series = predictSeries(tapped, flow, count);
+  const all = distinct([...placesOf(series), ...places]);
+  return { series, places: all.filter(({ host }) => tappable(host)) };
+}
+
+function placesOf(series: readonly SeriesExchange[]): Place[] {
+  const [first] = series;
+  if (first === undefined) return [];
+  const trees: (readonly Branch[])[] = [
+    first.request.branches,
+    first.reply?.branches ?? [],
+    ...first.solicitations.map(({ branches }) => branches),
+  ];
+  return trees.flatMap((branches) => hops(branches).map((hop) => ({ host: hop.host, dev: hop.interface })));
+}
+
+/** A port's bridge comes right behind it. */
+function withBridges({ hosts }: PredictState, places: readonly Place[]): Place[] {
+  return distinct(
+    places.flatMap((place) => {
+      const link = hosts[place.host]?.interfaces.find(({ name }) => name === place.dev);
+      return link?.master === undefined ? [place] : [place, { host: place.host, dev: link.master }];
+    }),
+  );
+}
+
+function distinct(places: readonly Place[]): Place[] {
+  return [...new Map(places.map((place) => [placeName(place), place])).values()];
+}
+
+/** The state with IFF_PROMISC on tapped interfaces (packet(7), PACKET_MR_PROMISC). */
+function promiscuous(state: PredictState, places: readonly Place[]): PredictState {
+  const devices = Map.groupBy(places, ({ host }) => host);
+  const hosts = Object.entries(state.hosts).map(([name, host]): [string, LabSnapshot['hosts'][string]] => {
+    const tapped = devices.get(name)?.map(({ dev }) => dev);
+    if (tapped === undefined || host.forwarding === undefined) return [name, host];
+    const links = host.forwarding.links.map((link) =>
+      tapped.includes(link.name) && !link.flags.includes('PROMISC')
+        ? { ...link, flags: [...link.flags, 'PROMISC'] }
+        : link,
+    );
+    return [name, { ...host, forwarding: { ...host.forwarding, links } }];
+  });
+  return { hosts: Object.fromEntries(hosts) };
+}
