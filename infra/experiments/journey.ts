@@ -18,6 +18,7 @@ import { firstStamp } from './captured.ts';
 import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { ExperimentOf, Runner, Running } from './experiment.ts';
 import { mergedCapture } from './merged-capture.ts';
+import type { Json } from './result.ts';
 import { newCookie, runPing, type Traffic, targetAddress, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
 import { savePcapng } from './save-pcapng.ts';
@@ -58,7 +59,7 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   const isOwn = ownPackets(decoded, ping, cookie);
   const { packets, others } = assemble({ predicted: series, paths, places: where, isOwn });
   const lastSeen = packets.flatMap(({ hops }) => hops).length > 0 ? lastPlace(packets) : undefined;
-  const observed = toJson({
+  const seen = {
     ping: result,
     taps: tapped.map(({ name, host, dev, dropped = 0 }, index) => ({
       ...{ name, at: host, dev, asked: asked.some((place) => placeName(place) === name) },
@@ -68,7 +69,8 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
     packets: packets.map((packet) => packetRow(packet, decoded)),
     noise: noiseRows(others, where, ({ sightings }) => sightings.some((sighting) => isOwn(sighting.packet))),
     evidence: evidenceOf(state.lab, flow, series, result, lastSeen),
-  });
+  };
+  const observed = toJson(seen);
   const saved = await savePcapng(
     running.resultsDir,
     experiment.name,
@@ -82,12 +84,27 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   ];
   return {
     observed,
+    comparable: comparable(seen),
     checks: checksOf(experiment).map((check) => evaluateCheck(check, observed, 'journey', lookup)),
     ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
     trafficMs: trafficMs(ping),
     artifacts: 'file' in saved ? [saved.file] : [],
   };
 };
+
+/** Neighbour states that only tell how long ago an entry was last used (NUD_*). */
+const USED = /\b(?:REACHABLE|STALE|DELAY|PROBE)\b/g;
+
+/** Without times, and without what depends on when the lab was last used: which packets asked first, what else was about. */
+function comparable(seen: Readonly<Record<string, unknown>>): Json {
+  const timeless = JSON.stringify(seen, (key, value: unknown) => {
+    if (key === 'latency' || key === 'noise') return undefined;
+    if (key === 'why' && Array.isArray(value))
+      return value.map((words) => String(words).replace(USED, 'known'));
+    return key === 'line' ? String(value).replace(USED, 'known') : value;
+  });
+  return JSON.parse(timeless) as Json;
+}
 
 function flowOf(running: Running, ping: Traffic): Flow {
   return {

@@ -55,10 +55,11 @@ export function compareHops(
     const predicted = predictedHeaders(hop);
     const match = matches.get(index);
     const before = after === undefined ? undefined : hops[after];
+    const sighted = lastSighted(hops, after);
     const differences = match
       ? [
           ...headerDifferences(predicted, match.headers).map((words) => `${placeName(place)}: ${words}`),
-          ...outOfOrder(before, place, match.ns),
+          ...outOfOrder(sighted, place, match.ns),
         ]
       : tapped.has(placeName(place))
         ? [`${placeName(place)}: predicted, not seen`]
@@ -87,6 +88,16 @@ export function compareHops(
   const used = new Set(matches.values());
   for (const extra of seen) if (!used.has(extra)) hops.push(unpredicted(extra));
   return hops;
+}
+
+/** The nearest hop on the way to here that was seen. @param at index of the hop before */
+export function lastSighted<H extends { readonly ns?: bigint; readonly after?: number }>(
+  hops: readonly H[],
+  at: number | undefined,
+): H | undefined {
+  let index = at;
+  while (index !== undefined && hops[index]?.ns === undefined) index = hops[index]?.after;
+  return index === undefined ? undefined : hops[index];
 }
 
 /** Those whose headers agree find each other first; what is left is taken in order. */

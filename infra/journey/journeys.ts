@@ -1,5 +1,5 @@
 // All packets of a series that took the same way are one journey: its hops, and how long each took.
-import type { ComparedHop, HopStatus } from './compare.ts';
+import { type ComparedHop, type HopStatus, lastSighted } from './compare.ts';
 import type { Headers } from './headers.ts';
 import { type Latency, latencyOf } from './latency.ts';
 import { type Place, placeName } from './place.ts';
@@ -29,7 +29,7 @@ export interface JourneyHop extends Place {
   readonly why: readonly string[];
   /** Rows of kernel state that decided: `{host, table, line}`. */
   readonly rules: readonly { readonly host: string; readonly table: string; readonly line: string }[];
-  /** From the hop that it comes from to here, over all packets of the journey. */
+  /** From the nearest hop before it that was seen to here, over all packets of the journey. */
   readonly latency?: Latency;
 }
 
@@ -42,6 +42,10 @@ export interface Journey {
   readonly end?: string;
   readonly firstSeen?: string;
   readonly lastSeen?: string;
+  /** Where it was seen, in the order of the hops: `<host>/<interface>`. */
+  readonly way: readonly string[];
+  /** Its TTL at each place of the way; absent for ARP. */
+  readonly ttls?: readonly number[];
   readonly hops: readonly JourneyHop[];
 }
 
@@ -58,6 +62,8 @@ export function journeys(packets: readonly ComparedPacket[]): readonly Journey[]
 function journeyOf(packets: readonly ComparedPacket[]): Journey {
   const [first] = packets as [ComparedPacket, ...ComparedPacket[]];
   const { first: begin, last: end } = seenEnds(first.hops);
+  const seen = first.hops.filter((hop) => hop.seen !== undefined);
+  const ttls = seen.flatMap((hop) => hop.seen?.ttl ?? []);
   return {
     packet: first.packet,
     seqs: packets.map(({ seq }) => seq),
@@ -65,6 +71,8 @@ function journeyOf(packets: readonly ComparedPacket[]): Journey {
     ...(first.end !== undefined && { end: first.end }),
     ...(begin && { firstSeen: placeName(begin) }),
     ...(end && { lastSeen: placeName(end) }),
+    way: seen.map(placeName),
+    ...(ttls.length > 0 && { ttls }),
     hops: first.hops.map(({ ns: _, rules, ...hop }, index) => {
       const deltas = packets.flatMap(({ hops }) => delta(hops, index));
       return {
@@ -84,7 +92,7 @@ export function agreement({ hops, known }: ComparedPacket): boolean | null {
 
 function delta(hops: readonly ComparedHop[], index: number): number[] {
   const hop = hops[index];
-  const before = hop?.after === undefined ? undefined : hops[hop.after];
+  const before = lastSighted(hops, hop?.after);
   if (hop?.ns === undefined || before?.ns === undefined) return [];
   return [Number(hop.ns - before.ns)];
 }

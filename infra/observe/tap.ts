@@ -111,6 +111,9 @@ async function close(
     if (early || counters.captured === undefined) {
       return ['died', `tcpdump ended with ${exitCode}: ${complaint(lines) || 'it said nothing'}`];
     }
+    const left = (counters.received ?? 0) - counters.captured;
+    if (left > 0)
+      return ['dropped', `${left} packets were still unread at ${tap.dev} when the tap was ended`];
     if (counters.dropped) return ['dropped', `the kernel dropped ${counters.dropped} packets at ${tap.dev}`];
     return ['complete'];
   })();

@@ -114,9 +114,12 @@ function decide(walk: Walk, where: Where, frame: Frame, t: Trail, filtered: bool
     return ingress ? [...up(also(t, groupDecision(bridge, frame))), ...flooded] : flooded;
   }
   const promiscuous = bridge.flags.includes('PROMISC') && ingress !== undefined;
+  const words = `${bridge.name} is promiscuous, as with a tap on it: it gets a copy`;
+  // The kernel hands it up last, with the stamp that the port has given it: what sees it there sees it first.
+  const copy = (before: Trail) => (promiscuous ? up(also(before, { kind: 'link', words })) : []);
   const row = kernel.bridgeFdb.get(`${bridge.name} ${frame.dst}`);
   if (row === undefined) {
-    return [...flood(walk, where, frame, t), ...(promiscuous ? up(t) : [])];
+    return [...copy(t), ...flood(walk, where, frame, t)];
   }
   const decision = fdbDecision(kernel, row);
   if (row.flags.includes('permanent') && ingress) return up(also(t, decision));
@@ -125,7 +128,7 @@ function decide(walk: Walk, where: Where, frame: Frame, t: Trail, filtered: bool
     const words = `${bridge.name} keeps frames for ${frame.dst} for itself`;
     return [dropped({ kernel, dev: bridge.name }, 'fdb', words, t.decisions, decision.rule)];
   }
-  return [...toPort(walk, where, egress, frame, also(t, decision)), ...(promiscuous ? up(t) : [])];
+  return [...copy(t), ...toPort(walk, where, egress, frame, also(t, decision))];
 }
 
 const groupDecision = (bridge: Link, frame: Frame): Decision => ({

@@ -32,10 +32,19 @@ function failedCheck(check: CheckResult, terminal: Terminal): string {
   ].join('\n');
 }
 
-/** A list on a line for each element, as long as it is; anything else on one line. */
+/** Characters of one row. The differences above have named the place; all of it is in the results. */
+const LONGEST_ROW = 600;
+
+/** A list on a line for each element; anything else on one line. */
 function inWords(value: Matcher | Json, label: string): string {
   if (typeof value === 'string') return value === '' ? '""' : value.trimEnd();
-  if (!Array.isArray(value)) return JSON.stringify(value);
+  if (!Array.isArray(value)) return shortened(value);
   if (value.length === 0) return 'no rows';
-  return value.map((row) => JSON.stringify(row)).join(`\n${' '.repeat(label.length)}`);
+  return value.map(shortened).join(`\n${' '.repeat(label.length)}`);
+}
+
+function shortened(row: Matcher | Json): string {
+  const text = JSON.stringify(row);
+  if (text.length <= LONGEST_ROW) return text;
+  return `${text.slice(0, LONGEST_ROW)} … (${text.length} characters; results --json has all of them)`;
 }

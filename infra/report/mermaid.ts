@@ -1,5 +1,6 @@
 // The topology of a live lab as a Mermaid flowchart: drawn from what the kernel has, for any network.
 import type { HostSnapshot, InterfaceRow, LabSnapshot } from '../observe/snapshot.ts';
+import { mermaidId as id } from './mermaid-text.ts';
 
 /**
  * Nodes with their interfaces, pods with their eth0, a thick line for each veth pair and a thin one from a port to its
@@ -46,9 +47,4 @@ function shape(key: string, { name, kind }: InterfaceRow, { addresses }: HostSna
   const text = `"${[name, ...own.map(({ address, prefix }) => `${address}/${prefix}`)].join(' ')}"`;
   if (kind === 'bridge') return `${key}{{${text}}}`;
   return kind === 'vxlan' ? `${key}([${text}])` : `${key}[${text}]`;
-}
-
-/** Mermaid's ids take letters, digits and underscores. */
-function id(...words: readonly string[]): string {
-  return words.map((word) => word.replaceAll(/[^A-Za-z0-9]/g, '_')).join('__');
 }

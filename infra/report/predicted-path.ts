@@ -2,6 +2,7 @@
 import { type Hop, hops } from '../predict/hop.ts';
 import type { Prediction } from '../predict/predict.ts';
 import { decisionWords, endWords, pathSteps, place } from '../predict/steps.ts';
+import { mermaidId, mermaidParticipants, mermaidSafe } from './mermaid-text.ts';
 import { PLAIN, type Terminal } from './paint.ts';
 import { renderTable } from './table.ts';
 
@@ -52,37 +53,24 @@ function hopCells(hop: Hop) {
 export function mermaidPath(predictions: readonly Prediction[]): string {
   const paths = predictions.map(({ flow, branches }) => ({ flow, steps: pathSteps(branches) }));
   const found = paths.flatMap(({ steps }) => steps.flatMap(({ to }) => (to.kind === 'hop' ? [to] : [])));
-  const boxes = Map.groupBy(found, ({ host }) => host);
-  const lines = ['sequenceDiagram', '  autonumber'];
-  for (const [host, hops] of boxes) {
-    lines.push(`  box transparent ${host}`);
-    for (const name of new Set(hops.map((hop) => hop.interface))) {
-      lines.push(`    participant ${id(host, name)} as ${name}`);
-    }
-    lines.push('  end');
-  }
+  const places = found.map((hop) => ({ host: hop.host, dev: hop.interface }));
+  const lines = ['sequenceDiagram', '  autonumber', ...mermaidParticipants(places)];
   const own = hops(predictions[0]?.branches ?? []);
   const [first, last] = [own[0], own.at(-1)];
   for (const { flow, steps } of paths) {
     if (first && last) {
-      lines.push(`  Note over ${anchor(first)},${anchor(last)}: ${safe(`${flow.from} → ${flow.to}`)}`);
+      lines.push(`  Note over ${anchor(first)},${anchor(last)}: ${mermaidSafe(`${flow.from} → ${flow.to}`)}`);
     }
     for (const { from, to } of steps) {
       if (to.kind === 'hop') {
         const words = decisionWords(to.decisions).join('; ') || to.direction;
-        lines.push(`  ${anchor(from ?? to)}->>${anchor(to)}: ${safe(words)}`);
+        lines.push(`  ${anchor(from ?? to)}->>${anchor(to)}: ${mermaidSafe(words)}`);
       } else if (from ?? first) {
-        lines.push(`  Note over ${anchor((from ?? first) as Hop)}: ${safe(endWords(to))}`);
+        lines.push(`  Note over ${anchor((from ?? first) as Hop)}: ${mermaidSafe(endWords(to))}`);
       }
     }
   }
   return `${lines.join('\n')}\n`;
 }
 
-const anchor = (hop: Hop) => id(hop.host, hop.interface);
-
-/** Mermaid's ids take letters, digits and underscores. */
-const id = (...words: readonly string[]) =>
-  words.map((word) => word.replaceAll(/[^A-Za-z0-9]/g, '_')).join('__');
-/** A semicolon ends a Mermaid statement, a hash begins an entity. */
-const safe = (text: string) => text.replaceAll(/#/g, 'no. ').replaceAll(/;/g, ',').replaceAll(/\n/g, ' ');
+const anchor = (hop: Hop) => mermaidId(hop.host, hop.interface);

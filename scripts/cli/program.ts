@@ -132,10 +132,26 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(
       new Option('--packets', 'what a tap on every interface would see').conflicts(['mermaid', 'json']),
     )
+    .addOption(
+      new Option('--send [count]', 'send echo requests too, and show where they really were')
+        .preset('3')
+        .argParser(wholeNumber(1, 1000))
+        .conflicts('packets'),
+    )
     .addOption(new Option('--mermaid', 'as a Mermaid sequence diagram').conflicts('json'))
-    .option('--json', 'as JSON: {request, reply, outcome, end}')
+    .option('--json', 'as JSON: {request, reply, outcome, end}; with --send, what a journey observes')
     .action(async (from, to, options) =>
       finish(await (await import('./verbs/trace.ts')).trace(from, to, options)),
+    );
+  program
+    .command('journey')
+    .description('Show a journey experiment as it was recorded last: every hop, foretold and seen.')
+    .argument('[experiment]', 'its name (default: the only one; else they are listed)')
+    .addOption(stack())
+    .addOption(new Option('--mermaid', 'as a Mermaid sequence diagram').conflicts('json'))
+    .option('--json', 'as JSON')
+    .action(async (name, options) =>
+      finish(await (await import('./verbs/journey.ts')).journey(name, options)),
     );
   program
     .command('env')
@@ -197,6 +213,12 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- trace pod-to-pod-1 192.168.49.1 --proto udp --port 53',
     'npm run -s lab -- trace pod-1 pod-3 --size 1472 --df      does it fit?',
     'npm run -s lab -- trace pod-1 pod-3 --mermaid > path.mmd',
+    'npm run -s lab -- trace pod-1 pod-3 --send 5              foretold beside observed',
+  ],
+  journey: [
+    'npm run -s lab -- journey',
+    'npm run -s lab -- journey vxlan-journey --stack flannel',
+    'npm run -s lab -- journey vxlan-journey --mermaid > journey.mmd',
   ],
   env: ['eval "$(npm run -s lab -- env)" && pulumi stack output --stack kindnet'],
 };

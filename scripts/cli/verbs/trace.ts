@@ -1,4 +1,5 @@
-// `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent.
+// `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent
+// unless it is asked for.
 import { isAddress } from '../../../infra/lab/cidr.ts';
 import { observePaths } from '../../../infra/observe/observe-paths.ts';
 import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
@@ -22,6 +23,8 @@ export interface TraceOptions {
   readonly size?: number;
   readonly df?: boolean;
   readonly packets?: boolean;
+  /** Echo requests to send. */
+  readonly send?: number;
   readonly mermaid?: boolean;
   readonly json?: boolean;
 }
@@ -44,6 +47,12 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
   if (!isAddress(to)) checkName(to, names);
   if (options.proto === 'icmp' && options.port !== undefined) {
     throw usageError('ICMP has no ports', 'leave --port out, or add --proto udp or --proto tcp');
+  }
+  if (options.send !== undefined) {
+    if (options.proto !== 'icmp') {
+      throw usageError('only ICMP echoes are sent', 'leave --proto out, or --send');
+    }
+    return (await import('./trace-sent.ts')).traceSent(record, from, to, options.send, options);
   }
   const { lab, beyond } = await withCluster(record, (cluster) =>
     observePaths(cluster, recordedLab(record), { signal: AbortSignal.timeout(OBSERVING_MS) }),

@@ -1,0 +1,39 @@
+// What a journey experiment has observed, as it stands in results.json.
+import type { Evidence } from './evidence.ts';
+import type { Journey } from './journeys.ts';
+import type { NoiseRow } from './noise.ts';
+
+export interface JourneyObservation {
+  readonly ping: {
+    readonly from: string;
+    readonly to: string;
+    readonly transmitted: number;
+    readonly received: number;
+  };
+  readonly taps: readonly {
+    /** `<host>/<interface>`. */
+    readonly name: string;
+    readonly at: string;
+    readonly dev: string;
+    /** By the lab file; else chosen from the prediction. */
+    readonly asked: boolean;
+    readonly packets: number;
+    readonly dropped: number;
+  }[];
+  readonly journeys: readonly Journey[];
+  readonly packets: readonly PacketRow[];
+  readonly noise: readonly NoiseRow[];
+  readonly evidence: Evidence;
+}
+
+/** One packet of the series. */
+export interface PacketRow {
+  readonly packet: string;
+  readonly seq: number;
+  readonly asPredicted: boolean | null;
+  readonly firstSeen?: string;
+  readonly lastSeen?: string;
+  /** First stamp at each tap, ns since the first packet of the capture. */
+  readonly at: Readonly<Record<string, number>>;
+  readonly differences: readonly string[];
+}

@@ -1,0 +1,103 @@
+// Journeys for people: predicted beside observed, hop by hop, with what changed, how long it took, and the rule behind it.
+import type { Evidence } from '../journey/evidence.ts';
+import type { Journey, JourneyHop } from '../journey/journeys.ts';
+import type { Latency } from '../journey/latency.ts';
+import type { NoiseRow } from '../journey/noise.ts';
+import type { JourneyObservation } from '../journey/observation.ts';
+import { PLAIN, type Terminal } from './paint.ts';
+import { renderTable } from './table.ts';
+import { count } from './words.ts';
+
+const SEEN = {
+  'as-predicted': ['green', '✓'],
+  different: ['red', '≠'],
+  missing: ['red', 'missing'],
+  unpredicted: ['red', 'extra'],
+  untapped: ['dim', 'no tap'],
+} as const;
+
+const RIGHT = (header: string) => ({ header, align: 'right' as const });
+
+/** Everything that was seen of a series, several lines, without a trailing newline. */
+export function journeyText(observed: JourneyObservation, terminal: Terminal = PLAIN): string {
+  const { ping, taps, journeys, noise, evidence } = observed;
+  const { paint } = terminal;
+  return [
+    `${paint('bold', `${ping.from} → ${ping.to}`)}: ${ping.received} of ${ping.transmitted} answered, ${count(taps.length, 'tap')}`,
+    paint('dim', 'Latency: from the tap before, min / median / p99 where there are several packets.'),
+    ...journeys.map((journey) => `${title(journey, terminal)}\n${journeyTable(journey, terminal)}`),
+    ...(noise.length === 0 ? [] : [`${paint('bold', 'Beside them')}\n${noise.map(noiseLine).join('\n')}`]),
+    `${paint('bold', 'Witnesses')}\n${witnesses(evidence)}`,
+  ].join('\n\n');
+}
+
+function title({ packet, seqs, asPredicted, end }: Journey, { paint }: Terminal): string {
+  const verdict =
+    asPredicted === null
+      ? paint('yellow', 'not foretold to the end')
+      : asPredicted
+        ? paint('green', 'as predicted')
+        : paint('red', 'NOT as predicted');
+  return `${paint('bold', `${packet} ${ranges(seqs)}`)}: ${verdict}${end === undefined ? '' : `; ${end}`}`;
+}
+
+/** `1–3, 5` */
+export function ranges(numbers: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const n of numbers) {
+    const last = runs.at(-1);
+    if (last && n === last[1] + 1) last[1] = n;
+    else runs.push([n, n]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
+}
+
+function journeyTable({ hops }: Journey, { paint, width }: Terminal): string {
+  const rows = hops.map((hop, index) => {
+    const [tone, word] = SEEN[hop.status];
+    return [
+      index + 1,
+      `${'  '.repeat(hop.depth)}${hop.host} ${hop.dev}${hop.direction === undefined ? '' : ` ${hop.direction}`}`,
+      paint(tone, word),
+      latencyWords(hop.latency),
+      [...changes(hop), ...hop.differences.map((words) => paint('red', words))].join('\n'),
+      hop.why.join('\n'),
+    ];
+  });
+  const columns = [RIGHT('#'), 'WHERE', 'SEEN', RIGHT('LATENCY'), 'CHANGED', 'WHY'];
+  return renderTable(columns, rows, { width, indent: 2, decorate: (header) => paint('dim', header) });
+}
+
+/** The first hop has nothing before it: it shows what is sent. */
+function changes({ after, rewrites, seen, predicted }: JourneyHop): readonly string[] {
+  const headers = seen ?? predicted;
+  if (after !== undefined || headers === undefined) return rewrites;
+  const { srcMac, dstMac, src, dst, ttl } = headers;
+  return [`${src} → ${dst}${ttl === undefined ? '' : `, TTL ${ttl}`}`, `MACs ${srcMac} → ${dstMac}`];
+}
+
+/** min / median / p99 of several packets, one number for one. */
+function latencyWords(latency: Latency | undefined): string {
+  if (latency === undefined) return '';
+  const { samples, min, median, p99 } = latency;
+  if (min === undefined || median === undefined || p99 === undefined) return 'same stamp';
+  const all = samples === 1 ? [median] : [min, median, p99];
+  return `${all.map(microseconds).join(' / ')} µs`;
+}
+
+const microseconds = (ns: number) => (ns / 1000).toFixed(1);
+
+function noiseLine({ packet, why, packets, at }: NoiseRow): string {
+  return `  ${count(packets, packet)} at ${at.join(', ')}: ${why ?? 'other traffic'}`;
+}
+
+function witnesses({ cni, kernel, packets, conclusion, disagrees }: Evidence): string {
+  const rule =
+    kernel.rule === undefined ? '' : ` (${kernel.rule.host}, ${kernel.rule.table}: ${kernel.rule.line})`;
+  return [
+    `  CNI:     ${cni.words}`,
+    `  kernel:  ${kernel.words}${rule}`,
+    `  packets: ${packets.words}`,
+    `  ${disagrees === null ? '' : `${disagrees} is at odds with the others: `}${conclusion}`,
+  ].join('\n');
+}

@@ -1,0 +1,54 @@
+// `trace --send`: the path foretold, then sent and seen: a journey experiment that is in no lab file.
+import { createExperimentRun } from '../../../infra/experiments/experiment-run.ts';
+import type { JourneyObservation } from '../../../infra/journey/observation.ts';
+import type { LabExperiment } from '../../../infra/lab/lab.ts';
+import { terminalOf } from '../../../infra/report/paint.ts';
+import { recordedLab, resultsDir, type StackRecord } from '../../../infra/state/stack-store.ts';
+import { CliError, environmentError } from '../cli-error.ts';
+import { onStopRequests } from '../engine/stop-requests.ts';
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
+import { withCluster } from '../live-lab.ts';
+import { journeyOutput } from './journey.ts';
+import type { TraceOptions } from './trace.ts';
+
+/** @throws CliError when nothing could be sent or seen at all */
+export async function traceSent(
+  record: StackRecord,
+  from: string,
+  to: string,
+  count: number,
+  options: TraceOptions,
+): Promise<ExitCode> {
+  const experiment: LabExperiment = {
+    kind: 'journey',
+    name: `trace-${from}-${to.replaceAll(/[^a-z0-9]/g, '-')}`,
+    onFailure: 'fail',
+    ping: {
+      ...{ from, to, count, interval: 0.2, timeout: 1, dontFragment: options.df ?? false },
+      ...(options.size !== undefined && { size: options.size }),
+    },
+    taps: [],
+    before: [],
+    checks: [],
+  };
+  const abort = new AbortController();
+  const ignore = onStopRequests(() => abort.abort());
+  try {
+    const result = await withCluster(record, (cluster) =>
+      createExperimentRun()(experiment, {
+        ...{ cluster, lab: recordedLab(record), resultsDir: resultsDir(record.stack) },
+        signal: abort.signal,
+      }),
+    );
+    if (result.observed === null) throw environmentError(result.reason ?? 'nothing was observed');
+    const observed = result.observed as unknown as JourneyObservation;
+    process.stdout.write(journeyOutput(observed, options, terminalOf(process.stdout)));
+    if (result.reason !== undefined) process.stderr.write(`inconclusive: ${result.reason}\n`);
+    return exitCodeOf(result.verdict);
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    throw new CliError('stopped; the lab stands as it did', [], EXIT.interrupted, { cause: error });
+  } finally {
+    ignore();
+  }
+}
