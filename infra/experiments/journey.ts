@@ -121,9 +121,10 @@ function checksOf({ checks, ping: { count } }: ExperimentOf<'journey'>): readonl
   return [
     { name: 'every request is answered', select: 'ping', expect: { transmitted: count, received: count } },
     {
-      name: 'every packet takes the predicted way',
+      name: 'no packet takes another way than the predicted one',
       select: 'journeys',
-      expect: { $every: { asPredicted: true } },
+      // What could not be foretold makes the whole inconclusive, and is not wrong.
+      expect: { $every: { asPredicted: { $not: false } } },
     },
   ];
 }

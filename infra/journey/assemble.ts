@@ -102,10 +102,11 @@ function arp(
 /** Hops of one message; the first one of a reply comes from none of its own. */
 function only(all: readonly ExpectedHop[], op: 'request' | 'reply'): ExpectedHop[] {
   const kept = all.flatMap((expected, index) => (expected.hop.arp === op ? [index] : []));
+  const shallowest = Math.min(...kept.map((index) => all[index]?.depth ?? 0));
   return kept.map((index) => {
     const { hop, after, depth } = all[index] as ExpectedHop;
     const at = after === undefined ? -1 : kept.indexOf(after);
-    return { hop, depth, ...(at >= 0 && { after: at }) };
+    return { hop, depth: depth - shallowest, ...(at >= 0 && { after: at }) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeLab } from '../support/describe-lab.ts';
 
-const claims = ['K1', 'K2', 'K3', 'K4', 'K5', 'K6', 'K7', 'K8', 'K9', 'K10', 'K12', 'K13'];
+const claims = ['K1', 'K2', 'K3', 'K4', 'K5', 'K6', 'K7', 'K8', 'K9', 'K10', 'K11', 'K12', 'K13'];
 
 describeLab('kindnet', { claims, deleteRoute: ['minikube', 'ip route del 10.244.1.0/24'] }, (lab) => {
   it("shows a pod's routes as the article prints them", async () => {
