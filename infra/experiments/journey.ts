@@ -15,10 +15,10 @@ import { correlate, type DecodedTap, decodeTap } from '../observe/paths.ts';
 import type { Flow } from '../predict/flow.ts';
 import { endWords } from '../predict/steps.ts';
 import { firstStamp } from './captured.ts';
+import { comparableJourney } from './comparable-journey.ts';
 import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { ExperimentOf, Runner, Running } from './experiment.ts';
 import { mergedCapture } from './merged-capture.ts';
-import type { Json } from './result.ts';
 import { newCookie, runPing, type Traffic, targetAddress, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
 import { savePcapng } from './save-pcapng.ts';
@@ -84,27 +84,13 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   ];
   return {
     observed,
-    comparable: comparable(seen),
+    comparable: comparableJourney(seen),
     checks: checksOf(experiment).map((check) => evaluateCheck(check, observed, 'journey', lookup)),
     ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
     trafficMs: trafficMs(ping),
     artifacts: 'file' in saved ? [saved.file] : [],
   };
 };
-
-/** Neighbour states that only tell how long ago an entry was last used (NUD_*). */
-const USED = /\b(?:REACHABLE|STALE|DELAY|PROBE)\b/g;
-
-/** Without times, and without what depends on when the lab was last used: which packets asked first, what else was about. */
-function comparable(seen: Readonly<Record<string, unknown>>): Json {
-  const timeless = JSON.stringify(seen, (key, value: unknown) => {
-    if (key === 'latency' || key === 'noise') return undefined;
-    if (key === 'why' && Array.isArray(value))
-      return value.map((words) => String(words).replace(USED, 'known'));
-    return key === 'line' ? String(value).replace(USED, 'known') : value;
-  });
-  return JSON.parse(timeless) as Json;
-}
 
 function flowOf(running: Running, ping: Traffic): Flow {
   return {

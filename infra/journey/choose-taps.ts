@@ -3,9 +3,10 @@ import type { LabSnapshot } from '../observe/snapshot.ts';
 import type { SeriesExchange } from '../predict/exchange.ts';
 import { predictSeries } from '../predict/exchange.ts';
 import type { Flow } from '../predict/flow.ts';
-import { type Branch, hops } from '../predict/hop.ts';
+import type { Branch } from '../predict/hop.ts';
 import type { PredictState } from '../predict/predict.ts';
 import { type Place, placeName } from './place.ts';
+import { expectedHops } from './steps.ts';
 
 export interface TappedPrediction {
   readonly series: readonly SeriesExchange[];
@@ -46,7 +47,9 @@ function placesOf(series: readonly SeriesExchange[]): Place[] {
     first.reply?.branches ?? [],
     ...first.solicitations.map(({ branches }) => branches),
   ];
-  return trees.flatMap((branches) => hops(branches).map((hop) => ({ host: hop.host, dev: hop.interface })));
+  return trees.flatMap((branches) =>
+    expectedHops(branches).map(({ hop }) => ({ host: hop.host, dev: hop.interface })),
+  );
 }
 
 /** A port's bridge comes right behind it. */

@@ -97,11 +97,9 @@ function delta(hops: readonly ComparedHop[], index: number): number[] {
   return [Number(hop.ns - before.ns)];
 }
 
-/** By time, and where stamps are equal by the way it goes. */
+/** By the way it goes: stamps of copies are in an order of their own, and the kernel often stamps once for two taps. */
 export function seenEnds(hops: readonly ComparedHop[]): { first?: ComparedHop; last?: ComparedHop } {
-  const seen = hops
-    .filter(({ ns }) => ns !== undefined)
-    .toSorted((a, b) => Number((a.ns as bigint) - (b.ns as bigint)));
+  const seen = hops.filter(({ ns }) => ns !== undefined);
   const [first] = seen;
   const last = seen.at(-1);
   return { ...(first && { first }), ...(last && { last }) };

@@ -1,5 +1,5 @@
 // A predicted tree as the list of its hops, each with the one it comes from: what can be compared with captures.
-import type { Branch, Hop } from '../predict/hop.ts';
+import { type Branch, type Hop, hops } from '../predict/hop.ts';
 
 export interface ExpectedHop {
   readonly hop: Hop;
@@ -9,17 +9,29 @@ export interface ExpectedHop {
   readonly depth: number;
 }
 
-/** Parents first, in the order of the walk. */
+/** Parents first; copies of a flood by the host that each comes to, since a bridge's ports have no order of their own. */
 export function expectedHops(branches: readonly Branch[]): readonly ExpectedHop[] {
   const found: ExpectedHop[] = [];
   const walk = (next: readonly Branch[], after: number | undefined, depth: number) => {
-    const inner = next.filter(({ kind }) => kind === 'hop').length > 1 ? depth + 1 : depth;
-    for (const branch of next) {
-      if (branch.kind !== 'hop') continue;
+    const inner = inOrder(next).length > 1 ? depth + 1 : depth;
+    for (const branch of inOrder(next)) {
       const index = found.push({ hop: branch, ...(after !== undefined && { after }), depth: inner }) - 1;
       walk(branch.children, index, inner);
     }
   };
   walk(branches, undefined, 0);
   return found;
+}
+
+/** What stays on the host (the copy that a bridge takes itself) comes first. */
+function inOrder(branches: readonly Branch[]): readonly Hop[] {
+  const found = branches.flatMap((branch) => (branch.kind === 'hop' ? [branch] : []));
+  if (found.length < 2) return found;
+  const keyed = found.map((hop) => ({ hop, key: goesTo(hop) }));
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ hop }) => hop);
+}
+
+/** The first other host on the way; empty when there is none. */
+function goesTo(hop: Hop): string {
+  return hops(hop.children).find(({ host }) => host !== hop.host)?.host ?? '';
 }

@@ -94,11 +94,8 @@ function walkEntry(
   if (key === 'startedAt' && typeof value === 'string') return '<time>';
   // A path's stamps: which taps saw the packet is a fact, when they did is not.
   if (key === 'at' && isTimes(value) && typeof value === 'object') {
-    return Object.fromEntries(
-      Object.keys(value as object)
-        .toSorted()
-        .map((tap) => [tap, '<time>']),
-    );
+    const taps = Object.keys(value as object).map((tap) => symbols.text(tap));
+    return Object.fromEntries(taps.toSorted().map((tap) => [tap, '<time>']));
   }
   if (key === 'state' && 'dst' in row && typeof value === 'string' && USED.test(value)) return '<learned>';
   return walk(value, symbols, context, key);
