@@ -5,6 +5,7 @@ import { predictTapped } from '../journey/choose-taps.ts';
 import { evidenceOf } from '../journey/evidence.ts';
 import { agreement, type ComparedPacket, journeys, seenEnds } from '../journey/journeys.ts';
 import { noiseRows } from '../journey/noise.ts';
+import { ownPackets } from '../journey/own-packets.ts';
 import { type Place, placeName } from '../journey/place.ts';
 import { fillTemplates } from '../lab/template.ts';
 import { capture as captureAt } from '../observe/capture.ts';
@@ -29,8 +30,8 @@ import { toJson } from './to-json.ts';
 const SNAPLEN = 512;
 /** Of one tap: a storm ends here, and the verdict says so. */
 const MAX_PACKETS = 100_000;
-/** The first bytes of an echo's payload are ping's time stamp, the cookie fills what comes behind. */
-const COOKIE_FROM = 24;
+/** Payload of a ping that does not say, bytes. */
+const PING_SIZE = 56;
 
 export const journey: Runner<'journey'> = async (running, experiment) => {
   await runBefore(running, experiment.before, 'journey');
@@ -56,7 +57,7 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   const decoded = tapped.map((tap) => decodeTap(tap, decode));
   const paths = correlate(decoded);
   const where = new Map(places.map((place) => [placeName(place), place]));
-  const isOwn = ownPackets(decoded, ping, cookie);
+  const isOwn = ownPackets(decoded, ping.size ?? PING_SIZE, cookie);
   const { packets, others } = assemble({ predicted: series, paths, places: where, isOwn });
   const lastSeen = packets.flatMap(({ hops }) => hops).length > 0 ? lastPlace(packets) : undefined;
   const seen = {
@@ -113,23 +114,6 @@ function checksOf({ checks, ping: { count } }: ExperimentOf<'journey'>): readonl
       expect: { $every: { asPredicted: { $not: false } } },
     },
   ];
-}
-
-/** By the cookie in the payload; what is too short for one is known by the addresses of the series alone. */
-function ownPackets(
-  decoded: readonly DecodedTap[],
-  { size = 56 }: Traffic,
-  cookie: string,
-): (packet: Packet) => boolean {
-  if (size < COOKIE_FROM) return () => true;
-  const bytes = Buffer.from(cookie, 'hex');
-  const own = new Set<Packet>();
-  for (const { packets, raw } of decoded) {
-    packets.forEach((packet, index) => {
-      if (raw[index]?.data.includes(bytes)) own.add(packet);
-    });
-  }
-  return (packet) => own.has(packet);
 }
 
 function packetRow(packet: ComparedPacket, decoded: readonly DecodedTap[]) {

@@ -28,6 +28,9 @@ export interface Round {
   readonly barePss?: number;
   readonly podsMemory?: number;
   readonly podsPss?: number;
+  /** Five echo requests across nodes: as a journey, from its start to its verdict, and as a bare ping. */
+  readonly journey?: number;
+  readonly journeyPing?: number;
   /** Tap records in a second of CPU time. */
   readonly decoded?: number;
   readonly decodeMemory?: number;
@@ -101,6 +104,12 @@ const DEFINITIONS: readonly Definition[] = [
   },
   { what: 'processes up leaves outside the lab', unit: '', goal: 0, judge: 'max', of: (r) => r.left },
   {
+    what: 'journey of 5 requests across nodes, less ping',
+    unit: 's',
+    goal: 0.2,
+    of: (r) => minus(r.journey, r.journeyPing),
+  },
+  {
     what: 'decode and correlate, tap records',
     unit: '/s',
     goal: 200_000,
@@ -124,6 +133,8 @@ const DEFINITIONS: readonly Definition[] = [
   { what: `${PODS} pods: destroy until freed`, unit: 's', of: (r) => r.podsFreed },
   { what: `${PODS} pods: peak memory of the provider`, unit: 'MB', of: (r) => r.providerPeak },
   { what: `${PODS} pods: PSS of the lab's processes`, unit: 'MB', of: (r) => r.podsPss },
+  { what: 'journey across nodes', unit: 's', of: (r) => r.journey },
+  { what: 'the same requests, a bare ping', unit: 's', of: (r) => r.journeyPing },
   { what: 'decode and correlate: peak memory', unit: 'MB', of: (r) => r.decodeMemory },
   { what: "no pods: PSS of the lab's processes", unit: 'MB', of: (r) => r.barePss },
 ];

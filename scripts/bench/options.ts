@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 /** Groups of steps that make sense by themselves. */
-export const PARTS = ['kindnet', 'work', 'pods', 'memory', 'decode'] as const;
+export const PARTS = ['kindnet', 'work', 'pods', 'memory', 'journey', 'decode'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -26,6 +26,7 @@ depend on them: 0 when everything could be measured, 1 when something could not.
                  work     the work for a lab of 100 pods, against the same plugin calls in a bare loop
                  pods     a lab of 100 pods through the engine: memory of the provider, destroy
                  memory   what a lab takes while it stands, with 100 pods and without
+                 journey  five echo requests across nodes as a journey, against a bare ping
                  decode   decoding and correlating the captures of eleven taps across nodes, no lab at all
                  (may be given more than once)
   --json         the figures with every sample as JSON

@@ -8,6 +8,7 @@ import {
   decodeStep,
   emptyStep,
   floorStep,
+  journeyStep,
   kindnetStep,
   memoryStep,
   podsStep,
@@ -29,6 +30,7 @@ const STEPS: readonly Step[] = [
   { name: 'floor', parts: ['work'], run: floorStep, warmUp: true },
   { name: 'lab work', parts: ['work'], run: workStep, warmUp: true },
   { name: 'large lab', parts: ['pods'], run: podsStep, warmUp: false },
+  { name: 'journey', parts: ['journey'], run: journeyStep, warmUp: false },
   { name: 'decoding', parts: ['decode'], run: decodeStep, warmUp: false },
 ];
 
