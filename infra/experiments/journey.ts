@@ -11,7 +11,6 @@ import { fillTemplates } from '../lab/template.ts';
 import { capture as captureAt } from '../observe/capture.ts';
 import { observePaths } from '../observe/observe-paths.ts';
 import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
-import type { Packet } from '../observe/packets/packet.ts';
 import { correlate, type DecodedTap, decodeTap } from '../observe/paths.ts';
 import type { Flow } from '../predict/flow.ts';
 import { endWords } from '../predict/steps.ts';
