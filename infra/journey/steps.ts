@@ -14,7 +14,8 @@ export function expectedHops(branches: readonly Branch[]): readonly ExpectedHop[
   const found: ExpectedHop[] = [];
   const walk = (next: readonly Branch[], after: number | undefined, depth: number) => {
     const inner = inOrder(next).length > 1 ? depth + 1 : depth;
-    for (const branch of inOrder(next)) {
+    for (const hop of inOrder(next)) {
+      const branch = pastLoopback(hop);
       const index = found.push({ hop: branch, ...(after !== undefined && { after }), depth: inner }) - 1;
       walk(branch.children, index, inner);
     }
@@ -34,4 +35,15 @@ function inOrder(branches: readonly Branch[]): readonly Hop[] {
 /** The first other host on the way; empty when there is none. */
 function goesTo(hop: Hop): string {
   return hops(hop.children).find(({ host }) => host !== hop.host)?.host ?? '';
+}
+
+/**
+ * A packet over `lo` passes a tap twice, going out and coming in; libpcap leaves the first of them out (pcap_read_packet(),
+ * pcap-linux.c). The hop that is left has the decisions of both.
+ */
+function pastLoopback(hop: Hop): Hop {
+  if (hop.interface !== 'lo' || hop.direction !== 'out') return hop;
+  const [back] = hop.children;
+  if (back?.kind !== 'hop' || back.interface !== 'lo') return hop;
+  return { ...back, decisions: [...hop.decisions, ...back.decisions] };
 }

@@ -40,7 +40,8 @@ const UNSTEADY = 4;
 export function predictSeries(state: PredictState, flow: Flow, count: number): readonly SeriesExchange[] {
   const walk = createWalk(new LabState(state));
   const series: SeriesExchange[] = [];
-  while (series.length < Math.min(count, UNSTEADY)) {
+  // What an exchange that cannot be told has left behind cannot be told either: those after it are as unknown.
+  while (series.length < Math.min(count, UNSTEADY) && series.at(-1)?.outcome !== 'unknown') {
     const before = walk.lab.solicitations.length;
     const exchange = exchangeOn(walk, flow);
     series.push({ ...exchange, solicitations: walk.lab.solicitations.slice(before) });

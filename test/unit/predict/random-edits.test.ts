@@ -4,9 +4,10 @@ import { predictExchange } from '../../../infra/predict/exchange.ts';
 import type { Flow } from '../../../infra/predict/flow.ts';
 import type { End } from '../../../infra/predict/hop.ts';
 import { endWords } from '../../../infra/predict/steps.ts';
-import { ADDRESSES, type EditedLab, editedLab } from '../../support/edited-lab.ts';
+import { type EditedLab, editedLab } from '../../support/edited-lab.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
-import { type Pick, picker, randomEdit, randomNumbers } from '../../support/random-edits.ts';
+import { picker, randomEdit, randomNumbers } from '../../support/random-edits.ts';
+import { randomFlow } from '../../support/random-flow.ts';
 
 /** Other edits: CNILAB_SEED=n; more of them: CNILAB_EDITS=n. */
 const SEED = Number(process.env.CNILAB_SEED ?? 20_260);
@@ -90,23 +91,6 @@ const describeTrial = ({ flow, answered, predicted, end, after }: Trial) =>
     `${JSON.stringify(flow)} ${answered ? 'is' : 'is not'} answered, predicted ${predicted}: ${endWords(end)}, after`,
     ...after.map((line) => `  ${line}`),
   ].join('\n');
-
-/** Three of four go to or from where something was edited: others seldom tell anything. */
-function randomFlow(pick: Pick, edited: string): Flow {
-  const near = ['a', 'b', 'c', 'n'].map((letter) => `${letter}${/\d/.exec(edited)?.[0] ?? 1}`);
-  const there = edited.startsWith('n') ? near : [edited, edited, ...near];
-  const everywhere = [...Object.values(ADDRESSES), '10.42.1.1', '10.44.2.1', '10.42.2.0', '10.99.9.9'];
-  const addresses = there.flatMap((name) => ADDRESSES[name] ?? []);
-  const [fromThere, toThere] = pick([
-    [true, false],
-    [false, true],
-    [true, true],
-    [false, false],
-  ] as const);
-  const from = pick(fromThere && edited !== 'underlay' ? there : ['a1', 'b1', 'c1', 'a2', 'c2', 'n1', 'n2']);
-  const to = pick(toThere ? addresses : everywhere);
-  return { from, to, size: pick([56, 56, 56, 56, 900, 1400]), df: pick(['want', 'want', 'do', 'dont']) };
-}
 
 async function ping(lab: EditedLab, { from, to, size, df }: Flow): Promise<boolean> {
   // An entry that is being asked for is asked for once a second: the answer may come a second late.
