@@ -28,15 +28,19 @@ export function predictTapped(
   extra: readonly Place[],
   tappable: (host: string) => boolean,
 ): TappedPrediction {
+  const can = ({ host, dev }: Place) => tappable(host) && isUp(state, host, dev);
   const first = predictSeries(state, flow, Math.min(count, 1));
   const places = withBridges(state, distinct([...placesOf(first), ...extra]));
-  const tapped = promiscuous(
-    state,
-    places.filter(({ host }) => tappable(host)),
-  );
+  const tapped = promiscuous(state, places.filter(can));
   const series = predictSeries(tapped, flow, count);
   const all = distinct([...placesOf(series), ...places]);
-  return { series, places: all.filter(({ host }) => tappable(host)) };
+  return { series, places: all.filter(can) };
+}
+
+/** Nothing is seen on a device that is down, and tcpdump does not listen there. What was not observed is left to it. */
+function isUp({ hosts }: PredictState, host: string, dev: string): boolean {
+  const link = hosts[host]?.forwarding?.links.find(({ name }) => name === dev);
+  return link === undefined || link.flags.includes('UP');
 }
 
 function placesOf(series: readonly SeriesExchange[]): Place[] {

@@ -55,16 +55,19 @@ export interface Trail {
   readonly depth: number;
 }
 
-/** A bridge has no TTL: two bridges with two wires between them pass a frame round for ever. */
-export const DEEPEST = 64;
+/**
+ * Hops. A bridge has no TTL: two bridges with two wires between them pass a frame round for ever. A routing loop ends by
+ * itself, after at most 255 routers.
+ */
+export const DEEPEST = 600;
 
 /** The moves that the parts of the walk make into each other's trade. */
 export interface Walk {
   readonly lab: LabState;
   /** A frame leaves by an interface of this host. */
   transmit(kernel: Kernel, link: Link, frame: Frame, trail: Trail): Branch[];
-  /** A frame arrives at an interface of this host. */
-  receive(kernel: Kernel, link: Link, frame: Frame, trail: Trail): Branch[];
+  /** A frame arrives at an interface of this host. @param meant for it, whatever its MAC says (PACKET_HOST) */
+  receive(kernel: Kernel, link: Link, frame: Frame, trail: Trail, meant?: true): Branch[];
   /** An ARP message is taken in by this host. */
   receiveArp(kernel: Kernel, link: Link, frame: Frame, trail: Trail): Branch[];
   /** An IP packet is taken in by this host. */

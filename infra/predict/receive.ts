@@ -8,7 +8,14 @@ import { dropped, hop, unknown } from './make-hop.ts';
 import { type Frame, isGroup } from './packet.ts';
 import { takeIn } from './take-in.ts';
 
-export function receive(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
+export function receive(
+  walk: Walk,
+  kernel: Kernel,
+  link: Link,
+  frame: Frame,
+  t: Trail,
+  meant?: true,
+): Branch[] {
   const at = { kernel, dev: link.name };
   if (!walk.lab.step() || t.depth > DEEPEST) {
     return [
@@ -16,10 +23,10 @@ export function receive(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t:
     ];
   }
   if (!link.up) return [dropped(at, 'link-down', `${link.name} of ${kernel.name} is down`, t.decisions)];
-  return [hop(kernel, link, 'in', frame, t, (next) => arrived(walk, kernel, link, frame, next))];
+  return [hop(kernel, link, 'in', frame, t, (next) => arrived(walk, kernel, link, frame, next, meant))];
 }
 
-function arrived(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
+function arrived(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail, anyhow?: true): Branch[] {
   const strange = beyondDevice(kernel, link, 'in');
   if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
   const master = link.master === undefined ? undefined : kernel.link(link.master);
@@ -33,6 +40,6 @@ function arrived(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail)
       ),
     ];
   }
-  const meant = link.kind === 'loopback' || isGroup(frame.dst) || frame.dst === link.mac;
+  const meant = anyhow ?? (link.kind === 'loopback' || isGroup(frame.dst) || frame.dst === link.mac);
   return takeIn(walk, kernel, link, frame, meant, { srcMac: frame.src }, t);
 }

@@ -41,12 +41,36 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
       words: `FDB ${fdbLine(row)}`,
       rule: { table: 'fdb', host: kernel.name, line: fdbLine(row), row },
     };
+    if (kernel.addressType(remote) === 'local')
+      return bypass(walk, kernel, vxlan, frame, remote, also(t, fdb));
     const wrap: Decision = {
       kind: 'encapsulation',
       words: `VXLAN VNI ${vxlan.vni} from VTEP ${local} to VTEP ${remote}`,
     };
     return walk.send(kernel, outerPacket(kernel, vxlan, frame, local, remote), also(t, fdb, wrap));
   });
+}
+
+/** encap_bypass_if_local(), vxlan_encap_bypass(): a VTEP of this very host gets the frame as it is, meant for it whatever its MAC. */
+function bypass(
+  walk: Walk,
+  kernel: Kernel,
+  { vni, port }: VxlanState,
+  frame: Frame,
+  remote: string,
+  t: Trail,
+): Branch[] {
+  const link = vtepOf(kernel, vni, port);
+  if (link === undefined) {
+    const words = `${kernel.name} is itself the VTEP ${remote}, and has no VXLAN device that is up with VNI ${vni} on port ${port}`;
+    return [dropped({ kernel }, 'no-vtep', words, t.decisions)];
+  }
+  const words = `${kernel.name} is itself the VTEP ${remote}: ${link.name} gets it without VXLAN`;
+  return walk.receive(kernel, link, frame, also(t, { kind: 'link', words }), true);
+}
+
+function vtepOf(kernel: Kernel, vni: number, port: number): Link | undefined {
+  return [...kernel.links.values()].find(({ up, vxlan }) => up && vxlan?.vni === vni && vxlan.port === port);
 }
 
 function sourceTowards(kernel: Kernel, remote: string): string | undefined {
@@ -75,9 +99,7 @@ function outerPacket(kernel: Kernel, vxlan: VxlanState, frame: Frame, src: strin
 export function decapsulate(walk: Walk, kernel: Kernel, packet: Packet, t: Trail): Branch[] {
   const { inner } = packet;
   if (inner === undefined) return [];
-  const link = [...kernel.links.values()].find(
-    ({ up, vxlan }) => up && vxlan?.vni === inner.vni && vxlan.port === packet.dport,
-  );
+  const link = vtepOf(kernel, inner.vni, packet.dport);
   if (link === undefined) {
     const words = `${kernel.name} has no VXLAN device that is up with VNI ${inner.vni} on port ${packet.dport}`;
     return [dropped({ kernel }, 'no-vtep', words, t.decisions)];
