@@ -56,10 +56,10 @@ export interface Trail {
 }
 
 /**
- * Hops. A bridge has no TTL: two bridges with two wires between them pass a frame round for ever. A routing loop ends by
- * itself, after at most 255 routers.
+ * Hops. A bridge has no TTL: two bridges with two wires between them pass a frame round for ever. A routing loop of two
+ * or three hops a round still ends by its TTL of 64.
  */
-export const DEEPEST = 600;
+export const DEEPEST = 200;
 
 /** The moves that the parts of the walk make into each other's trade. */
 export interface Walk {

@@ -18,6 +18,15 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
   if (vxlan === undefined || vxlan.external || (frame.arp && vxlan.answersArp)) {
     return [unknown(kernel, `${link.name} works in a way that is not modelled`, t.decisions)];
   }
+  if (frame.ip?.inner) {
+    return [
+      unknown(
+        kernel,
+        `${link.name} would wrap a packet that is wrapped already, which is not modelled`,
+        t.decisions,
+      ),
+    ];
+  }
   const rows =
     kernel.vxlanFdb.get(`${link.name} ${frame.dst}`) ?? kernel.vxlanFdb.get(`${link.name} ${NO_MAC}`) ?? [];
   if (rows.length === 0) {
