@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeLab } from '../support/describe-lab.ts';
 
-const claims = ['F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F12', 'F13', 'F14', 'F15'];
+const claims = ['F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F11', 'F12', 'F13', 'F14', 'F15'];
 
 describeLab('flannel', { claims, deleteRoute: ['k3s-server', 'ip route del 10.42.1.0/24'] }, (lab) => {
   it('runs the experiments again without an update of the stack', async () => {

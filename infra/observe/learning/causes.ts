@@ -1,5 +1,4 @@
 // Which packet made an entry: the rules by which the kernel learns, applied to what the taps saw. Pure.
-import type { PacketPath } from '../correlator.ts';
 import type { Packet } from '../packets/packet.ts';
 import { connectionPackets } from './connection-packets.ts';
 import type { Crossing, TapPlace } from './crossings.ts';
@@ -11,7 +10,6 @@ import type { Transition } from './transitions.ts';
 /** What the taps saw, and where they were. */
 export interface Seen {
   readonly taps: readonly (TapPlace & { readonly packets: readonly Packet[] })[];
-  readonly paths: readonly PacketPath[];
   readonly crossings: readonly Crossing[];
   /** First readings, by host: whose addresses these are decides what a host learns from an ARP request. */
   readonly states: readonly LearnedState[];

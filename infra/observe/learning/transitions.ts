@@ -34,11 +34,12 @@ const CUT_OFF_NS = 999n;
 /**
  * Every change of one host, in the order of tables and of time. Events are played on the first reading, and what then
  * still differs from the second is added: a monitor that lost an event costs the time of a change, not the change.
+ * @param after left out: what the events alone tell so far
  */
 export function transitions(
   before: LearnedState,
   events: readonly LearnedEvent[],
-  after: LearnedState,
+  after?: LearnedState,
 ): readonly Transition[] {
   return (['fdb', 'neighbours', 'conntrack'] as const).flatMap((table) => {
     const told = events.filter((event) => event.host === before.host && event.table === table);
@@ -50,11 +51,10 @@ function tableTransitions<T extends LearnedTable>(
   table: T,
   before: LearnedState,
   events: readonly LearnedEvent[],
-  after: LearnedState,
+  after: LearnedState | undefined,
 ): readonly TransitionOf<T>[] {
   const spec = LEARNED_TABLES[table];
   const now = entries(table, before);
-  const end = entries(table, after);
   const last = new Map<string, bigint>();
   const found: TransitionOf<T>[] = [];
   const change = (key: string, row: Rows[T] | undefined, event?: LearnedEvent) => {
@@ -73,7 +73,7 @@ function tableTransitions<T extends LearnedTable>(
       ...(row !== undefined && { after: row }),
       sinceNs,
       perhapsSinceNs: last.has(key) ? sinceNs - LATE_NS : sinceNs,
-      untilNs: eventNs ?? after.untilNs,
+      untilNs: eventNs ?? after?.untilNs ?? before.untilNs,
       ...(eventNs !== undefined && { eventNs }),
       ...(event?.table === 'fdb' && event.deleted && event.stale && { aged: true as const }),
     });
@@ -83,7 +83,10 @@ function tableTransitions<T extends LearnedTable>(
     const row = event.row as Rows[T];
     change(spec.key(row), event.deleted || spec.isVoid(row) ? undefined : row, event);
   }
-  for (const key of new Set([...now.keys(), ...end.keys()])) change(key, end.get(key));
+  if (after !== undefined) {
+    const end = entries(table, after);
+    for (const key of new Set([...now.keys(), ...end.keys()])) change(key, end.get(key));
+  }
   return found;
 }
 
