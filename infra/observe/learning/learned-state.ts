@@ -24,7 +24,7 @@ export interface LearnedState {
 }
 
 /** The kernel shows connections to uid 0 only (of the namespace's owner); conntrack(8) asks by netlink, with capabilities. */
-const SCRIPT = `
+export const LEARNED_SCRIPT = `
 mark=$1
 begin() { printf '%s begin %s\\n' "$mark" "$1"; printf '%s begin %s\\n' "$mark" "$1" >&2; }
 end() { printf '\\n%s end %s %s\\n' "$mark" "$1" "$2"; }
@@ -38,7 +38,7 @@ const NEEDS = 'iproute2 5.0 or later is needed (not busybox)';
 
 /** @throws ObserveError naming the host and the tool that did not answer as expected; HostError when it is gone */
 export async function readLearnedState(host: Host, signal?: AbortSignal): Promise<LearnedState> {
-  const argv = ['sh', '-c', SCRIPT, 'learned', `${MARK_PREFIX}${randomUUID()}`];
+  const argv = ['sh', '-c', LEARNED_SCRIPT, 'learned', `${MARK_PREFIX}${randomUUID()}`];
   const { stdout, stderr, startedNs, durationNs } = await host.run(argv, signal && { signal });
   try {
     const window = { fromNs: startedNs, untilNs: startedNs + durationNs };
@@ -49,7 +49,8 @@ export async function readLearnedState(host: Host, signal?: AbortSignal): Promis
   }
 }
 
-function parseLearnedState(
+/** @throws ObserveError */
+export function parseLearnedState(
   stdout: string,
   stderr: string,
 ): Omit<LearnedState, 'host' | 'fromNs' | 'untilNs'> {
