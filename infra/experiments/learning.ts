@@ -5,6 +5,7 @@ import { captureTraffic } from './capture-traffic.ts';
 import { tapByTap } from './captured.ts';
 import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { ExperimentOf, Observation, Runner, Running } from './experiment.ts';
+import { forgetLearned } from './forget.ts';
 import { founded } from './founded.ts';
 import { unfounded } from './learning-doubts.ts';
 import { learningObservation } from './learning-observation.ts';
@@ -20,6 +21,9 @@ export const learning: Runner<'learning'> = async (running, experiment) => {
   let untidy: string | undefined;
   let observation: Observation;
   try {
+    const { cluster, signal } = running;
+    const forgetful = experiment.forget.map((host) => cluster.host(host));
+    await forgetLearned(forgetful, signal);
     await runBefore(running, experiment.before, 'ping');
     observation = await learn(running, experiment);
   } finally {

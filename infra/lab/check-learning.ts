@@ -30,6 +30,9 @@ export function checkLearning(experiment: Learning, path: Path, context: Context
       'taps are chosen around a pod, and this ping has none at either end',
       'name the interfaces to listen at: taps: [{ name: …, at: <node or pod>, dev: … }]',
     );
+  experiment.forget.forEach((host, i) => {
+    context.hosts.checkHost(host, [...path, 'forget', i]);
+  });
   checkSteps(experiment.before, [...path, 'before'], context);
   checkSteps(experiment.cleanup, [...path, 'cleanup'], context);
   checkTraffic(ping, [...path, 'ping'], context);

@@ -156,10 +156,16 @@ export const experiment = z.discriminatedUnion('kind', [
         .describe(
           'pcap-filter(7) expression for every tap. Default: everything, for every frame teaches a bridge.',
         ),
+      forget: z
+        .array(z.string())
+        .default([])
+        .describe(
+          'Nodes and pods that are to know nobody at first: their neighbours, and what their bridges have learned, are deleted.',
+        ),
       before: z
         .array(execStep)
         .default([])
-        .describe('Run before anything is watched, such as deleting a forwarding entry.'),
+        .describe('Run then, before anything is watched, such as deleting a forwarding entry.'),
       ping: z.strictObject(pingTraffic).describe('The traffic.'),
       waitFor: z
         .array(z.record(z.string(), matcher))

@@ -23,18 +23,11 @@ afterAll(async () => {
 
 const ping = { from: 'pod-1', to: 'pod-2', count: 2, interval: 0.01, timeout: 1 };
 const onNode = (...command: readonly string[]) => ({ in: 'node-1', command });
-const forget = [
-  { in: 'pod-1', command: ['ip', 'neigh', 'flush', 'dev', 'eth0'] },
-  { in: 'pod-2', command: ['ip', 'neigh', 'flush', 'dev', 'eth0'] },
-  onNode('ip', 'neigh', 'flush', 'dev', 'cni0'),
-  onNode('ip', 'link', 'set', 'cni0', 'type', 'bridge', 'fdb_flush'),
-];
-
 function learn(raw: object, options: { cluster?: Cluster; signal?: AbortSignal } = {}) {
   const { cluster = bridged.cluster, signal = new AbortController().signal } = options;
   const experiment = labFile.shape.experiments
     .unwrap()
-    .element.parse({ kind: 'learning', name: 'learn', before: forget, ping, ...raw });
+    .element.parse({ kind: 'learning', name: 'learn', forget: ['pod-1', 'pod-2', 'node-1'], ping, ...raw });
   return runExperiment({ cluster, lab: bridged.lab, resultsDir, signal }, experiment);
 }
 
@@ -92,7 +85,6 @@ describe.skipIf(!canCapture)('learning', () => {
   it('sees what a connection was tracked for, where the kernel tracks any', async () => {
     const nft = (...command: readonly string[]) => ({ in: 'pod-1', command: ['nft', ...command] });
     const before = [
-      ...forget,
       nft('add table ip track'),
       nft('add chain ip track out { type filter hook output priority 0; }'),
       nft('add rule ip track out ct state new counter'),
@@ -117,7 +109,6 @@ describe.skipIf(!canCapture)('learning', () => {
     const forgotten = onNode('bridge', 'fdb', 'del', '${pod-2.mac}', 'dev', '${pod-2.hostVeth}', 'master');
     const result = await learn({
       before: [
-        ...forget,
         onNode('bridge', 'link', 'set', 'dev', '${pod-1.hostVeth}', 'hairpin', 'on'),
         { in: 'pod-1', command: ['ping', '-n', '-c', '1', '${pod-2.address}'] },
         forgotten,
@@ -153,7 +144,7 @@ describe.skipIf(!canCapture)('learning', () => {
     const ageing = (centiseconds: string) =>
       onNode('ip', 'link', 'set', 'cni0', 'type', 'bridge', 'ageing_time', centiseconds);
     const result = await learn({
-      before: [...forget, ageing('30')],
+      before: [ageing('30')],
       waitFor: [gone],
       checks: [
         {

@@ -33,7 +33,8 @@ test('a correct one, with and without taps', () => {
     problems(
       PING,
       "taps: [{ name: veth, at: n1, dev: '${duo.hostVeth}' }]",
-      'before: [{ in: web-1, command: [ip, neigh, flush, dev, eth0] }]',
+      'forget: [n1, web-1, duo]',
+      'before: [{ in: n1, command: [ip, link] }]',
       "waitFor: [{ host: n1, table: fdb, change: removed, mac: '${duo.mac}' }]",
       'checks:',
       check,
@@ -56,12 +57,14 @@ test('taps, steps and ends that are not there', () => {
       'taps: [{ name: veth, at: n3, dev: eth0 }]',
       'before: [{ in: dua, command: [ip] }]',
       'cleanup: [{ in: n1, command: [ip, "${n1.mac}"] }]',
+      'forget: [duo/left]',
     ),
   ).toEqual([
     '1:19: no node or pod is called "web-9" (did you mean "web-1"?)',
     '2:30: no node or pod is called "n3" (did you mean "n1"?)',
     '3:20: no node or pod is called "dua" (did you mean "duo"?)',
     '4:39: a node has no "mac" (in ${n1.mac}) (fields there are: name, address, podCIDR, gateway, cni0Mac, vtepMac)',
+    '5:14: "duo/left" names a container; a node or a pod is meant here (write duo)',
   ]);
 });
 
