@@ -9,7 +9,7 @@ import { transitions } from '../observe/learning/transitions.ts';
 import { rowsMatching } from './evaluate-check.ts';
 import type { Running } from './experiment.ts';
 import { changeRow } from './learned-rows.ts';
-import type { CheckResult } from './result.ts';
+import type { CheckResult, Json } from './result.ts';
 
 type Row = Readonly<Record<string, Matcher>>;
 
@@ -54,10 +54,10 @@ export async function watchLearning<T>(
     if (failed) throw failed.reason;
     const before = await read();
     const result = await doing.body();
-    const rows = () => before.flatMap((state) => transitions(state, events()).map(changeRow));
-    const missing = () => doing.waitFor.filter((row) => rowsMatching(row, rows()).length === 0);
+    const changes = (after: readonly LearnedState[] = []) =>
+      before.flatMap((state, at) => transitions(state, events(), after[at]).map(changeRow));
     const patience = AbortSignal.timeout(doing.patienceMs);
-    while (missing().length > 0 && !patience.aborted) {
+    while (missing(doing.waitFor, changes()).length > 0 && !patience.aborted) {
       await new Promise<void>((resolve) => {
         wake = resolve;
         for (const stop of [patience, signal])
@@ -65,9 +65,10 @@ export async function watchLearning<T>(
       });
       signal.throwIfAborted();
     }
-    const waited = doing.waitFor.length === 0 ? [] : [outcome(doing, missing(), rows())];
     await sleep(GRACE_MS, undefined, { signal });
-    return { result, before, after: await read(), events: events(), waited };
+    const after = await read();
+    const waited = doing.waitFor.length === 0 ? [] : [outcome(doing, changes(after))];
+    return { result, before, after, events: events(), waited };
   } finally {
     await Promise.all(monitors.map((monitor) => monitor.close()));
   }
@@ -83,16 +84,21 @@ function monitorsFor({ interfaces, addresses }: LearnedState): readonly (keyof t
   ];
 }
 
+/** Rows that no change matches. */
+function missing(waitFor: readonly Row[], changes: readonly Json[]): readonly Row[] {
+  return waitFor.filter((row) => rowsMatching(row, changes).length === 0);
+}
+
 function outcome(
   { waitFor, patienceMs }: { readonly waitFor: readonly Row[]; readonly patienceMs: number },
-  missing: readonly Row[],
-  rows: CheckResult['observed'][],
+  changes: readonly Json[],
 ): CheckResult {
+  const late = missing(waitFor, changes);
   return {
     name: `what was waited for came within ${patienceMs / 1000} s`,
-    verdict: missing.length === 0 ? 'pass' : 'fail',
+    verdict: late.length === 0 ? 'pass' : 'fail',
     expected: waitFor,
-    observed: rows,
-    differences: missing.map((row) => `no change matched ${JSON.stringify(row)}`),
+    observed: changes,
+    differences: late.map((row) => `no change matched ${JSON.stringify(row)}`),
   };
 }
