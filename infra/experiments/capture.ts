@@ -1,42 +1,33 @@
 // The capture experiment: taps at many interfaces while a ping runs, and what every tap saw of it.
-import type { Matcher } from '../lab/schema.ts';
 import { fillTemplates } from '../lab/template.ts';
-import { capture as captureAt } from '../observe/capture.ts';
-import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
-import { correlate, decodeTap } from '../observe/paths.ts';
+import { captureTraffic } from './capture-traffic.ts';
 import { packetRows, pathRows, tapByTap } from './captured.ts';
-import { type Check, evaluateCheck, rowsMatching } from './evaluate-check.ts';
-import type { Runner, Running } from './experiment.ts';
-import { mergedCapture } from './merged-capture.ts';
+import { type Check, evaluateCheck } from './evaluate-check.ts';
+import type { Runner } from './experiment.ts';
+import { founded, silentTaps } from './founded.ts';
 import { defaultCheck } from './ping.ts';
-import type { CheckResult } from './result.ts';
 import { runPing, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
-import { savePcapng } from './save-pcapng.ts';
-import { tapDoubts } from './tap-doubts.ts';
 import { toJson } from './to-json.ts';
 
 export const capture: Runner<'capture'> = async (running, experiment) => {
   await runBefore(running, experiment.before, 'capture');
-  const { cluster, lab, lookup, signal } = running;
+  const { cluster, lookup } = running;
   const taps = experiment.taps.map(({ name, at, dev }) => {
     return { name, host: cluster.host(at), dev: String(fillTemplates(dev, lookup)) };
   });
   const ping = () => runPing(running, experiment.ping);
-  const { result, taps: tapped } = await captureAt(taps, experiment.filter, ping, { signal });
-
-  const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, lab.network.port] });
-  const decoded = tapped.map((tap) => decodeTap(tap, decode));
-  const paths = correlate(decoded);
-  const summary = tapped.map(({ name, host, dev, dropped = 0 }, index) => {
-    return { name, at: host, dev, packets: decoded[index]?.packets.length ?? 0, dropped };
-  });
+  const { filter } = experiment;
+  const captured = await captureTraffic(running, experiment.name, { taps, filter }, ping);
+  const { decoded, doubts } = captured;
   const rows = packetRows(decoded);
-  const seen = { ping: result, taps: summary, packets: rows, paths: pathRows(decoded, paths) };
+  const seen = {
+    ping: captured.result,
+    taps: captured.taps,
+    packets: rows,
+    paths: pathRows(decoded, captured.paths),
+  };
   const observed = toJson(seen);
-  const merged = mergedCapture(lab, tapped, decoded, paths);
-  const saved = await savePcapng(running.resultsDir, experiment.name, merged);
-  const doubts = [...tapDoubts(tapped, decoded), ...('problem' in saved ? [saved.problem] : [])];
   const checks: readonly Check[] =
     experiment.checks.length > 0 ? experiment.checks : [defaultCheck(experiment.ping, 'ping')];
   return {
@@ -44,38 +35,13 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
     comparable: toJson({ ...seen, packets: tapByTap(rows) }),
     checks: checks.map((check) => {
       const evaluated = evaluateCheck(check, observed, 'capture', lookup);
-      const silent = doubts.length > 0 ? doubts : silentTaps(check, evaluated, summary, running);
-      return silent.length === 0 ? evaluated : unfounded(evaluated, silent);
+      return founded(
+        evaluated,
+        doubts.length > 0 ? doubts : silentTaps(check, evaluated, captured.taps, lookup),
+      );
     }),
     ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
     trafficMs: trafficMs(experiment.ping),
-    artifacts: 'file' in saved ? [saved.file] : [],
+    artifacts: captured.artifacts,
   };
 };
-
-/**
- * That a tap saw no such packet shows something only if it sees packets at all: a passing check that rests on having
- * found none needs every tap it speaks of to have captured at least one packet.
- */
-function silentTaps(
-  check: Check,
-  { verdict, observed }: CheckResult,
-  taps: readonly { readonly name: string; readonly packets: number }[],
-  { lookup }: Running,
-): readonly string[] {
-  if (verdict !== 'pass' || check.select !== 'packets' || !Array.isArray(observed) || observed.length > 0)
-    return [];
-  const tap = check.where?.tap as Matcher | undefined;
-  const spokenOf = taps.filter(
-    ({ name }) =>
-      tap === undefined || rowsMatching({ tap: fillTemplates(tap, lookup) }, [{ tap: name }]).length > 0,
-  );
-  const silent = spokenOf.filter(({ packets }) => packets === 0);
-  return silent.map(
-    ({ name }) => `tap ${name} saw no packet at all, so that it did not see these shows nothing`,
-  );
-}
-
-function unfounded(check: CheckResult, reasons: readonly string[]): CheckResult {
-  return { ...check, verdict: 'inconclusive', differences: [...check.differences, ...reasons] };
-}

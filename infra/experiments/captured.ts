@@ -40,7 +40,7 @@ export function pathRows(taps: readonly TapPackets[], paths: readonly PacketPath
   });
 }
 
-/** Of the whole capture, ns since the epoch; 0 when there is no packet. */
+/** Of all taps, ns since the epoch; 0 when nothing was captured. */
 export function firstStamp(taps: readonly TapPackets[]): bigint {
   let first: bigint | undefined;
   for (const { ns } of taps.flatMap(({ packets }) => packets)) {

@@ -21,7 +21,7 @@ export interface CheckResult {
 
 export interface ExperimentResult {
   readonly name: string;
-  readonly kind: 'inspect' | 'ping' | 'capture' | 'journey' | 'exec';
+  readonly kind: 'inspect' | 'ping' | 'capture' | 'journey' | 'learning' | 'exec';
   readonly title?: string;
   readonly verdict: Verdict;
   /** Why it is inconclusive, or what stopped it. */

@@ -24,7 +24,7 @@ const check = z.strictObject({
 
 export const experimentResultSchema = z.strictObject({
   name: z.string(),
-  kind: z.enum(['inspect', 'ping', 'capture', 'journey', 'exec']),
+  kind: z.enum(['inspect', 'ping', 'capture', 'journey', 'learning', 'exec']),
   title: z.string().optional(),
   verdict,
   reason: z.string().optional().describe('Why it is inconclusive, or what stopped it.'),

@@ -9,12 +9,13 @@ import { exec } from './exec.ts';
 import type { Kind, Observation, RunContext, Runner, Running } from './experiment.ts';
 import { inspect } from './inspect.ts';
 import { journey } from './journey.ts';
+import { learning } from './learning.ts';
 import { liveFacts } from './live-facts.ts';
 import { ping } from './ping.ts';
 import type { ExperimentResult, Json } from './result.ts';
 import { worst } from './verdict.ts';
 
-const RUNNERS: { readonly [K in Kind]: Runner<K> } = { inspect, ping, capture, journey, exec };
+const RUNNERS: { readonly [K in Kind]: Runner<K> } = { inspect, ping, capture, journey, learning, exec };
 
 /**
  * Runs an experiment and judges it. What goes wrong in running it (a tool missing, a tap lost, a pod gone) makes the

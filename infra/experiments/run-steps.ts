@@ -55,6 +55,20 @@ export async function runBefore(running: Running, steps: readonly Step[], what: 
   }
 }
 
+/**
+ * Runs to the end whatever happens: without the experiment's signal, since an aborted one must not leave its changes
+ * behind. Each step still has its own time limit.
+ * @returns why the lab is not as it was, if it is not
+ */
+export async function cleanUp(running: Running, steps: readonly Step[]): Promise<string | undefined> {
+  const outcomes: StepOutcome[] = [];
+  for (const step of steps) outcomes.push(await runStep(running, step));
+  const failed = outcomes.filter(({ check }) => check.verdict !== 'pass');
+  if (failed.length === 0) return undefined;
+  const what = failed.map(({ check }) => `${check.name}: ${check.differences.join('; ')}`);
+  return `clean-up did not work, so the lab is not as it was: ${what.join(' · ')}`;
+}
+
 /** `{in, command, exitCode, stdout, stderr, json?}`; `json` only when asked for. */
 async function runCommand(
   host: Host,

@@ -9,7 +9,7 @@ export function checkNames(raw: RawLab, report: Report): void {
   unique(raw.workloads, ['workloads'], 'workloads', report);
   unique(raw.experiments, ['experiments'], 'experiments', report);
   for (const [i, experiment] of raw.experiments.entries())
-    if (experiment.kind === 'capture')
+    if ((experiment.kind === 'capture' || experiment.kind === 'learning') && experiment.taps)
       unique(experiment.taps, ['experiments', i, 'taps'], `taps of ${experiment.name}`, report);
 
   const hosts = new Map(raw.cluster.nodes.map((node) => [node.name, 'a node']));

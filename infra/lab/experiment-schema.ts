@@ -45,7 +45,7 @@ const observedCheck = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Dotted path into what was observed: a ping has received, replies, …; a capture has ping.received, taps, packets, paths. Default: all of it.',
+      'Dotted path into what was observed: a ping has received, replies, …; a capture has ping.received, taps, packets, paths; learning has changes and bridged as well. Default: all of it.',
     ),
   where: z
     .record(z.string(), matcher)
@@ -138,6 +138,46 @@ export const experiment = z.discriminatedUnion('kind', [
     .describe(
       'Foretells the way of each packet from kernel state, then sends it and looks where it really was.',
     ),
+  z
+    .strictObject({
+      kind: z.literal('learning'),
+      ...experimentCommon,
+      taps: z
+        .array(tap)
+        .min(1)
+        .max(64)
+        .optional()
+        .describe(
+          'Interfaces listened at. Default: eth0 of the pods that ping, and the bridge between them with all of its ports.',
+        ),
+      filter: z
+        .string()
+        .default('')
+        .describe(
+          'pcap-filter(7) expression for every tap. Default: everything, for every frame teaches a bridge.',
+        ),
+      forget: z
+        .array(z.string())
+        .default([])
+        .describe(
+          'Nodes and pods that are to know nobody at first: their neighbours, and what their bridges have learned, are deleted.',
+        ),
+      before: z
+        .array(execStep)
+        .default([])
+        .describe('Run then, before anything is watched, such as deleting a forwarding entry.'),
+      ping: z.strictObject(pingTraffic).describe('The traffic.'),
+      waitFor: z
+        .array(z.record(z.string(), matcher))
+        .default([])
+        .describe(
+          'Changes to wait for after the ping, such as an entry that ages: column → matcher, as in `changes`.',
+        ),
+      patience: z.number().min(0.1).max(600).default(10).describe('Seconds to wait for them.'),
+      checks: z.array(observedCheck).default([]),
+      cleanup: z.array(execStep).default([]).describe('Run at the end whatever happened.'),
+    })
+    .describe('Pings, and ties what bridges and hosts learn from it to the packet that taught them.'),
   z
     .strictObject({
       kind: z.literal('exec'),

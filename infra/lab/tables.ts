@@ -73,4 +73,31 @@ export const observedFields = {
   ping: ['from', 'to', 'transmitted', 'received', 'lossPercent', 'duplicates', 'replies', 'errors'],
   capture: ['ping', 'taps', 'packets', 'paths'],
   journey: ['ping', 'taps', 'journeys', 'packets', 'noise', 'evidence'],
+  learning: ['ping', 'taps', 'packets', 'changes', 'bridged', 'notObserved'],
+} as const;
+
+/** Columns of what a learning experiment observes: of every change, of each table's own rows, and of bridged frames. */
+export const learningColumns = {
+  changes: [
+    ...[
+      'host',
+      'table',
+      'change',
+      'text',
+      'seenBy',
+      'ns',
+      'causedBy',
+      'perhaps',
+      'why',
+      'aged',
+      'lastFrame',
+      'was',
+    ],
+    ...['mac', 'dev', 'master', 'dst', 'vlan', 'flags', 'state'],
+    ...['protocol', 'src', 'srcPort', 'dstPort', 'icmp', 'reply', 'replied'],
+  ],
+  bridged: [
+    ...['packet', 'seq', 'ns', 'host', 'bridge', 'in', 'out', 'flooded', 'unclear'],
+    ...['ethSrc', 'ethDst', 'src', 'dst'],
+  ],
 } as const;

@@ -15,6 +15,7 @@ const OF_EXPERIMENT: Readonly<Record<LabExperiment['kind'], readonly string[]>> 
   ping: ['ping'],
   capture: ['ping', 'tcpdump'],
   journey: ['ping', 'tcpdump'],
+  learning: ['ping', 'tcpdump'],
   exec: [],
 };
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeLab } from '../support/describe-lab.ts';
 
-const claims = ['F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F12', 'F13', 'F14', 'F15'];
+const claims = ['F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F11', 'F12', 'F13', 'F14', 'F15'];
 
 describeLab('flannel', { claims, deleteRoute: ['k3s-server', 'ip route del 10.42.1.0/24'] }, (lab) => {
   it('runs the experiments again without an update of the stack', async () => {
@@ -40,6 +40,39 @@ describeLab('flannel', { claims, deleteRoute: ['k3s-server', 'ip route del 10.42
       'pod3',
       expect.stringMatching(/^ {2}\+ neighbour 10\.42\.0\.\d+ dev eth0 lladdr \S+ /),
     ]);
+  });
+
+  it('notices a bridge that does not learn or flood, and somebody who answers for another', async () => {
+    const { session, stack, on } = lab();
+    const failed = async (name: string) => {
+      const { stdout } = await session.cli(['verify', name, '--stack', stack.name]);
+      return [...stdout.matchAll(/^ +FAIL +(.*)$/gm)].map(([, check]) => check);
+    };
+    const portOf = async (pod: string) => {
+      const ifindex = (await on(pod, 'cat /sys/class/net/eth0/iflink')).trim();
+      return (await on('k3s-server', `ip -o link | sed -n 's/^${ifindex}: \\([^@]*\\)@.*/\\1/p'`)).trim();
+    };
+    const [second, third] = [await portOf('pod2'), await portOf('pod3')];
+    await on('k3s-server', `bridge link set dev ${second} learning off`);
+    const unlearning = await failed('first-ping');
+    await on('k3s-server', `bridge link set dev ${second} learning on`);
+    expect(unlearning).toEqual([
+      expect.stringContaining('cni0 learns each MAC on the port where its first frame came in'),
+      'nothing but the question is flooded - by the first echo request, cni0 knows both [F11]',
+      'the port of pod3 sees the question and nothing else [F11]',
+    ]);
+    await on('k3s-server', `bridge link set dev ${third} flood off`);
+    const unflooded = await failed('flood');
+    await on('k3s-server', `bridge link set dev ${third} flood on`);
+    expect(unflooded).toEqual([
+      "the first request leaves by every port, the sender's own too [F11]",
+      'the port of pod3 sees the first request and nothing else [F11]',
+    ]);
+    await on('pod3', 'ip address add 10.42.0.3/32 dev eth0');
+    const doubled = await failed('first-ping');
+    await on('pod3', 'ip address del 10.42.0.3/32 dev eth0; ip neigh flush dev eth0');
+    expect(doubled).toContain('one answer comes to the bridge, from pod2, and goes to pod1 only [F10]');
+    expect(await failed('first-ping')).toEqual([]);
   });
 
   it('foretells what the kernel then does, with a route and without it', async () => {

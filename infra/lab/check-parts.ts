@@ -1,0 +1,93 @@
+// What the checks of all kinds of experiments have in common: traffic, steps, taps, and checks on what was observed.
+import { isAddress } from './cidr.ts';
+import type { LabHosts } from './hosts.ts';
+import { matcherProblems } from './matchers.ts';
+import { interfaceNameProblem } from './names.ts';
+import type { Path } from './problem.ts';
+import type { Report } from './report.ts';
+import type { ExecStep, Matcher, PingTraffic, RawExperiment } from './schema.ts';
+import { suggest } from './suggest.ts';
+import { observedFields } from './tables.ts';
+import { templatesIn } from './template.ts';
+
+export type ObservedCheck = Extract<RawExperiment, { kind: 'ping' }>['checks'][number];
+/** A tap that has a name or not. */
+export type Tap = Extract<RawExperiment, { kind: 'journey' }>['taps'][number];
+
+export interface Context {
+  readonly hosts: LabHosts;
+  readonly report: Report;
+}
+
+export function checkObserved(
+  check: ObservedCheck,
+  kind: keyof typeof observedFields,
+  path: Path,
+  { hosts, report }: Context,
+): void {
+  const fields: readonly string[] = observedFields[kind];
+  const [first = ''] = (check.select ?? '').split(/[.[]/);
+  if (check.select !== undefined && !fields.includes(first))
+    report.at(
+      [...path, 'select'],
+      `a ${kind} experiment observes no "${first}"`,
+      suggest(first, fields, 'fields'),
+    );
+  checkMatchers(check, path, { hosts, report });
+}
+
+export function checkMatchers(
+  check: { where?: unknown; expect: Matcher },
+  path: Path,
+  { hosts, report }: Context,
+): void {
+  checkMatcher(check.expect, [...path, 'expect'], { hosts, report });
+  for (const [key, value] of Object.entries((check.where ?? {}) as Record<string, Matcher>))
+    checkMatcher(value, [...path, 'where', key], { hosts, report });
+}
+
+export function checkMatcher(matcher: Matcher, path: Path, { hosts, report }: Context): void {
+  for (const problem of matcherProblems(matcher)) {
+    // The operand of an operator that does not exist is not what is wrong.
+    const part = problem.message.startsWith('no operator') ? 'key' : 'value';
+    const hint = 'docs/assertions.md has the operators';
+    report.at([...path, ...problem.path], problem.message, hint, part);
+  }
+  hosts.checkTemplates(matcher, path);
+}
+
+export function checkTraffic(ping: Pick<PingTraffic, 'from' | 'to'>, path: Path, { hosts }: Context): void {
+  hosts.checkHost(ping.from, [...path, 'from']);
+  if (templatesIn(ping.to).length > 0) hosts.checkTemplates(ping.to, [...path, 'to']);
+  else if (!isAddress(ping.to)) hosts.checkHost(ping.to, [...path, 'to']);
+}
+
+export function checkTaps(taps: readonly Tap[], path: Path, { hosts, report }: Context): void {
+  taps.forEach((tap, t) => {
+    const at = [...path, t];
+    hosts.checkHost(tap.at, [...at, 'at']);
+    hosts.checkTemplates(tap.dev, [...at, 'dev']);
+    const wrong = templatesIn(tap.dev).length > 0 ? undefined : interfaceNameProblem(tap.dev);
+    if (wrong !== undefined) report.at([...at, 'dev'], wrong);
+  });
+}
+
+/** A name that is written out must be that of a tap. */
+export function checkTapName(
+  tap: Matcher | undefined,
+  taps: readonly string[],
+  path: Path,
+  { report }: Context,
+): void {
+  if (typeof tap === 'string' && !taps.includes(tap))
+    report.at(path, `this experiment has no tap "${tap}"`, suggest(tap, taps, 'taps'));
+}
+
+export function checkSteps(steps: readonly ExecStep[], path: Path, context: Context): void {
+  steps.forEach((step, i) => {
+    const at = [...path, i];
+    context.hosts.checkPlace(step.in, [...at, 'in']);
+    context.hosts.checkTemplates(step.command, [...at, 'command']);
+    checkMatcher(step.expect, [...at, 'expect'], context);
+  });
+}
