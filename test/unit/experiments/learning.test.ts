@@ -133,6 +133,19 @@ describe.skipIf(!canCapture)('learning', () => {
     expect(told(result)).toContain('node-1 neighbours added 02:00:00:00:00:02 ← arp-reply at cni0');
   });
 
+  it('counts a question that nobody answers as nothing learned', async () => {
+    const result = await learn({ ping: { ...ping, to: '10.42.0.99', count: 1, timeout: 0.1 } });
+    expect(told(result)).toEqual(['node-1 fdb added 02:00:00:00:00:01 ← arp-request at pod-1-veth']);
+  });
+
+  it('says so when a host cannot be made to forget', async () => {
+    const result = await learn({}, { cluster: withoutFlush(bridged.cluster) });
+    expect(result).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(/^\S+ cannot be made to forget what it has learned: .*no-such-program/),
+    });
+  });
+
   it('misses no change when the monitors die, only when it happened', async () => {
     const result = await learn({}, { cluster: withDyingMonitors(bridged.cluster) });
     expect(told(result)).toEqual(FIRST_PING);
@@ -256,6 +269,18 @@ function withoutMonitors(cluster: Cluster): Cluster {
       options,
     ),
   );
+}
+
+function withoutFlush(cluster: Cluster): Cluster {
+  return {
+    ...cluster,
+    host(name) {
+      const host = cluster.host(name);
+      const broken = (argv: readonly string[]) =>
+        argv.map((word) => word.replace('ip neigh flush all', 'no-such-program'));
+      return { ...host, run: (argv, options) => host.run(broken(argv), options) };
+    },
+  };
 }
 
 function withStart(

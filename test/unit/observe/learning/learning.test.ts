@@ -1,6 +1,7 @@
 // Recorded from a real bridge: what was learned, from which packet, and where each frame went.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { causeOf } from '../../../../infra/observe/learning/causes.ts';
 import type { LearnedEvent } from '../../../../infra/observe/learning/monitor-lines.ts';
 import {
   crossed,
@@ -166,6 +167,9 @@ test('an entry that has aged is learned again from the next frame, which is floo
     `node fdb added ${MAC1} veth1 ← echo-request 1 at pod1-veth`,
     `node fdb added ${MAC2} veth2 ← echo-reply 1 at pod2-veth`,
   ]);
+  const connections = learned.transitions.filter(({ table }) => table === 'conntrack');
+  const [one, other] = connections.map((made) => causeOf(made, learned.seen).by?.packet);
+  expect(one?.icmp?.id).not.toBe(other?.icmp?.id);
   expect(crossed(learned).filter((line) => line.endsWith('flooded'))).toEqual([
     'arp-request: pod1-veth → veth1 veth2 veth3, flooded',
     'echo-request 1: pod1-veth → veth1 veth2 veth3, flooded',

@@ -99,6 +99,11 @@ describe('ARP', () => {
     expect(causes([arp(1, 'reply', '10.0.0.2', ALL)])).toEqual([NONE]);
   });
 
+  test('a reply to everybody is no answer: what changed without one, it may have changed', () => {
+    const both = [arp(1, 'reply'), arp(2, 'reply', '10.0.0.2', ALL)];
+    expect(causes(both, { change: 'changed', eventNs: 50n, state: 'STALE' })).toEqual([2]);
+  });
+
   test('the state that a monitor told says whether it was the answer or the question', () => {
     const both = [arp(1, 'request'), arp(2, 'reply')];
     expect(causes(both, { eventNs: 50n, state: 'REACHABLE' })).toEqual([2]);
