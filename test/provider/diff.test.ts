@@ -6,6 +6,7 @@ import {
   network,
   networkInputs,
   node,
+  outside,
   pod,
   UNKNOWN,
   urn,
@@ -88,6 +89,7 @@ const table: readonly Row[] = [
     'replace',
     { 'underlay.cidr': 'UPDATE_REPLACE', 'underlay.gateway': 'UPDATE_REPLACE' },
   ],
+  ['a way out', 'Cluster', () => ({ outside: outside() }), 'update', { outside: 'ADD' }],
   ['the isolation', 'Cluster', () => ({ isolation: 'root' }), 'replace', { isolation: 'UPDATE_REPLACE' }],
   ['the backend', 'Cluster', () => ({ backend: 'netns' }), 'replace', { backend: 'UPDATE_REPLACE' }],
 
