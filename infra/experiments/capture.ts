@@ -1,16 +1,16 @@
-// The capture experiment: taps at many interfaces while a ping runs, and what every tap saw of it.
+// The capture experiment: taps at many interfaces while there is traffic, and what every tap saw of it.
 import type { Matcher } from '../lab/schema.ts';
 import { fillTemplates } from '../lab/template.ts';
 import { capture as captureAt } from '../observe/capture.ts';
 import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
 import { correlate, decodeTap } from '../observe/paths.ts';
+import { trafficOf } from './capture-traffic.ts';
 import { packetRows, pathRows, tapByTap } from './captured.ts';
 import { type Check, evaluateCheck, rowsMatching } from './evaluate-check.ts';
 import type { Runner, Running } from './experiment.ts';
+import { flowsOnly } from './flows-only.ts';
 import { mergedCapture } from './merged-capture.ts';
-import { defaultCheck } from './ping.ts';
 import type { CheckResult } from './result.ts';
-import { runPing, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
 import { savePcapng } from './save-pcapng.ts';
 import { tapDoubts } from './tap-doubts.ts';
@@ -22,8 +22,9 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
   const taps = experiment.taps.map(({ name, at, dev }) => {
     return { name, host: cluster.host(at), dev: String(fillTemplates(dev, lookup)) };
   });
-  const ping = () => runPing(running, experiment.ping);
-  const { result, taps: tapped } = await captureAt(taps, experiment.filter, ping, { signal });
+  const traffic = trafficOf(experiment);
+  const filter = experiment.filter ?? traffic.filter;
+  const { result, taps: tapped } = await captureAt(taps, filter, () => traffic.run(running), { signal });
 
   const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, lab.network.port] });
   const decoded = tapped.map((tap) => decodeTap(tap, decode));
@@ -32,23 +33,22 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
     return { name, at: host, dev, packets: decoded[index]?.packets.length ?? 0, dropped };
   });
   const rows = packetRows(decoded);
-  const seen = { ping: result, taps: summary, packets: rows, paths: pathRows(decoded, paths) };
+  const seen = { [traffic.seenAs]: result, taps: summary, packets: rows, paths: pathRows(decoded, paths) };
   const observed = toJson(seen);
   const merged = mergedCapture(lab, tapped, decoded, paths);
   const saved = await savePcapng(running.resultsDir, experiment.name, merged);
   const doubts = [...tapDoubts(tapped, decoded), ...('problem' in saved ? [saved.problem] : [])];
-  const checks: readonly Check[] =
-    experiment.checks.length > 0 ? experiment.checks : [defaultCheck(experiment.ping, 'ping')];
+  const checks: readonly Check[] = experiment.checks.length > 0 ? experiment.checks : [traffic.check];
   return {
     observed,
-    comparable: toJson({ ...seen, packets: tapByTap(rows) }),
+    comparable: toJson(traffic.repeatable ? { ...seen, packets: tapByTap(rows) } : flowsOnly(seen)),
     checks: checks.map((check) => {
       const evaluated = evaluateCheck(check, observed, 'capture', lookup);
       const silent = doubts.length > 0 ? doubts : silentTaps(check, evaluated, summary, running);
       return silent.length === 0 ? evaluated : unfounded(evaluated, silent);
     }),
     ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
-    trafficMs: trafficMs(experiment.ping),
+    trafficMs: traffic.waitMs,
     artifacts: 'file' in saved ? [saved.file] : [],
   };
 };

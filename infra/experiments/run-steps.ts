@@ -56,9 +56,9 @@ export async function runBefore(running: Running, steps: readonly Step[], what: 
 }
 
 /** `{in, command, exitCode, stdout, stderr, json?}`; `json` only when asked for. */
-async function runCommand(
+export async function runCommand(
   host: Host,
-  step: Step,
+  step: Pick<Step, 'in' | 'json' | 'timeout'>,
   command: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<{ readonly [key: string]: Json }> {

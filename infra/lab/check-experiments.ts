@@ -91,8 +91,8 @@ function checkObserved(
   kind: keyof typeof observedFields,
   path: Path,
   { hosts, report }: Context,
+  fields: readonly string[] = observedFields[kind],
 ): void {
-  const fields: readonly string[] = observedFields[kind];
   const [first = ''] = (check.select ?? '').split(/[.[]/);
   if (check.select !== undefined && !fields.includes(first))
     report.at(
@@ -133,11 +133,28 @@ function checkCapture(experiment: Capture, path: Path, context: Context): void {
   const { report } = context;
   checkPlaces(experiment.taps, path, context);
   checkSteps(experiment.before, [...path, 'before'], context);
-  checkTraffic(experiment.ping, [...path, 'ping'], context);
+  const { ping, traffic } = experiment;
+  if (ping) checkTraffic(ping, [...path, 'ping'], context);
+  if (traffic) checkCommand(traffic, [...path, 'traffic'], context);
+  if (ping && traffic)
+    report.at(
+      [...path, 'traffic'],
+      'a capture has one kind of traffic, and here are "ping" and "traffic"',
+      'leave one of them out',
+      'key',
+    );
+  else if (!ping && !traffic)
+    report.at(
+      path,
+      'nothing is sent: this capture has neither "ping" nor "traffic"',
+      'add ping: {from: …, to: …} or traffic: {in: …, command: […]}',
+    );
+  const absent = ping ? 'traffic' : 'ping';
+  const fields = observedFields.capture.filter((field) => field !== absent);
   const taps = experiment.taps.map((tap) => tap.name);
   experiment.checks.forEach((check, c) => {
     const at = [...path, 'checks', c];
-    checkObserved(check, 'capture', at, context);
+    checkObserved(check, 'capture', at, context, fields);
     const tap = check.where?.tap;
     if (typeof tap === 'string' && !taps.includes(tap))
       report.at([...at, 'where', 'tap'], `this experiment has no tap "${tap}"`, suggest(tap, taps, 'taps'));
@@ -176,10 +193,14 @@ function checkJourney(experiment: Journey, path: Path, context: Context): void {
 function checkSteps(steps: readonly ExecStep[], path: Path, context: Context): void {
   steps.forEach((step, i) => {
     const at = [...path, i];
-    context.hosts.checkPlace(step.in, [...at, 'in']);
-    context.hosts.checkTemplates(step.command, [...at, 'command']);
+    checkCommand(step, at, context);
     checkMatcher(step.expect, [...at, 'expect'], context);
   });
+}
+
+function checkCommand(command: Pick<ExecStep, 'in' | 'command'>, path: Path, { hosts }: Context): void {
+  hosts.checkPlace(command.in, [...path, 'in']);
+  hosts.checkTemplates(command.command, [...path, 'command']);
 }
 
 /** Everything under this key, at any depth, with its path. */

@@ -71,6 +71,6 @@ export const nodeOnlyTables: readonly string[] = ['cniConfig', 'leases'];
 /** First step of `select` for the experiments that observe something of their own. */
 export const observedFields = {
   ping: ['from', 'to', 'transmitted', 'received', 'lossPercent', 'duplicates', 'replies', 'errors'],
-  capture: ['ping', 'taps', 'packets', 'paths'],
+  capture: ['ping', 'traffic', 'taps', 'packets', 'paths'],
   journey: ['ping', 'taps', 'journeys', 'packets', 'noise', 'evidence'],
 } as const;
