@@ -62,7 +62,7 @@ export const tableColumns = {
     'matches',
   ],
   attachments: ['pod', 'node', 'network', 'containerId', 'ifName', 'address', 'cached', 'lease', 'inKernel'],
-  cniCalls: ['command', 'node', 'pod', 'plugin', 'order', 'exitCode', 'durationMs'],
+  cniCalls: ['command', 'node', 'pod', 'plugin', 'order', 'exitCode', 'durationMs', 'runtimeConfig'],
 } as const satisfies Readonly<Record<Table, readonly string[]>>;
 
 /** Tables that only a node has: they are files of the runtime, not of the kernel. */

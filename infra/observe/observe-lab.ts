@@ -115,6 +115,14 @@ function callRows(calls: readonly CniCall[], pods: readonly PodStatus[]): LabSna
       order,
       exitCode: call.exitCode,
       durationMs: Number(call.durationNs) / 1e6,
+      ...capabilityArgs(call),
     };
   });
+}
+
+/** `runtimeConfig` of the configuration that the plugin was given (CNI spec 1.1, section 3, capabilities). */
+function capabilityArgs({ stdin }: CniCall): { readonly runtimeConfig?: unknown } {
+  if (!stdin.includes('"runtimeConfig"')) return {};
+  const { runtimeConfig } = JSON.parse(stdin) as { readonly runtimeConfig?: unknown };
+  return { runtimeConfig };
 }
