@@ -183,6 +183,15 @@ test.each(table)('%s (%s)', async (_, type, more, kind, properties) => {
   });
 });
 
+test.each([
+  ['goes', {}, { outside: 'DELETE_REPLACE' }],
+  ['changes', { outside: outside({ cidr: '198.51.100.0/24' }) }, { 'outside.cidr': 'UPDATE_REPLACE' }],
+])('a way out that %s takes the cluster with it', async (_, more, properties) => {
+  const state = { ...states.Cluster, outside: outside() };
+  const found = await provider.diff(urn('Cluster'), state, clusterInputs(more));
+  expect(found.properties).toEqual(properties);
+});
+
 test('an experiment that changed is the only thing that changes', async () => {
   const inputs = experimentInputs(handle, 'goodbye\n');
   const found = await provider.diff(urn('Experiment'), states.Experiment as Data, inputs);
