@@ -15,7 +15,7 @@ import { recordedLab } from '../../infra/state/stack-store.ts';
 import { describeLab } from '../support/describe-lab.ts';
 import { LabSession, type LabStack } from '../support/lab-session.ts';
 
-const claims = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8', 'S9', 'S10', 'S11'];
+const claims = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8', 'S9', 'S10', 'S11', 'S12'];
 const NODE1 = '192.168.49.2';
 const INTERNET = '203.0.113.2';
 
