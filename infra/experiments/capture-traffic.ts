@@ -7,6 +7,9 @@ import { defaultCheck } from './ping.ts';
 import { runPing, trafficMs } from './run-ping.ts';
 import { runCommand } from './run-steps.ts';
 
+/** A command ends before its connections do: FINs and the last acknowledgements are for the kernels to finish. */
+const CLOSING_MS = 250;
+
 type Capture = ExperimentOf<'capture'>;
 
 export interface CaptureTraffic {
@@ -14,6 +17,8 @@ export interface CaptureTraffic {
   readonly seenAs: 'ping' | 'traffic';
   /** pcap-filter(7) expression for taps that are told none. */
   readonly filter: string;
+  /** How long taps stay after its end, ms; @default as `capture` does */
+  readonly graceMs?: number;
   /** Time it spends waiting at its interval, ms. */
   readonly waitMs: number;
   /** What a capture without checks of its own asserts. */
@@ -40,7 +45,8 @@ export function trafficOf({ name, ping, traffic }: Capture): CaptureTraffic {
   return {
     seenAs: 'traffic',
     filter: 'ip or arp',
-    waitMs: 0,
+    graceMs: CLOSING_MS,
+    waitMs: CLOSING_MS,
     check: { name: 'the command succeeds', select: 'traffic', expect: { exitCode: 0 } },
     repeatable: false,
     run: ({ cluster, lookup, signal }) =>

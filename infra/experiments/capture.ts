@@ -24,7 +24,11 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
   });
   const traffic = trafficOf(experiment);
   const filter = experiment.filter ?? traffic.filter;
-  const { result, taps: tapped } = await captureAt(taps, filter, () => traffic.run(running), { signal });
+  const { graceMs } = traffic;
+  const { result, taps: tapped } = await captureAt(taps, filter, () => traffic.run(running), {
+    signal,
+    ...(graceMs !== undefined && { graceMs }),
+  });
 
   const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, lab.network.port] });
   const decoded = tapped.map((tap) => decodeTap(tap, decode));
