@@ -95,7 +95,7 @@ export const netnsBackend: Backend = {
     const stay = { ...old, nodes: old.nodes.filter(({ name }) => stays.has(name)) };
     const script = [
       endNodesScript(gone),
-      opened ? `${handOverGatewayScript(stay)}\n${outsideScript(opened, spec.underlay)}` : '',
+      opened ? `${handOverGatewayScript(stay, opened)}\n${outsideScript(opened, spec.underlay)}` : '',
       nodesScript(fresh, spec.underlay),
     ].join('\n');
     const { exitCode, stderr } = await connection.underlay().run(['sh', '-e', '-c', script]);

@@ -1,7 +1,7 @@
 // Shell text that makes the way out of a cluster: a router on the underlay, and a host behind it on a cable of its own.
 import type { Lab, LabOutside } from '../../lab/lab.ts';
 import type { ClusterSpec } from '../backend.ts';
-import { gatewayAddress, pidOf, plugInLines, startScript, UNDERLAY } from './node-scripts.ts';
+import { endNodesScript, gatewayAddress, pidOf, plugInLines, startScript, UNDERLAY } from './node-scripts.ts';
 
 /**
  * The router has the nodes' default gateway address. It knows the two networks it is plugged into, and no pods: an answer
@@ -32,10 +32,17 @@ export function outsideScript({ cidr, router, host }: LabOutside, underlay: Lab[
   ].join('\n');
 }
 
-/** Takes the gateway address from the sandbox, so that a router can have it, and makes the nodes ask anew who has it. */
-export function handOverGatewayScript({ underlay, nodes }: Pick<ClusterSpec, 'underlay' | 'nodes'>): string {
+/**
+ * Takes the gateway address from the sandbox, so that a router can have it, and makes the nodes ask anew who has it. What
+ * an earlier try has left, one that was cut off, goes first.
+ */
+export function handOverGatewayScript(
+  { underlay, nodes }: Pick<ClusterSpec, 'underlay' | 'nodes'>,
+  { router, host }: LabOutside,
+): string {
   return [
-    `ip addr del ${gatewayAddress(underlay)} dev ${UNDERLAY}`,
+    ...[router, host].map(({ name }) => `[ ! -e /lab/node-${name} ] || { ${endNodesScript([name])}; }`),
+    `ip addr del ${gatewayAddress(underlay)} dev ${UNDERLAY} 2> /dev/null || true`,
     ...nodes.map(
       ({ name }) =>
         `read -r pid < /lab/node-${name} && nsenter -t "$pid" -n ip neigh flush to ${underlay.gateway}`,
