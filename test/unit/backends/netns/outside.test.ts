@@ -59,6 +59,11 @@ describe.each(ways)('a way out, %s', (how) => {
     expect(await run('internet', 'ping -c 1 -W 1 192.168.49.2')).toMatch(/ttl=63 .* 1 received/s);
   });
 
+  it('is there once: the underlay, the node, the router and the host are all the namespaces there are', async () => {
+    const namespaces = async () => (await run('n1', 'lsns -t net -n -r -o NS')).trim().split('\n').length;
+    await expect.poll(namespaces).toBe(4);
+  });
+
   it('has a router that forwards and knows no pods, and a host that forwards nothing', async () => {
     expect(await run('router', 'cat /proc/sys/net/ipv4/ip_forward; ip route')).toBe(
       [
