@@ -12,6 +12,9 @@ import { type BridgedCluster, bridgedCluster, canCapture } from '../../support/b
 const SERVER = `
 d=$(mktemp -d) && echo hello > $d/index.html && busybox httpd -f -p 80 -h $d &
 until busybox wget -q -O /dev/null http://127.0.0.1/; do sleep 0.01; done 2> /dev/null
+perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Proto => "udp", LocalPort => 53) or die;
+  while ($s->recv($q, 99)) { $s->send("you said $q") }' &
+until grep -q ':0035 ' /proc/net/udp; do sleep 0.01; done
 echo ready >&2; wait`;
 
 describe.skipIf(!canCapture)('a capture of what a command sends', () => {
@@ -21,6 +24,7 @@ describe.skipIf(!canCapture)('a capture of what a command sends', () => {
   ];
   const nat = [
     'iptables -t nat -A PREROUTING -d 10.42.0.1 -p tcp --dport 8080 -j DNAT --to 10.42.0.3:80',
+    'iptables -t nat -A PREROUTING -d 10.42.0.1 -p udp --dport 5353 -j DNAT --to 10.42.0.3:53',
     'iptables -t nat -A POSTROUTING -s 10.42.0.3 -d 10.42.0.3 -j MASQUERADE',
   ];
   const asked = { command: ['busybox', 'wget', '-q', '-O', '-', 'http://10.42.0.1:8080/'] };
@@ -106,6 +110,41 @@ describe.skipIf(!canCapture)('a capture of what a command sends', () => {
       ],
     });
     expect(result.checks[0]?.differences).toEqual([]);
+  });
+
+  it('follows a datagram and its answer', async () => {
+    const client = `$s = IO::Socket::INET->new(Proto => "udp", PeerAddr => "10.42.0.1", PeerPort => 5353) or die;
+      alarm 5; $s->send("hello"); $s->recv($a, 99); print $a`;
+    const result = await run({
+      ...{ kind: 'capture', name: 'datagram', taps, filter: 'udp' },
+      traffic: { in: 'pod-1', command: ['perl', '-MIO::Socket::INET', '-e', client] },
+      checks: [
+        { name: 'the answer', select: 'traffic.stdout', expect: 'you said hello' },
+        {
+          name: 'the question finds its way',
+          select: 'paths',
+          where: { packet: 'udp', dst: '10.42.0.1' },
+          expect: [
+            {
+              udp: { dstPort: 5353 },
+              rewritten: {
+                $contains: [
+                  { tap: 'in', dst: '10.42.0.1', dstPort: 5353 },
+                  { tap: 'out', src: '10.42.0.2', dst: '10.42.0.3', dstPort: 53 },
+                ],
+              },
+            },
+          ],
+        },
+        {
+          name: 'and so does the answer',
+          select: 'packets',
+          where: { tap: 'in', src: '10.42.0.1' },
+          expect: [{ kind: 'udp', udp: { srcPort: 5353, length: 22 } }],
+        },
+      ],
+    });
+    expect(result.checks.map(({ differences }) => differences)).toEqual([[], [], []]);
   });
 
   it('compares equal to the next run of it, whatever ports and pieces that has', async () => {
