@@ -1,6 +1,7 @@
 // Which workloads an experiment looks at, found from what it names: when in doubt, all of them.
 
 import type { Lab, LabExperiment } from '../lab/lab.ts';
+import { machines } from '../lab/machines.ts';
 import { labTables } from '../lab/schema.ts';
 
 const LAB_TABLES: ReadonlySet<string> = new Set(labTables);
@@ -12,7 +13,7 @@ const LAB_TABLES: ReadonlySet<string> = new Set(labTables);
 export function observedWorkloads(lab: Lab, experiment: LabExperiment): readonly string[] {
   const words = new Set(textsOf(experiment).flatMap((text) => text.split(/[^A-Za-z0-9.-]+/)));
   const seesAll =
-    lab.nodes.some(({ name, address }) => words.has(name) || words.has(address)) ||
+    machines(lab).some(({ name, address }) => words.has(name) || words.has(address)) ||
     (experiment.kind === 'inspect' && experiment.checks.some(({ table }) => LAB_TABLES.has(table)));
   const named = lab.workloads.filter(({ name, pods }) =>
     [name, ...pods.flatMap((pod) => [pod.name, pod.address])].some((word) => mentions(words, word)),

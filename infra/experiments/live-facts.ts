@@ -2,6 +2,7 @@
 import type { Cluster } from '../backends/backend.ts';
 import { formatAddress, gateway, parseCidr } from '../lab/cidr.ts';
 import type { Lab } from '../lab/lab.ts';
+import { outsideMachines } from '../lab/machines.ts';
 import type { NodeField, PodField, TemplateLookup } from '../lab/template.ts';
 
 type Facts = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
@@ -27,6 +28,7 @@ export async function liveFacts(
       Record<NodeField, string>
     >;
   }
+  for (const { name, address } of outsideMachines(lab)) facts[name] = { name, address };
   for (const pod of pods) {
     const { name, node, address, mac, hostVeth, pid, containerId } = pod;
     const cidr = cidrOf.get(node) ?? lab.network.podCIDR;

@@ -24,8 +24,8 @@ export function checkObserved(
   kind: keyof typeof observedFields,
   path: Path,
   { hosts, report }: Context,
+  fields: readonly string[] = observedFields[kind],
 ): void {
-  const fields: readonly string[] = observedFields[kind];
   const [first = ''] = (check.select ?? '').split(/[.[]/);
   if (check.select !== undefined && !fields.includes(first))
     report.at(
@@ -86,8 +86,16 @@ export function checkTapName(
 export function checkSteps(steps: readonly ExecStep[], path: Path, context: Context): void {
   steps.forEach((step, i) => {
     const at = [...path, i];
-    context.hosts.checkPlace(step.in, [...at, 'in']);
-    context.hosts.checkTemplates(step.command, [...at, 'command']);
+    checkCommand(step, at, context);
     checkMatcher(step.expect, [...at, 'expect'], context);
   });
+}
+
+export function checkCommand(
+  { in: place, command }: Pick<ExecStep, 'in' | 'command'>,
+  path: Path,
+  { hosts }: Context,
+): void {
+  hosts.checkPlace(place, [...path, 'in']);
+  hosts.checkTemplates(command, [...path, 'command']);
 }

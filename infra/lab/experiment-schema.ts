@@ -45,7 +45,7 @@ const observedCheck = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Dotted path into what was observed: a ping has received, replies, …; a capture has ping.received, taps, packets, paths; learning has changes and bridged as well. Default: all of it.',
+      'Dotted path into what was observed: a ping has received, replies, …; a capture has ping.received or traffic.stdout, taps, packets, paths; learning has changes and bridged as well. Default: all of it.',
     ),
   where: z
     .record(z.string(), matcher)
@@ -69,7 +69,7 @@ const pingTraffic = {
   timeout: z.number().min(0.1).max(60).default(2).describe('Seconds to wait for the last reply.'),
 };
 
-const execStep = z.strictObject({
+const command = {
   in: z.string().describe('Node, pod or pod/container.'),
   command: z
     .array(z.string())
@@ -77,6 +77,10 @@ const execStep = z.strictObject({
     .describe('Program and arguments; no shell unless it is one. Words may hold ${pod.address} templates.'),
   json: z.boolean().default(false).describe('Parse standard output as JSON.'),
   timeout: z.number().min(0.1).max(600).default(30).describe('Seconds.'),
+};
+
+const execStep = z.strictObject({
+  ...command,
   expect: matcher.default({ exitCode: 0 }).describe('Matched against {exitCode, stdout, stderr, json}.'),
 });
 
@@ -108,15 +112,24 @@ export const experiment = z.discriminatedUnion('kind', [
       kind: z.literal('capture'),
       ...experimentCommon,
       taps: z.array(tap).min(1).max(64).describe('Interfaces listened at, all before the first packet.'),
-      filter: z.string().default('icmp or arp').describe('pcap-filter(7) expression for every tap.'),
+      filter: z
+        .string()
+        .optional()
+        .describe(
+          'pcap-filter(7) expression for every tap. Default: icmp or arp for a ping, ip or arp for a command.',
+        ),
       before: z
         .array(execStep)
         .default([])
         .describe('Run before the taps start, such as flushing neighbours.'),
-      ping: z.strictObject(pingTraffic).describe('The traffic.'),
+      ping: z.strictObject(pingTraffic).optional().describe('The traffic: this, or `traffic`.'),
+      traffic: z
+        .strictObject(command)
+        .optional()
+        .describe('The traffic: whatever this command sends and gets.'),
       checks: z.array(observedCheck).default([]),
     })
-    .describe('Listens at several interfaces while a ping runs, and ties the packets together.'),
+    .describe('Listens at several interfaces while a ping or a command runs, and ties the packets together.'),
   z
     .strictObject({
       kind: z.literal('journey'),

@@ -16,6 +16,9 @@ export const podFields = [
 /** What can be asked of a node. `cni0Mac` and `vtepMac` are empty where there is no such device. */
 export const nodeFields = ['name', 'address', 'podCIDR', 'gateway', 'cni0Mac', 'vtepMac'] as const;
 
+/** What can be asked of the router and of the host behind it. `address` is that of eth0. */
+export const outsideFields = ['name', 'address'] as const;
+
 export type PodField = (typeof podFields)[number];
 export type NodeField = (typeof nodeFields)[number];
 

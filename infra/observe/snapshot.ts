@@ -188,6 +188,8 @@ export interface LabSnapshot {
     readonly order: number;
     readonly exitCode: number;
     readonly durationMs: number;
+    /** Capability arguments it was given, such as portMappings; absent when there were none. */
+    readonly runtimeConfig?: unknown;
   }[];
   /** One per node and pod, by name. */
   readonly hosts: Readonly<Record<string, HostSnapshot>>;

@@ -1,7 +1,7 @@
 // Prediction: from observed kernel state and a flow to the tree of hops that its packet takes. Pure: nothing is sent.
 import { isAddress } from '../lab/cidr.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
-import { type Flow, packetLength } from './flow.ts';
+import { DEFAULT_PORT, type Flow, packetLength } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
 import { send } from './ip-output.ts';
 import { isMulticast, isZeronet, LIMITED_BROADCAST } from './ipv4.ts';
@@ -47,7 +47,7 @@ export function originate(walk: Walk, flow: Flow): Prediction {
       unknown(kernel, `${flow.to} is not a unicast address, and only those are modelled`, []),
     ]);
   }
-  const { proto = 'icmp', port = 80, sourcePort = 40_000, df = 'want' } = flow;
+  const { proto = 'icmp', port = DEFAULT_PORT, sourcePort = 40_000, df = 'want' } = flow;
   const bare: Unsent = {
     dst: flow.to,
     proto,

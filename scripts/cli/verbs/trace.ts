@@ -1,6 +1,7 @@
 // `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent
 // unless it is asked for.
 import { isAddress } from '../../../infra/lab/cidr.ts';
+import { machines } from '../../../infra/lab/machines.ts';
 import { observePaths } from '../../../infra/observe/observe-paths.ts';
 import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
 import { type Exchange, predictExchange } from '../../../infra/predict/exchange.ts';
@@ -41,8 +42,10 @@ const CODE: Readonly<Record<Outcome, ExitCode>> = {
 /** A UDP datagram has arrived when it is there; an echo or a connection only when the answer is back. */
 export async function trace(from: string, to: string, options: TraceOptions): Promise<ExitCode> {
   const record = await chooseRecord(options.stack, `npm run -s lab -- trace ${from} ${to}`);
-  const { nodes, workloads } = record.definition;
-  const names = [...nodes, ...workloads.flatMap(({ pods }) => pods)].map(({ name }) => name);
+  const { definition } = record;
+  const names = [...machines(definition), ...definition.workloads.flatMap(({ pods }) => pods)].map(
+    ({ name }) => name,
+  );
   checkName(from, names);
   if (!isAddress(to)) checkName(to, names);
   if (options.proto === 'icmp' && options.port !== undefined) {

@@ -369,3 +369,39 @@ describe('configs', () => {
     expect(whole({ 'x.disabled': '' })).toContain('there is no network configuration in net.d');
   });
 });
+
+describe('the traffic of a capture', () => {
+  const traffic = "traffic: { in: web-1, command: [nc, '${duo.address}', '80'] }";
+  const sent = (text: string) => spoil('ping: { from: web-1, to: duo }', text);
+
+  it('may be any command, whose output checks may look at', () => {
+    const lab = spoil('select: paths', 'select: traffic.stdout', sent(traffic));
+    expect(problems(lab)).toEqual([]);
+    expect(resolve(lab).experiments[1]).toMatchObject({ traffic: { timeout: 30, json: false } });
+  });
+
+  it.each([
+    [
+      'nothing at all',
+      sent('before: []'),
+      '30:5: nothing is sent: this capture has neither "ping" nor "traffic" (add ping: {from: …, to: …} or traffic: {in: …, command: […]})',
+    ],
+    [
+      'two kinds of it',
+      sent(`ping: { from: web-1, to: duo }\n    ${traffic}`),
+      '35:5: a capture has one kind of traffic, and here are "ping" and "traffic" (leave one of them out)',
+    ],
+    [
+      'a command on nobody',
+      sent(traffic.replace('web-1', 'web-7')),
+      '34:20: no node or pod is called "web-7" (did you mean "web-1"?)',
+    ],
+    [
+      'a check of a ping that there is not',
+      spoil('select: paths', 'select: ping.received', sent(traffic)),
+      '37:17: a capture experiment observes no "ping" (fields there are: traffic, taps, packets, paths)',
+    ],
+  ])('is refused when it is %s', (_, text, problem) => {
+    expect(problems(text)).toEqual([problem]);
+  });
+});

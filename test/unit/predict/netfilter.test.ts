@@ -7,6 +7,7 @@ import type { Flow } from '../../../infra/predict/flow.ts';
 import { hops } from '../../../infra/predict/hop.ts';
 import { words } from '../../../infra/predict/netfilter/parse-iptables.ts';
 import { predict } from '../../../infra/predict/predict.ts';
+import { packetTable, pathTable } from '../../../infra/report/predicted-path.ts';
 import { forwarding, predictable } from './recorded.ts';
 
 const flannel = predictable('flannel');
@@ -143,7 +144,22 @@ test('a hostPort of portmap: translated on the way in, and the answer translated
   });
   expect(outcome).toBe('delivered');
   const back = hops(reply?.branches ?? []).at(-1);
-  expect(back).toMatchObject({ host: 'pod-a', src: '192.168.49.3' });
+  expect(back).toMatchObject({ host: 'pod-a', src: '192.168.49.3', ports: { src: 8080, dst: 40_000 } });
+  const translations = [request, reply].map((way) =>
+    hops(way?.branches ?? []).flatMap(({ decisions }) => decisions.filter(({ kind }) => kind === 'nat')),
+  );
+  expect(translations.map((way) => way.map((decision) => [decision.words, decision.rule?.line]))).toEqual([
+    [
+      [
+        'DNAT: destination 192.168.49.3:8080 → 10.42.1.2:80',
+        'nat: -A CNI-DN-1 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.42.1.2:80',
+      ],
+    ],
+    [['source 10.42.1.2:80 → 192.168.49.3:8080, as connection tracking remembers it', undefined]],
+  ]);
+  // The rule is shown below its effect, and ports beside the addresses.
+  expect(pathTable(request)).toMatch(/DNAT: destination .*\n +nat: -A CNI-DN-1 /);
+  expect(packetTable(request)).toMatch(/pod-d .* 10\.42\.0\.2:40000 → 10\.42\.1\.2:80 /);
   // Nobody listens to other ports there: the node itself is reached.
   expect(predict(lab, { ...flow, port: 8081 }).end).toMatchObject({ host: 'node-2' });
 });
