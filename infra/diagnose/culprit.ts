@@ -25,7 +25,8 @@ export function culpritOf(view: View, { flow, branches, end }: Prediction): Caus
   const trail = trailTo(branches, end);
   const own = endWords(end);
   if (end.kind === 'dropped' && BY_RULE.has(end.reason)) {
-    return { host: end.host, subject: subjectOf(end.rule?.line) ?? end.interface ?? '', words: end.words };
+    const subject = subjectOf(end.rule?.line) ?? end.interface ?? '';
+    return { host: end.host, table: end.rule?.table ?? 'interfaces', subject, words: end.words };
   }
   const home = view.nodeOf(flow.to)?.name;
   const arrived = trail.findLast(({ host }) => view.isNode(host))?.host === home;
@@ -36,7 +37,9 @@ export function culpritOf(view: View, { flow, branches, end }: Prediction): Caus
   if (sick) return sick;
   if (end.kind === 'dropped' && end.reason === 'no-route') return noRoute(view, end.host, flow.to);
   const last = ends(branches).at(-1) ?? end;
-  return { host: last.host, subject: ('interface' in last && last.interface) || last.host, words: own };
+  const subject = ('interface' in last && last.interface) || last.host;
+  const table = ('rule' in last && last.rule?.table) || 'interfaces';
+  return { host: last.host, table, subject, words: own };
 }
 
 /** The sender's own veth, or the bridge it is a port of. */
@@ -69,13 +72,14 @@ function withoutMaster(view: View, name: string): Cause | undefined {
   if (master === undefined) return undefined;
   return {
     host: pod.node,
+    table: 'interfaces',
     subject: port.name,
     words: `${port.name}, the veth of pod ${name}, is no port of ${master}, as those of the other pods are`,
   };
 }
 
 function down(host: string, { name, kind }: InterfaceRow): Cause {
-  return { host, subject: name, words: `${kind} ${name} is down` };
+  return { host, table: 'interfaces', subject: name, words: `${kind} ${name} is down` };
 }
 
 /** `net.ipv4.ip_forward = 0` → the sysctl; `filter: -A FORWARD …` → the chain; `eth0: mtu 1300` → the interface. */

@@ -26,7 +26,7 @@ test('comments of iptables-save are one word, with what they quote', () => {
     '-m',
     'comment',
     '--comment',
-    'a \\"b\\" c',
+    'a "b" c',
     '-j',
     'DROP',
   ]);
