@@ -33,7 +33,7 @@ export type Effect = 'unanswered' | 'too-big' | 'rewritten' | 'ambiguous' | 'ref
 /** What a fault does to one lab as it stands. */
 export interface Breakage {
   readonly inject: readonly Step[];
-  /** Undoes it, whatever the flow has left behind. */
+  /** Undoes it, whatever the flow has left behind; does no harm where it is not, or no longer. */
   readonly repair: readonly Step[];
   /** Shows it. @default a ping between the scene's pods */
   readonly flow?: Flow;

@@ -2,7 +2,7 @@
 import type { Fault } from './fault.ts';
 import { hostPortRule } from './host-port-rule.ts';
 import { sysctl } from './scene.ts';
-import { iptables } from './steps.ts';
+import { iptables, withoutRule } from './steps.ts';
 
 export const filterFaults: readonly Fault[] = [
   {
@@ -14,7 +14,7 @@ export const filterFaults: readonly Fault[] = [
       const rule = ['-s', here.podCIDR, '-d', there.podCIDR, '-j', 'MASQUERADE'];
       return {
         inject: [iptables(here.name, '-t', 'nat', '-I', 'POSTROUTING', ...rule)],
-        repair: [iptables(here.name, '-t', 'nat', '-D', 'POSTROUTING', ...rule)],
+        repair: [withoutRule(here.name, 'nat', 'POSTROUTING', ...rule)],
         effect: 'rewritten',
         culprit: { host: here.name, subject: 'POSTROUTING', row: `-A POSTROUTING ${rule.join(' ')}` },
       };
@@ -28,7 +28,7 @@ export const filterFaults: readonly Fault[] = [
       const rule = ['-s', `${from.address}/32`, '-d', `${to.address}/32`, '-j', 'DROP'];
       return {
         inject: [iptables(here.name, '-I', 'FORWARD', ...rule)],
-        repair: [iptables(here.name, '-D', 'FORWARD', ...rule)],
+        repair: [withoutRule(here.name, 'filter', 'FORWARD', ...rule)],
         culprit: { host: here.name, subject: 'FORWARD', row: `-A FORWARD ${rule.join(' ')}` },
       };
     },
@@ -45,7 +45,7 @@ export const filterFaults: readonly Fault[] = [
       const rule = ['-s', `${beside.address}/32`, '-d', `${to.address}/32`, '-j', 'DROP'];
       return {
         inject: [iptables(there.name, '-I', 'FORWARD', ...rule)],
-        repair: [iptables(there.name, '-D', 'FORWARD', ...rule)],
+        repair: [withoutRule(there.name, 'filter', 'FORWARD', ...rule)],
         flow: { from: beside.name, to: to.name },
         culprit: { host: there.name, subject: 'FORWARD', row: `-A FORWARD ${rule.join(' ')}` },
       };

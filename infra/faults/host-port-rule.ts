@@ -2,7 +2,7 @@
 import type { NetfilterRow } from '../observe/snapshot.ts';
 import { words } from '../predict/netfilter/parse-iptables.ts';
 import type { Step } from './fault.ts';
-import { iptables, on } from './steps.ts';
+import { iptables, on, withRule } from './steps.ts';
 
 export interface HostPortRule {
   readonly port: number;
@@ -22,6 +22,10 @@ const NFT_CHAIN = 'hostports';
 /** nft deletes by handle, which only a listing with -a tells. */
 const NFT_DELETE = `h=$(nft -a list chain ip ${NFT_TABLE} ${NFT_CHAIN} | grep -F -- "$1" | sed 's/.*# handle //')
 exec nft delete rule ip ${NFT_TABLE} ${NFT_CHAIN} handle "$h"`;
+/** Unless it is there. */
+const NFT_ADD = `r=$1 v=$2; shift 2
+nft list chain ip ${NFT_TABLE} ${NFT_CHAIN} | grep -qF -- "$r" && exit
+exec nft "$v" rule ip ${NFT_TABLE} ${NFT_CHAIN} "$@" "$r"`;
 
 /** The first one of that node; undefined when no TCP port of it leads to a pod. */
 export function hostPortRule(node: string, rows: readonly NetfilterRow[]): HostPortRule | undefined {
@@ -38,7 +42,7 @@ function iptablesRule(node: string, rows: readonly NetfilterRow[]): HostPortRule
     port: Number(port),
     line: row.rule,
     remove: iptables(node, '-t', 'nat', '-D', row.chain, ...rule),
-    restore: iptables(node, '-t', 'nat', '-I', row.chain, `${chain.indexOf(row) + 1}`, ...rule),
+    restore: withRule(node, 'nat', row.chain, chain.indexOf(row) + 1, ...rule),
   };
 }
 
@@ -50,14 +54,11 @@ function nftRule(node: string, rows: readonly NetfilterRow[]): HostPortRule | un
   const index = chain.findIndex(({ rule }) => /^tcp dport \d+ .*dnat /.test(rule));
   const rule = chain[index]?.rule;
   if (rule === undefined) return undefined;
-  const where = ['rule', 'ip', NFT_TABLE, NFT_CHAIN];
-  const last = index === chain.length - 1;
+  const place = index === chain.length - 1 ? ['add'] : ['insert', 'index', `${index}`];
   return {
     port: Number(/\d+/.exec(rule)?.[0]),
     line: rule,
     remove: on(node, 'sh', '-ec', NFT_DELETE, 'nft-delete', rule),
-    restore: last
-      ? on(node, 'nft', 'add', ...where, rule)
-      : on(node, 'nft', 'insert', ...where, 'index', `${index}`, rule),
+    restore: on(node, 'sh', '-ec', NFT_ADD, 'nft-add', rule, ...place),
   };
 }

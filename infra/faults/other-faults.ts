@@ -17,7 +17,7 @@ export const otherFaults: readonly Fault[] = [
       const forget = forgetNeighbour(there.name, to.address);
       return {
         inject: [on(beside.name, 'ip', 'address', 'add', `${to.address}/32`, 'dev', 'eth0'), forget],
-        repair: [on(beside.name, 'ip', 'address', 'del', `${to.address}/32`, 'dev', 'eth0'), forget],
+        repair: [on(beside.name, 'ip', 'address', 'flush', 'dev', 'eth0', 'to', `${to.address}/32`), forget],
         effect: 'ambiguous',
         culprit: { host: beside.name, subject: to.address, row: `${to.address}/32 dev eth0` },
       };

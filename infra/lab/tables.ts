@@ -73,4 +73,5 @@ export const observedFields = {
   ping: ['from', 'to', 'transmitted', 'received', 'lossPercent', 'duplicates', 'replies', 'errors'],
   capture: ['ping', 'taps', 'packets', 'paths'],
   journey: ['ping', 'taps', 'journeys', 'packets', 'noise', 'evidence'],
+  diagnose: ['causes', 'flows', 'undecided'],
 } as const;

@@ -16,6 +16,7 @@ const OF_EXPERIMENT: Readonly<Record<LabExperiment['kind'], readonly string[]>> 
   capture: ['ping', 'tcpdump'],
   journey: ['ping', 'tcpdump'],
   exec: [],
+  diagnose: ['tc'],
 };
 
 /** Names of the tools, each once. Pure. */
