@@ -2,6 +2,7 @@
 import type { InterfaceRow } from '../observe/snapshot.ts';
 import type { Hop } from '../predict/hop.ts';
 import { ends } from '../predict/hop.ts';
+import { inPrefix } from '../predict/ipv4.ts';
 import type { Prediction } from '../predict/predict.ts';
 import { endWords } from '../predict/steps.ts';
 import { noRoute, whoSentItAstray } from './astray.ts';
@@ -69,13 +70,21 @@ function withoutMaster(view: View, name: string): Cause | undefined {
   if (!pod || !port || port.master !== undefined) return undefined;
   const others = view.lab.pods.filter((one) => one.node === pod.node && one.name !== name);
   const master = others.map((one) => view.hostEnd(one.name)?.master).find((bridge) => bridge !== undefined);
-  if (master === undefined) return undefined;
-  return {
-    host: pod.node,
-    table: 'interfaces',
-    subject: port.name,
-    words: `${port.name}, the veth of pod ${name}, is no port of ${master}, as those of the other pods are`,
-  };
+  const bridge = master ?? bridgeOf(view, pod.node, pod.address);
+  if (bridge === undefined) return undefined;
+  const why =
+    master === undefined ? `which has the network of ${pod.address}` : 'as those of the other pods are';
+  const words = `${port.name}, the veth of pod ${name}, is no port of ${bridge}, ${why}`;
+  return { host: pod.node, table: 'interfaces', subject: port.name, words };
+}
+
+/** The bridge of that node in whose own network the address is: where the node looks for it. */
+function bridgeOf(view: View, node: string, address: string): string | undefined {
+  const own = view.state(node)?.addresses.filter(({ family, prefix }) => family === 'inet' && prefix < 32);
+  return own?.find(
+    (row) =>
+      view.interface(node, row.dev)?.kind === 'bridge' && inPrefix(address, `${row.address}/${row.prefix}`),
+  )?.dev;
 }
 
 function down(host: string, { name, kind }: InterfaceRow): Cause {

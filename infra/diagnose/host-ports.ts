@@ -16,6 +16,12 @@ interface HostPort extends Pick<PortMappingRow, 'hostPort' | 'containerPort' | '
   readonly target: string;
 }
 
+/** Node or pod. */
+interface Asker {
+  readonly name: string;
+  readonly address: string;
+}
+
 /**
  * One packet to each such port from each node and from one pod of each node.
  * @param doubtful why nothing that is wrong between two pods' addresses says anything of its own
@@ -28,7 +34,7 @@ export function hostPortLooks(
   return hostPorts(view).flatMap((port) =>
     askers(view, port).map(({ name, address }) => {
       const flow = `${name} → ${port.node}:${port.hostPort}/${port.protocol}`;
-      const wrong = wrongWith(view, state, name, port);
+      const wrong = wrongWith(view, state, { name, address }, port);
       const unsure = wrong && doubtful(address, port.target);
       if (unsure) return { flow, cause: unsure };
       return typeof wrong === 'string'
@@ -48,10 +54,7 @@ function hostPorts({ lab }: View): readonly HostPort[] {
   );
 }
 
-function askers(
-  { lab }: View,
-  { pod }: HostPort,
-): readonly { readonly name: string; readonly address: string }[] {
+function askers({ lab }: View, { pod }: HostPort): readonly Asker[] {
   const pods = lab.nodes.flatMap(
     ({ name }) => lab.pods.find((one) => one.node === name && one.name !== pod) ?? [],
   );
@@ -62,22 +65,24 @@ function askers(
 function wrongWith(
   view: View,
   state: PredictState,
-  from: string,
+  { name: from, address: own }: Asker,
   port: HostPort,
 ): Cause | string | undefined {
-  const { node, address, pod, target, protocol, hostPort } = port;
+  const { address, pod, target, protocol, hostPort } = port;
   const asked = { from, to: address, proto: protocol, port: hostPort };
   const { request, reply, outcome, end } = predictExchange(state, asked);
   if (request.end.kind === 'delivered' && request.end.host !== pod) return untranslated(view, port);
   if (outcome === 'unknown') return endWords(end);
   if (outcome === 'delivered') return undefined;
-  return culpritOf(view, reply ?? aimedAt(request, node, target));
+  return culpritOf(view, reply ? aimedAt(view, reply, own) : aimedAt(view, request, target));
 }
 
-/** What has come to the node is on its way to the pod. */
-function aimedAt(request: Prediction, node: string, target: string): Prediction {
-  const arrived = trailTo(request.branches, request.end).some(({ host }) => host === node);
-  return arrived ? { ...request, flow: { ...request.flow, to: target } } : request;
+/** What has come to the node that it is addressed to is translated there, and on its way to somebody else. */
+function aimedAt(view: View, prediction: Prediction, target: string): Prediction {
+  const { branches, end, flow } = prediction;
+  const translator = view.nodeOf(flow.to)?.name;
+  const arrived = trailTo(branches, end).some(({ host }) => host === translator);
+  return arrived ? { ...prediction, flow: { ...flow, to: target } } : prediction;
 }
 
 function untranslated(view: View, { node, pod, target, protocol, hostPort, containerPort }: HostPort): Cause {

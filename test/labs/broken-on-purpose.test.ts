@@ -179,6 +179,7 @@ it('leaves a fault alone that a person has brought in', async () => {
   );
   expect(await injected()).toEqual(['leases-leaked']);
   expect((await on('fault', 'repair')).exitCode).toBe(0);
+  expect((await on('verify', 'diagnosis')).exitCode).toBe(0);
 });
 
 it('is repaired when a check of it fails', async () => {

@@ -198,6 +198,17 @@ describe.each(['kindnet', 'flannel'] as const)('a pod behind a port of its node,
   it(`${HOST_PORT} shows as it is said to, is found, and is undone without a trace`, () =>
     comesAndGoes(HOST_PORT));
 
+  it('every other fault is named as it is without ports, and nothing else', async () => {
+    const plans = [...(await lab.plans())];
+    const blamed: Record<string, readonly string[]> = {};
+    for (const [name, plan] of plans) {
+      await injectFault(lab.cluster, plan);
+      blamed[name] = (await lab.diagnosis()).findings.map(named);
+      await repairFault(lab.cluster, plan);
+    }
+    expect(blamed).toEqual(Object.fromEntries(plans.map(([name, { culprit }]) => [name, [named(culprit)]])));
+  });
+
   it('a missing jump to all ports is named at each of them, with the rule that nothing comes to', async () => {
     const jump = '-m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT'.split(' ');
     await lab.on('n2', 'iptables', '-w', '-t', 'nat', '-D', 'PREROUTING', ...jump);
