@@ -19,8 +19,10 @@ const SEED = Number(process.env.CNILAB_SEED ?? 20_261);
 const MOMENTS: readonly ((stood: StoodLab) => Promise<void>)[] = [
   async () => {},
   everybodyAnswers,
-  forgetting('ip neigh flush all nud reachable nud stale nud delay nud failed'),
-  forgetting('for b in /sys/class/net/*/bridge; do [ -e "$b/flush" ] && echo 1 > "$b/flush"; done; true'),
+  forgetting('ip neigh flush all'),
+  forgetting(
+    'ip -o link show type bridge | cut -d: -f2 | while read -r b; do ip link set dev $b type bridge fdb_flush; done',
+  ),
 ];
 
 /** @throws Error naming two pods that do not reach each other: that lab is not well */
@@ -83,6 +85,8 @@ async function everybodyAnswers({ cluster, lab }: StoodLab): Promise<void> {
 function forgetting(script: string) {
   return async ({ cluster, lab }: StoodLab) => {
     const hosts = [...lab.nodes, ...(await cluster.pods())].map(({ name }) => cluster.host(name));
-    await Promise.all(hosts.map((host) => host.run(['sh', '-c', script])));
+    const ran = await Promise.all(hosts.map((host) => host.run(['sh', '-ec', script])));
+    const failed = ran.find(({ exitCode }) => exitCode !== 0);
+    if (failed) throw new Error(`${script}: ${failed.stderr.trim()}`);
   };
 }
