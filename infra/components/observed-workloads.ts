@@ -7,12 +7,15 @@ import { labTables } from '../lab/schema.ts';
 const LAB_TABLES: ReadonlySet<string> = new Set(labTables);
 
 /**
- * Names of the workloads whose pods can show in the experiment's result. One that names a node, or a table of the
+ * Names of the workloads whose pods can show in the experiment's result. A diagnosis looks at all, and a fault is between
+ * whichever pods come first. One that names a node, or a table of the
  * whole lab, sees traces of every pod (routes, FDB, leases); one that names only pods or their addresses sees those.
  */
 export function observedWorkloads(lab: Lab, experiment: LabExperiment): readonly string[] {
   const words = new Set(textsOf(experiment).flatMap((text) => text.split(/[^A-Za-z0-9.-]+/)));
   const seesAll =
+    experiment.kind === 'diagnose' ||
+    experiment.fault !== undefined ||
     machines(lab).some(({ name, address }) => words.has(name) || words.has(address)) ||
     (experiment.kind === 'inspect' && experiment.checks.some(({ table }) => LAB_TABLES.has(table)));
   const named = lab.workloads.filter(({ name, pods }) =>

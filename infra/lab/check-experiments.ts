@@ -26,6 +26,7 @@ export function checkExperiments(raw: RawLab, hosts: LabHosts, report: Report): 
   const context = { hosts, report };
   for (const [i, experiment] of raw.experiments.entries()) {
     const path = ['experiments', i];
+    checkFaults(experiment.fault, [...path, 'fault'], report);
     switch (experiment.kind) {
       case 'inspect':
         for (const [c, check] of experiment.checks.entries())
@@ -45,12 +46,23 @@ export function checkExperiments(raw: RawLab, hosts: LabHosts, report: Report): 
       case 'learning':
         checkLearning(experiment, path, context);
         break;
+      case 'diagnose':
+        for (const [c, check] of experiment.checks.entries())
+          checkObserved(check, 'diagnose', [...path, 'checks', c], context);
+        break;
       case 'exec':
         checkSteps(experiment.steps, [...path, 'steps'], context);
         checkSteps(experiment.cleanup, [...path, 'cleanup'], context);
         break;
     }
   }
+}
+
+function checkFaults(fault: RawExperiment['fault'], path: Path, report: Report): void {
+  if (!Array.isArray(fault)) return;
+  for (const [i, name] of fault.entries())
+    if (fault.indexOf(name) < i)
+      report.at([...path, i], `fault "${name}" is named twice: it can be in the lab once`);
 }
 
 function checkInspect(check: Inspect, path: Path, { hosts, report }: Context): void {

@@ -1,5 +1,6 @@
 // The shape of an experiment in a lab file: what runs, and the checks on what was observed.
 import { z } from 'zod';
+import { faultNames } from './fault-names.ts';
 import { label, matcher } from './schema-parts.ts';
 
 /** Tables of a snapshot that belong to one node or pod (`at`). */
@@ -45,7 +46,7 @@ const observedCheck = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Dotted path into what was observed: a ping has received, replies, …; a capture has ping.received or traffic.stdout, taps, packets, paths; learning has changes and bridged as well. Default: all of it.',
+      'Dotted path into what was observed: a ping has received, replies, …; a capture has ping.received or traffic.stdout, taps, packets, paths; learning has changes and bridged as well; a diagnosis has causes, flows, undecided. Default: all of it.',
     ),
   where: z
     .record(z.string(), matcher)
@@ -53,9 +54,18 @@ const observedCheck = z.strictObject({
     .describe('Of a selected list, keep only the elements that match: field → matcher.'),
 });
 
+const faultName = z.enum(faultNames);
+
 const experimentCommon = {
   name: label.describe('Unique in the lab; how results and commands call it.'),
   title: z.string().optional().describe('One line for people.'),
+  fault: z
+    // The list first: of what is no list, the message is then about names.
+    .union([z.array(faultName).min(1), faultName])
+    .optional()
+    .describe(
+      'Brought into the lab before the experiment and undone after it, whatever happens: a fault, or a list of them. docs/faults.md has what each does.',
+    ),
   onFailure: z.enum(['fail', 'record']).default('fail').describe('Whether a failed check fails `up`.'),
 };
 
@@ -207,6 +217,15 @@ export const experiment = z.discriminatedUnion('kind', [
       cleanup: z.array(execStep).default([]).describe('Run at the end whatever happened.'),
     })
     .describe('Runs commands and looks at what they print.'),
+  z
+    .strictObject({
+      kind: z.literal('diagnose'),
+      ...experimentCommon,
+      checks: z.array(observedCheck).default([]),
+    })
+    .describe(
+      'Says what is wrong in the lab and which row of kernel state is to blame. Without checks: nothing is.',
+    ),
 ]);
 
 export type RawExperiment = z.infer<typeof experiment>;

@@ -73,6 +73,7 @@ export const observedFields = {
   ping: ['from', 'to', 'transmitted', 'received', 'lossPercent', 'duplicates', 'replies', 'errors'],
   capture: ['ping', 'traffic', 'taps', 'packets', 'paths'],
   journey: ['ping', 'taps', 'journeys', 'packets', 'noise', 'evidence'],
+  diagnose: ['causes', 'flows', 'undecided'],
   learning: ['ping', 'taps', 'packets', 'changes', 'bridged', 'notObserved'],
 } as const;
 

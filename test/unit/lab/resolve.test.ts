@@ -297,12 +297,31 @@ describe('experiments', () => {
       '37:17: a capture experiment observes no "path" (did you mean "paths"?)',
     ],
     [
+      'a fault twice',
+      spoil('name: run', 'name: run\n    fault: [bridge-down, bridge-down]'),
+      '40:26: fault "bridge-down" is named twice: it can be in the lab once',
+    ],
+    [
+      'a part that a diagnosis has not',
+      `${GOOD_LAB}  - { name: d, kind: diagnose, checks: [{ name: x, select: cause, expect: [] }] }\n`,
+      '44:60: a diagnose experiment observes no "cause" (did you mean "causes"?)',
+    ],
+    [
       'an operator there is not',
       spoil('$count', '$cuont'),
       '29:19: no operator $cuont; did you mean $count? (docs/assertions.md has the operators)',
     ],
   ])('%s', (_, text, problem) => {
     expect(problems(text)).toContain(problem);
+  });
+
+  it('name faults that there are', () => {
+    const broken = (fault: string) => problems(spoil('name: run', `name: run\n    fault: ${fault}`));
+    expect(broken('[route-missing, bridge-down]')).toEqual([]);
+    const message = (place: string, near: string) =>
+      expect.stringMatching(new RegExp(`^${place}: .* is not one of: .*\\(did you mean "${near}"\\?\\)$`));
+    expect(broken('route-misssing')).toEqual([message('40:12', 'route-missing')]);
+    expect(broken('[route-missing, bridge-dwon]')).toEqual([message('40:28', 'bridge-down')]);
   });
 
   it('may ask an address that is nobody’s', () => {

@@ -27,6 +27,7 @@ const GUIDES = [
   { name: 'kindnet', claims: rows('K', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]) },
   { name: 'flannel', claims: rows('F', [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]) },
   { name: 'services', claims: rows('S', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) },
+  { name: 'faults', claims: [] },
 ] as const;
 
 describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {

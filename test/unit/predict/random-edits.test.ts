@@ -4,9 +4,10 @@ import { predictExchange } from '../../../infra/predict/exchange.ts';
 import type { Flow } from '../../../infra/predict/flow.ts';
 import type { End } from '../../../infra/predict/hop.ts';
 import { endWords } from '../../../infra/predict/steps.ts';
+import { picker, randomNumbers } from '../../../scripts/bench/random-numbers.ts';
 import { type EditedLab, editedLab } from '../../support/edited-lab.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
-import { picker, randomEdit, randomNumbers } from '../../support/random-edits.ts';
+import { randomEdit } from '../../support/random-edits.ts';
 import { randomFlow } from '../../support/random-flow.ts';
 
 /** Other edits: CNILAB_SEED=n; more of them: CNILAB_EDITS=n. */
