@@ -171,7 +171,7 @@ export const experiment = z.discriminatedUnion('kind', [
         .max(64)
         .optional()
         .describe(
-          'Interfaces listened at. Default: eth0 of the pods that ping, and the bridge between them with all of its ports.',
+          'Interfaces listened at. Default: both ends of the veths of the pods that ping, and the bridge between them with all of its ports.',
         ),
       filter: z
         .string()
