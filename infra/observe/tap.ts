@@ -1,6 +1,7 @@
 // One tcpdump at one interface: started, confirmed listening, stopped, and its counters read.
 import type { Running } from '../backends/host.ts';
 import type { CaptureOptions, Tap, TapResult, TapStatus } from './capture.ts';
+import { TapProgress } from './tap-progress.ts';
 
 /** A tap could not be started. */
 export class CaptureError extends Error {
@@ -15,6 +16,8 @@ export class CaptureError extends Error {
 
 /** A tap that is listening. */
 export interface OpenTap {
+  /** Resolves when it has written all that the kernel has kept for it, or after so many ms: `close` tells which. */
+  caughtUp(patienceMs: number): Promise<void>;
   /** Stops it and tells how it fared. Never throws. */
   close(): Promise<TapResult>;
 }
@@ -45,7 +48,9 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
   const isListening = new Promise<'listening'>((resolve) => {
     listening = () => resolve('listening');
   });
+  const progress = new TapProgress(running);
   const drained = drain(running, (line) => {
+    if (progress.tell(line)) return;
     lines.push(line);
     if (line.includes('listening on ')) listening();
   });
@@ -70,7 +75,10 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
       ended = true;
     })
     .catch(() => undefined);
-  return { close: () => close(tap, running, drained, lines, () => ended, options) };
+  return {
+    caughtUp: (patienceMs) => progress.caughtUp(patienceMs, drained),
+    close: () => close(tap, running, drained, lines, () => ended, options),
+  };
 }
 
 async function drain(running: Running, onLine: (line: string) => void): Promise<'ended'> {
