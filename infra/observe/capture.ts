@@ -13,7 +13,7 @@ export interface Tap {
 
 export interface CaptureOptions {
   readonly signal?: AbortSignal;
-  /** Bytes kept of each packet. @default 262144 */
+  /** Bytes kept of each packet. @default 2048 */
   readonly snaplen?: number;
   /** A tap ends after so many packets, with status `full`. @default no limit */
   readonly maxPackets?: number;

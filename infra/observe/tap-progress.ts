@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from '../backends/host.ts';
 
 /** As tcpdump 4.9 and later answer (info(), tcpdump.c); at its end it prints the same numbers on lines of their own. */
-const ANSWER = /(\d+) packets? captured, (\d+) packets? received by filter/;
+const ANSWER = /(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped by kernel/;
 /** Until it is asked again, ms. */
 const PAUSE_MS = 2;
 
@@ -17,14 +17,15 @@ export class TapProgress {
 
   /** @param line of its standard error. @returns whether it was an answer */
   tell(line: string): boolean {
-    const [, captured, received] = ANSWER.exec(line) ?? [];
+    const [, captured, received, dropped] = ANSWER.exec(line) ?? [];
     if (captured === undefined) return false;
-    this.#answered?.(Number(captured) < Number(received));
+    // On Linux what was dropped counts as received, too.
+    this.#answered?.(Number(captured) + Number(dropped) < Number(received));
     return true;
   }
 
   /**
-   * Every packet that was stamped before now is with the kernel, so the tap is through when it has as many as the kernel.
+   * Every packet that was stamped before now is with the kernel, so the tap is through when it has as many as the kernel, but for those that the kernel has dropped.
    * @param ended when tcpdump has ended
    */
   async caughtUp(patienceMs: number, ended: Promise<unknown>): Promise<void> {
