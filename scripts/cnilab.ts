@@ -6,6 +6,11 @@ import { endWhenStopped } from './cli/engine/stop-requests.ts';
 import { leaveStopsToOthers } from './setup/early-stop.mjs';
 
 endWhenStopped();
+// A reader that has seen enough, such as head(1), closes the pipe: there is nobody left to write to, and nothing is wrong.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 leaveStopsToOthers();
 // Before anything large is loaded: a third of what a short command takes is compiling.
 enableCompileCache(path.join(cacheDir(), 'compile-cache'));

@@ -49,6 +49,12 @@ export class CliSandbox {
     return await exec([NODE, CLI, ...args], { cwd: ROOT, env: { ...this.env, ...env }, timeoutMs: 60_000 });
   }
 
+  /** The same, read by another command of the shell; the exit code is the command line's own. */
+  async pipe(args: readonly string[], reader: string) {
+    const script = `set -o pipefail; "$@" | ${reader}`;
+    return await exec(['bash', '-c', script, 'bash', NODE, CLI, ...args], { cwd: ROOT, env: this.env });
+  }
+
   /** For commands that are interrupted. */
   start(args: readonly string[]) {
     const child = startProcess([NODE, CLI, ...args], { cwd: ROOT, env: this.env });

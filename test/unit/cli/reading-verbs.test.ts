@@ -227,3 +227,10 @@ test('help has every verb, examples and the exit codes; wrong usage ends with 2'
   expect(backend.stderr).toMatch(/Allowed choices are .*netns/);
   expect([help, verb, isolation, backend].map(({ exitCode }) => exitCode)).toEqual([0, 2, 2, 2]);
 });
+
+test('a reader that has seen enough is no error', async () => {
+  const experiments = results.experiments.map((one) => ({ ...one, observed: 'x'.repeat(500_000) }));
+  cli.addStack(record, { ...results, experiments });
+  const { stdout, stderr, exitCode } = await cli.pipe(['results', '--json'], 'head -c 1');
+  expect({ stdout, stderr, exitCode }).toEqual({ stdout: '{', stderr: '', exitCode: 0 });
+});
