@@ -30,6 +30,9 @@ export interface TapRow {
   readonly dropped: number;
 }
 
+/** Of one tap: a storm ends here, and the verdict says so. All taps of an experiment are held in memory. */
+export const MAX_PACKETS = 20_000;
+
 export interface Listening {
   readonly taps: readonly Tap[];
   /** pcap-filter(7) expression; empty for everything. */
@@ -50,7 +53,7 @@ export async function captureTraffic<T>(
   body: () => Promise<T>,
 ): Promise<CapturedTraffic<T>> {
   const { result, taps: tapped } = await captureAt(taps, filter, body, {
-    signal,
+    ...{ signal, maxPackets: MAX_PACKETS },
     ...(graceMs !== undefined && { graceMs }),
   });
   const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, lab.network.port] });

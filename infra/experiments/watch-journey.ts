@@ -12,12 +12,11 @@ import { correlate, type DecodedTap, decodeTap, type PacketPath } from '../obser
 import type { SeriesExchange } from '../predict/exchange.ts';
 import type { Flow } from '../predict/flow.ts';
 import type { PredictState } from '../predict/predict.ts';
+import { MAX_PACKETS } from './capture-traffic.ts';
 import { newCookie } from './run-ping.ts';
 
 /** Enough for every header and the cookie behind them, bytes. */
 const SNAPLEN = 512;
-/** Of one tap: a storm ends here, and the verdict says so. */
-const MAX_PACKETS = 100_000;
 /** Payload of a ping that does not say, bytes. */
 const PING_SIZE = 56;
 
