@@ -13,6 +13,7 @@ import { firstStamp } from './captured.ts';
 import { comparableJourney } from './comparable-journey.ts';
 import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { ExperimentOf, Runner, Running } from './experiment.ts';
+import { forgetLearned } from './forget.ts';
 import { mergedCapture } from './merged-capture.ts';
 import { runPing, type Traffic, targetAddress, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
@@ -22,8 +23,10 @@ import { toJson } from './to-json.ts';
 import { watchJourney } from './watch-journey.ts';
 
 export const journey: Runner<'journey'> = async (running, experiment) => {
-  await runBefore(running, experiment.before, 'journey');
   const { cluster, lab, lookup, signal } = running;
+  const forgetful = experiment.forget.map((host) => cluster.host(host));
+  await forgetLearned(forgetful, signal);
+  await runBefore(running, experiment.before, 'journey');
   const { ping } = experiment;
   const state = await observePaths(cluster, lab, { signal, pickNetwork });
   const flow = flowOf(running, ping);

@@ -4,6 +4,7 @@ import { checkLearning } from './check-learning.ts';
 import {
   type Context,
   checkCommand,
+  checkForget,
   checkMatchers,
   checkObserved,
   checkSteps,
@@ -134,6 +135,7 @@ function checkCapture(experiment: Capture, path: Path, context: Context): void {
 
 function checkJourney(experiment: Journey, path: Path, context: Context): void {
   checkTaps(experiment.taps, [...path, 'taps'], context);
+  checkForget(experiment.forget, path, context);
   checkSteps(experiment.before, [...path, 'before'], context);
   checkTraffic(experiment.ping, [...path, 'ping'], context);
   experiment.checks.forEach((check, c) => {

@@ -1,6 +1,7 @@
 // Learning experiments must speak of hosts, tables, columns and taps that there are, and wait for what can be seen.
 import {
   type Context,
+  checkForget,
   checkMatcher,
   checkObserved,
   checkSteps,
@@ -30,9 +31,7 @@ export function checkLearning(experiment: Learning, path: Path, context: Context
       'taps are chosen around a pod, and this ping has none at either end',
       'name the interfaces to listen at: taps: [{ name: …, at: <node or pod>, dev: … }]',
     );
-  experiment.forget.forEach((host, i) => {
-    context.hosts.checkHost(host, [...path, 'forget', i]);
-  });
+  checkForget(experiment.forget, path, context);
   checkSteps(experiment.before, [...path, 'before'], context);
   checkSteps(experiment.cleanup, [...path, 'cleanup'], context);
   checkTraffic(ping, [...path, 'ping'], context);

@@ -99,3 +99,9 @@ export function checkCommand(
   hosts.checkPlace(place, [...path, 'in']);
   hosts.checkTemplates(command, [...path, 'command']);
 }
+
+export function checkForget(forget: readonly string[], path: Path, { hosts }: Context): void {
+  forget.forEach((host, i) => {
+    hosts.checkHost(host, [...path, 'forget', i]);
+  });
+}

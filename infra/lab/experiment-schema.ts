@@ -100,6 +100,13 @@ const tap = z.strictObject({
   dev: z.string().min(1).describe('Interface; `${pod.hostVeth}` names the node end of a pod’s veth.'),
 });
 
+const forget = z
+  .array(z.string())
+  .default([])
+  .describe(
+    'Nodes and pods that are to know nobody at first: their neighbours, and what their bridges have learned, are deleted.',
+  );
+
 const place = z.strictObject({
   at: z.string().describe('Node or pod.'),
   dev: z.string().min(1).describe('Interface; `${pod.hostVeth}` names the node end of a pod’s veth.'),
@@ -152,10 +159,8 @@ export const experiment = z.discriminatedUnion('kind', [
         .describe(
           'Interfaces listened at beside those on the foretold way, such as one that must see nothing.',
         ),
-      before: z
-        .array(execStep)
-        .default([])
-        .describe('Run before anything is foretold, such as flushing neighbours.'),
+      forget,
+      before: z.array(execStep).default([]).describe('Run then, before anything is foretold.'),
       checks: z.array(observedCheck).default([]),
     })
     .describe(
@@ -179,12 +184,7 @@ export const experiment = z.discriminatedUnion('kind', [
         .describe(
           'pcap-filter(7) expression for every tap. Default: everything, for every frame teaches a bridge.',
         ),
-      forget: z
-        .array(z.string())
-        .default([])
-        .describe(
-          'Nodes and pods that are to know nobody at first: their neighbours, and what their bridges have learned, are deleted.',
-        ),
+      forget,
       before: z
         .array(execStep)
         .default([])

@@ -24,7 +24,7 @@ const common = { onFailure: 'fail' as const, checks: [] };
 const PING: LabExperiment = { ...common, ...traffic, kind: 'ping', name: 'bench-ping' };
 const JOURNEY: LabExperiment = {
   ...{ ...common, kind: 'journey', name: 'bench-journey' },
-  ...{ ping: traffic, taps: [], before: [] },
+  ...{ ping: traffic, taps: [], forget: [], before: [] },
 };
 
 const [file = '', handles = '', resultsDir = ''] = process.argv.slice(2);

@@ -28,6 +28,7 @@ export async function traceSent(
       ...(options.size !== undefined && { size: options.size }),
     },
     taps: [],
+    forget: [],
     before: [],
     checks: [],
   };
