@@ -18,8 +18,9 @@ export class View {
     return this.state(host)?.interfaces.find((row) => row.name === name);
   }
 
+  /** Of the cluster: a router beside it has no business to know where pods are. */
   isNode(host: string): boolean {
-    return this.lab.nodes.some(({ name }) => name === host);
+    return this.lab.nodes.some(({ name, role }) => name === host && role !== 'router' && role !== 'outside');
   }
 
   /** The pod that CNI gave this address. */

@@ -12,10 +12,14 @@ import { median } from './statistics.ts';
 import type { StepContext } from './steps.ts';
 import { standLab } from './stood-lab.ts';
 
+const KINDNET = 'network: { type: kindnet, podCIDR: 10.244.0.0/16 }';
+const NODES = 'nodes: [{ name: n1 }, { name: n2 }]';
 /** Two nodes with three pods each, one of them behind a port of its node. */
 const LABS = {
-  kindnet: '{ type: kindnet, podCIDR: 10.244.0.0/16 }',
-  flannel: '{ type: flannel, podCIDR: 10.42.0.0/16 }',
+  kindnet: `cluster: { ${NODES} }\n${KINDNET}`,
+  flannel: `cluster: { ${NODES} }\nnetwork: { type: flannel, podCIDR: 10.42.0.0/16 }`,
+  // Behind a router, with the outside beyond it.
+  router: `cluster: { ${NODES}, outside: {} }\n${KINDNET}`,
 } as const;
 /** What `diagnose` ends with when it has found something. */
 const FOUND = 1;
@@ -59,10 +63,9 @@ interface Said {
   readonly findings: readonly { readonly host: string; readonly subject: string }[];
 }
 
-function labText(name: string, network: string): string {
+function labText(name: string, shape: string): string {
   return `name: faults-${name}
-cluster: { nodes: [{ name: n1 }, { name: n2 }] }
-network: ${network}
+${shape}
 workloads:
   - { name: pod, replicas: 5 }
   - { name: web, kind: pod, nodes: [n2], ports: [{ containerPort: 80, hostPort: 8080 }] }

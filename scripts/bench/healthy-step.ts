@@ -10,7 +10,7 @@ import { type StoodLab, standLab } from './stood-lab.ts';
 import { variedLab } from './varied-labs.ts';
 
 /** Labs of the project, and how often each is diagnosed. */
-const OWN = { kindnet: 30, flannel: 30, faults: 20 } as const;
+const OWN = { kindnet: 30, flannel: 30, services: 20, faults: 20 } as const;
 /** Labs varied at random, and how often each of them is. */
 const VARIED = { labs: 30, times: 5 } as const;
 const SEED = Number(process.env.CNILAB_SEED ?? 20_261);

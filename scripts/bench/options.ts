@@ -31,7 +31,7 @@ depend on them: 0 when everything could be measured, 1 when something could not.
                  journey  five echo requests across nodes as a journey, against a bare ping
                  decode   decoding and correlating the captures of eleven taps across nodes, no lab at all
                  faults   a diagnosis of every fault in every network: time, and whether it is right; one round
-                 healthy  230 diagnoses of labs that are well, most of them varied at random: false alarms; one
+                 healthy  250 diagnoses of labs that are well, most of them varied at random: false alarms; one
                           round, and only when it is asked for
                  (may be given more than once)
   --json         the figures with every sample as JSON

@@ -20,9 +20,10 @@ export interface StoodLab {
 export async function standLab(file: string, place: Place, signal: AbortSignal): Promise<StoodLab> {
   const lab = await loadLab(file);
   const stack = place.stack(lab.name);
-  const { nodes, network, underlay, workloads } = lab;
+  const { nodes, network, underlay, workloads, outside } = lab;
   const op = { signal };
-  const spec = { stack, lab: lab.name, isolation: 'auto', underlay, nodes } as const;
+  const isolation = 'auto';
+  const spec = { stack, lab: lab.name, isolation, underlay, nodes, ...(outside && { outside }) } as const;
   const handle = await backend.createCluster(
     spec,
     (made) => writeFile(path.join(place.handles, `${made.id}.json`), JSON.stringify(made)),

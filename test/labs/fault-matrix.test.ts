@@ -184,40 +184,45 @@ describe.each(Object.entries(LABS))('faults of lab %s', (name, names) => {
   });
 });
 
-describe.each(['kindnet', 'flannel'] as const)('a pod behind a port of its node, with %s', (network) => {
-  beforeAll(() => standUp((directory) => hostPortLab(network, directory)));
-  afterAll(takeDown);
+describe.each(['kindnet', 'flannel', 'a router beside kindnet'] as const)(
+  'a pod behind a port of its node, with %s',
+  (network) => {
+    beforeAll(() => standUp((directory) => hostPortLab(network, directory)));
+    afterAll(takeDown);
 
-  it('nothing is found where nothing is wrong, whoever asks', async () => {
-    const healthy = await lab.diagnosis();
-    expect(healthy).toMatchObject({ findings: [], undecided: [] });
-    const asked = ['n1', 'n2', 'client', 'beside'].map((from) => lab.ask({ from, to: 'n2', port: 8080 }));
-    expect((await Promise.all(asked)).map(({ answered }) => answered)).toEqual([true, true, true, true]);
-  });
+    it('nothing is found where nothing is wrong, whoever asks', async () => {
+      const healthy = await lab.diagnosis();
+      expect(healthy).toMatchObject({ findings: [], undecided: [] });
+      const asked = ['n1', 'n2', 'client', 'beside'].map((from) => lab.ask({ from, to: 'n2', port: 8080 }));
+      expect((await Promise.all(asked)).map(({ answered }) => answered)).toEqual([true, true, true, true]);
+    });
 
-  it(`${HOST_PORT} shows as it is said to, is found, and is undone without a trace`, () =>
-    comesAndGoes(HOST_PORT));
+    it(`${HOST_PORT} shows as it is said to, is found, and is undone without a trace`, () =>
+      comesAndGoes(HOST_PORT));
 
-  it('every other fault is named as it is without ports, and nothing else', async () => {
-    const plans = [...(await lab.plans())];
-    const blamed: Record<string, readonly string[]> = {};
-    for (const [name, plan] of plans) {
-      await injectFault(lab.cluster, plan);
-      blamed[name] = (await lab.diagnosis()).findings.map(named);
-      await repairFault(lab.cluster, plan);
-    }
-    expect(blamed).toEqual(Object.fromEntries(plans.map(([name, { culprit }]) => [name, [named(culprit)]])));
-  });
+    it('every other fault is named as it is without ports, and nothing else', async () => {
+      const plans = [...(await lab.plans())];
+      const blamed: Record<string, readonly string[]> = {};
+      for (const [name, plan] of plans) {
+        await injectFault(lab.cluster, plan);
+        blamed[name] = (await lab.diagnosis()).findings.map(named);
+        await repairFault(lab.cluster, plan);
+      }
+      expect(blamed).toEqual(
+        Object.fromEntries(plans.map(([name, { culprit }]) => [name, [named(culprit)]])),
+      );
+    });
 
-  it('a missing jump to all ports is named at each of them, with the rule that nothing comes to', async () => {
-    const jump = '-m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT'.split(' ');
-    await lab.on('n2', 'iptables', '-w', '-t', 'nat', '-D', 'PREROUTING', ...jump);
-    const { findings } = await lab.diagnosis();
-    const { answered } = await lab.ask({ from: 'client', to: 'n2', port: 8080 });
-    await lab.on('n2', 'iptables', '-w', '-t', 'nat', '-A', 'PREROUTING', ...jump);
-    expect(answered).toBe(false);
-    expect(findings.map(named).toSorted()).toEqual(['n2: tcp port 8080', 'n2: tcp port 8081']);
-    expect(findings[0]?.words).toMatch(/no packet comes to the rule that leads there: -A CNI-DN-/);
-    expect((await lab.diagnosis()).findings).toEqual([]);
-  });
-});
+    it('a missing jump to all ports is named at each of them, with the rule that nothing comes to', async () => {
+      const jump = '-m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT'.split(' ');
+      await lab.on('n2', 'iptables', '-w', '-t', 'nat', '-D', 'PREROUTING', ...jump);
+      const { findings } = await lab.diagnosis();
+      const { answered } = await lab.ask({ from: 'client', to: 'n2', port: 8080 });
+      await lab.on('n2', 'iptables', '-w', '-t', 'nat', '-A', 'PREROUTING', ...jump);
+      expect(answered).toBe(false);
+      expect(findings.map(named).toSorted()).toEqual(['n2: tcp port 8080', 'n2: tcp port 8081']);
+      expect(findings[0]?.words).toMatch(/no packet comes to the rule that leads there: -A CNI-DN-/);
+      expect((await lab.diagnosis()).findings).toEqual([]);
+    });
+  },
+);

@@ -2,20 +2,24 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+const KINDNET = 'network: { type: kindnet, podCIDR: 10.244.0.0/16 }';
+const NODES = 'nodes: [{ name: n1 }, { name: n2 }]';
 const NETWORKS = {
-  kindnet: '{ type: kindnet, podCIDR: 10.244.0.0/16 }',
-  flannel: '{ type: flannel, podCIDR: 10.42.0.0/16 }',
+  kindnet: [`cluster: { ${NODES} }`, KINDNET],
+  flannel: [`cluster: { ${NODES} }`, 'network: { type: flannel, podCIDR: 10.42.0.0/16 }'],
+  // The gateway is a machine of the lab, and no node of the cluster.
+  'a router beside kindnet': [`cluster: { ${NODES}, outside: {} }`, KINDNET],
 } as const;
 
 /** Writes it. @returns path of the lab file */
 export async function hostPortLab(network: keyof typeof NETWORKS, directory: string): Promise<string> {
-  const file = path.join(directory, `ports-${network}.yaml`);
+  const name = network.replaceAll(' ', '-');
+  const file = path.join(directory, `${name}.yaml`);
   await writeFile(
     file,
     [
-      `name: ports-${network}`,
-      'cluster: { nodes: [{ name: n1 }, { name: n2 }] }',
-      `network: ${NETWORKS[network]}`,
+      `name: ports-${name}`,
+      ...NETWORKS[network],
       'workloads:',
       '  - { name: client, kind: pod, nodes: [n1] }',
       '  - { name: beside, kind: pod, nodes: [n2] }',
