@@ -6,7 +6,7 @@ import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { Runner } from './experiment.ts';
 import { founded, silentTaps } from './founded.ts';
 import { defaultCheck } from './ping.ts';
-import { runPing, trafficMs } from './run-ping.ts';
+import { runPing, targetAddress, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
 import { toJson } from './to-json.ts';
 
@@ -17,7 +17,7 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
     return { name, host: cluster.host(at), dev: String(fillTemplates(dev, lookup)) };
   });
   const ping = () => runPing(running, experiment.ping);
-  const { filter } = experiment;
+  const filter = experiment.filter ?? defaultFilter(targetAddress(running, experiment.ping));
   const captured = await captureTraffic(running, experiment.name, { taps, filter }, ping);
   const { decoded, doubts } = captured;
   const rows = packetRows(decoded);
@@ -45,3 +45,6 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
     artifacts: captured.artifacts,
   };
 };
+
+/** The echoes, and how neighbours are found: neighbour discovery is ICMPv6 itself. */
+const defaultFilter = (address: string) => (address.includes(':') ? 'icmp6' : 'icmp or arp');

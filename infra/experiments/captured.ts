@@ -1,6 +1,6 @@
 // Captured packets as a lab's checks see them: one row a packet and tap, and one path a packet.
 import { carried, kindOf } from '../observe/identity.ts';
-import type { Frame, Packet } from '../observe/packets/packet.ts';
+import type { Frame, IcmpLayer, Packet } from '../observe/packets/packet.ts';
 import type { PacketPath } from '../observe/paths.ts';
 import type { Json } from './result.ts';
 import { toJson } from './to-json.ts';
@@ -60,6 +60,7 @@ function frameRow(outer: Frame) {
     dst: arp?.targetIp ?? ipv4?.dst ?? ipv6?.dst,
     ttl: ipv4?.ttl ?? ipv6?.hopLimit,
     icmp: icmp && { type: icmp.type, code: icmp.code, id: icmp.id, seq: icmp.seq, mtu: icmp.mtu },
+    ndp: icmp?.version === 6 && isDiscovery(icmp) ? ndpRow(icmp) : undefined,
     arp: arp && { op: arp.op, senderIp: arp.senderIp, senderMac: arp.senderMac, targetIp: arp.targetIp },
     vxlan: outer.vxlan && {
       vni: outer.vxlan.vni,
@@ -73,6 +74,10 @@ function frameRow(outer: Frame) {
     malformed,
   };
 }
+
+/** Types of neighbour discovery and redirects (RFC 4861). */
+const isDiscovery = ({ type }: IcmpLayer) => type >= 133 && type <= 137;
+const ndpRow = ({ target, linkAddress, flags }: IcmpLayer) => ({ target, mac: linkAddress, flags });
 
 /** The same words as in the paths, and some for what is on none. */
 function rowKind(frame: Frame): string {

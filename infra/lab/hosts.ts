@@ -4,17 +4,20 @@ import type { Path } from './problem.ts';
 import type { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
 import { suggest } from './suggest.ts';
-import { nodeFields, podFields, templatesIn } from './template.ts';
+import { ipv6Fields, nodeFields, podFields, templatesIn } from './template.ts';
 
 /** Names of everything that has a network of its own, and the checks that a mention of one is right. */
 export class LabHosts {
   readonly nodes: readonly string[];
   /** Pod → its containers. */
   readonly pods: ReadonlyMap<string, readonly string[]>;
+  /** Whether nodes and pods have IPv6 addresses. */
+  readonly dualStack: boolean;
   readonly #report: Report;
 
   constructor(raw: RawLab, report: Report) {
     this.#report = report;
+    this.dualStack = raw.network.podCIDR6 !== undefined;
     this.nodes = raw.cluster.nodes.map((node) => node.name);
     this.pods = new Map(
       raw.workloads.flatMap((workload) =>
@@ -78,8 +81,14 @@ export class LabHosts {
         this.#report.at(
           path,
           `a ${fields === podFields ? 'pod' : 'node'} has no "${field}" (in ${template})`,
-          suggest(field, fields, 'fields'),
+          suggest(
+            field,
+            this.dualStack ? fields : fields.filter((known) => !ipv6Fields.includes(known)),
+            'fields',
+          ),
         );
+      else if (!this.dualStack && ipv6Fields.includes(field))
+        this.#report.at(path, `${template} is of IPv6, and the lab has none`, 'add network.podCIDR6');
     }
   }
 

@@ -11,24 +11,41 @@ export const UNDERLAY = 'underlay';
 export function underlayScript(underlay: Lab['underlay']): string {
   const prefix = underlay.cidr.split('/')[1];
   return [
-    '[ ! -d /proc/sys/net/ipv6 ] || for i in all default; do echo 1 > "/proc/sys/net/ipv6/conf/$i/disable_ipv6"; done',
+    IPV6_OFF,
     'ip -batch - <<END',
     'link set lo up',
     `link add ${UNDERLAY} type bridge stp_state 0 mcast_snooping 0`,
     `addr add ${underlay.gateway}/${prefix} dev ${UNDERLAY}`,
     `link set ${UNDERLAY} up`,
     'END',
+    ...(underlay.cidr6 ? ipv6Underlay(underlay) : []),
   ].join('\n');
+}
+
+/** Ports of the bridge say nothing of their own in any lab. */
+const IPV6_OFF =
+  '[ ! -d /proc/sys/net/ipv6 ] || for i in all default; do echo 1 > "/proc/sys/net/ipv6/conf/$i/disable_ipv6"; done';
+
+/** The bridge alone has IPv6. Nobody else has the gateway's address, so it need not be looked for (nodad). */
+function ipv6Underlay({ cidr6 = '', gateway6 }: Lab['underlay']): readonly string[] {
+  return [
+    `cd /proc/sys/net/ipv6/conf`,
+    `for i in accept_dad accept_ra autoconf router_solicitations; do echo 0 > ${UNDERLAY}/$i; done`,
+    `for i in lo ${UNDERLAY}; do echo 0 > $i/disable_ipv6; done`,
+    'cd /',
+    `ip address add ${gateway6}/${cidr6.split('/')[1]} dev ${UNDERLAY} nodad`,
+  ];
 }
 
 /** Creates nodes and plugs them into the underlay. Prints "node NAME PID" for each. */
 export function nodesScript(nodes: readonly LabNode[], underlay: Lab['underlay']): string {
   if (nodes.length === 0) return '';
   const prefix = underlay.cidr.split('/')[1];
+  const ipv6 = underlay.cidr6 ? ' ipv6' : '';
   const lines = [`node=${shellWord(scriptText('node.pl'))}`, '{'];
   // All nodes start at once; the reader ends when each has let go of its output.
   for (const { name } of nodes)
-    lines.push(`perl -e "$node" ${syscallNumbers().join(' ')} ${name} < /dev/null &`);
+    lines.push(`perl -e "$node" ${syscallNumbers().join(' ')} ${name}${ipv6} < /dev/null &`);
   lines.push('} | cat');
   for (const { name } of nodes) lines.push(`read -r ${pidVariable(name)} < /lab/node-${name}`);
   lines.push('ip -batch - <<END');
@@ -39,10 +56,15 @@ export function nodesScript(nodes: readonly LabNode[], underlay: Lab['underlay']
     lines.push(`link set port${pid} master ${UNDERLAY} up`);
   }
   lines.push('END');
-  for (const { name, address } of nodes) {
+  for (const { name, address, address6 } of nodes) {
     lines.push(`nsenter -t $${pidVariable(name)} -n ip -batch - <<END`);
     lines.push('link set lo up', `addr add ${address}/${prefix} dev eth0`, 'link set eth0 up');
-    lines.push(`route add default via ${underlay.gateway}`, 'END');
+    lines.push(`route add default via ${underlay.gateway}`);
+    if (underlay.cidr6) {
+      lines.push(`addr add ${address6}/${underlay.cidr6.split('/')[1]} dev eth0 nodad`);
+      lines.push(`route add default via ${underlay.gateway6}`);
+    }
+    lines.push('END');
   }
   return lines.join('\n');
 }

@@ -21,7 +21,7 @@ describe('a correct lab file', () => {
       kind: 'deployment',
       containers: [{ name: 'main', command: ['sleep', 'infinity'] }],
     });
-    expect(raw.experiments[1]).toMatchObject({ filter: 'icmp or arp', ping: { count: 3, interval: 0.2 } });
+    expect(raw.experiments[1]).toMatchObject({ ping: { count: 3, interval: 0.2 } });
   });
 
   it('may use anchors', () => {
@@ -100,7 +100,7 @@ describe('a mistake in the shape', () => {
       "lab.yaml:10:3: unknown key "vni" in network
         10 |   vni: 7
            |   ^^^
-        keys there are: type, podCIDR, nodeMaskBits, mtu, configs"
+        keys there are: type, podCIDR, nodeMaskBits, podCIDR6, nodeMaskBits6, mtu, configs"
     `);
   });
 
