@@ -49,7 +49,8 @@ ip -j -d -batch - <<'BATCH'
 ${IP_BATCH.join('\n')}
 BATCH
 end ip $?
-if { read -r _ < /proc/net/if_inet6; } 2>/dev/null; then
+six=; { read -r _ < /proc/net/if_inet6; } 2>/dev/null && six=1
+if [ "$six" ]; then
   begin rules6; ip -6 -j -d rule show; end rules6 $?
 fi
 begin fdb; bridge -j fdb show; end fdb $?
@@ -84,7 +85,8 @@ set -- "$@" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl \\
   /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/bridge/bridge-nf-call-*
 [ "$want" = "$role" ] || for name in ${FORWARDING_SYSCTLS.join(' ')}; do set -- "$@" /proc/sys/net/ipv4/conf/*/$name; done
 [ "$want" = "$role" ] || set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all /proc/sys/net/ipv6/icmp/echo_ignore_all
-if [ "$want" != "$role" ] && { read -r _ < /proc/net/if_inet6; } 2>/dev/null; then
+[ -z "$six" ] || set -- "$@" /proc/sys/net/ipv6/conf/all/forwarding
+if [ "$want" != "$role" ] && [ "$six" ]; then
   for name in ${FORWARDING_SYSCTLS6.join(' ')}; do set -- "$@" /proc/sys/net/ipv6/conf/*/$name; done
 fi
 begin files; awk -v "m=$mark" 'BEGIN {

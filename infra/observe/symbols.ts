@@ -128,6 +128,8 @@ function masked(text: string, pid: (n: number) => string): string {
     .replaceAll(/(?<![0-9a-f:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![0-9a-f:])/g, (mac) =>
       isGroup(mac) ? mac : '<mac:?>',
     )
+    // What the kernel makes of a MAC (RFC 4291, appendix A).
+    .replaceAll(/\bfe80::[0-9a-f]{0,4}:?[0-9a-f]{0,2}ff:fe[0-9a-f]{1,2}:[0-9a-f]{1,4}\b/g, '<fe80:?>')
     .replaceAll(/\btime([=<]\s?)[\d.]+ ?ms/g, 'time$1<time>')
     .replaceAll(/\btime \d+ms/g, 'time <time>')
     .replaceAll(/(min\/avg\/max\/mdev = )[\d./]+ ms/g, '$1<time>')
