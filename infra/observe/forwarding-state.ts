@@ -92,6 +92,8 @@ export interface LookupRoute extends RouteRow {
   readonly tos?: string;
   /** A limit of the route's own, bytes. */
   readonly mtu?: number;
+  /** Of IPv6: low, medium or high (RFC 4191). */
+  readonly pref?: string;
   /** It wraps packets up in something (a lightweight tunnel). */
   readonly encap?: string;
   readonly nexthops?: readonly {

@@ -19,6 +19,7 @@ export function readLookupRoutes(text: string, tool: string, family: Family): Lo
             flags: r.flags,
             ...(r.tos !== undefined && { tos: r.tos }),
             ...(mtu !== undefined && { mtu }),
+            ...(r.pref !== undefined && { pref: r.pref }),
             ...(r.encap !== undefined && { encap: r.encap }),
             ...(r.nexthops !== undefined && {
               nexthops: r.nexthops.map((h) => ({ ...nexthop(h), flags: h.flags ?? [] })),
