@@ -59,6 +59,8 @@ export interface Hop {
   readonly direction: 'in' | 'out';
   /** Of an ARP message that was sent on the packet's behalf. */
   readonly arp?: 'request' | 'reply';
+  /** The same of neighbour discovery: a solicitation or an advertisement. */
+  readonly ndp?: 'request' | 'reply';
   /** Of the flow's own packet, or of the ARP message that was asked on its behalf. */
   readonly srcMac: string;
   readonly dstMac: string;

@@ -25,6 +25,9 @@ export function hop(
     interface: link.name,
     direction,
     ...(arp && { arp: arp.op }),
+    ...(ip?.ndisc && {
+      ndp: ip.icmp === 'neighbour-solicitation' ? ('request' as const) : ('reply' as const),
+    }),
     srcMac: inner.src,
     dstMac: inner.dst,
     src: ip?.src ?? arp?.senderIp ?? '',

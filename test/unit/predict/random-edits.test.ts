@@ -4,7 +4,7 @@ import { predictExchange } from '../../../infra/predict/exchange.ts';
 import type { Flow } from '../../../infra/predict/flow.ts';
 import type { End } from '../../../infra/predict/hop.ts';
 import { endWords } from '../../../infra/predict/steps.ts';
-import { ADDRESSES, type EditedLab, editedLab } from '../../support/edited-lab.ts';
+import { type EditedLab, editedLab } from '../../support/edited-lab.ts';
 import { ADDRESSES6, addIpv6 } from '../../support/edited-lab6.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
 import { type Edit, type Pick, picker, randomEdit, randomNumbers } from '../../support/random-edits.ts';
