@@ -1,6 +1,6 @@
 // What a backend is: it makes clusters and workloads, and gives out Hosts. One folder per implementation.
 import type { CniCall } from '../cni/call.ts';
-import type { Lab, LabNetwork, LabNode, LabPod } from '../lab/lab.ts';
+import type { Lab, LabNetwork, LabNode, LabOutside, LabPod } from '../lab/lab.ts';
 import type { Host } from './host.ts';
 
 /** What identifies a live cluster: plain JSON, kept in Pulumi state and in the stack's record. */
@@ -18,6 +18,8 @@ export interface ClusterSpec {
   readonly isolation: 'auto' | 'rootless' | 'root';
   readonly underlay: Lab['underlay'];
   readonly nodes: readonly LabNode[];
+  /** A router and a host behind it, when the lab has them. */
+  readonly outside?: LabOutside;
 }
 
 /** A node as it stands. */
@@ -70,8 +72,9 @@ export interface ShellCommand {
 /** A cluster that can be worked on. */
 export interface Cluster {
   readonly handle: ClusterHandle;
-  /** Node, pod, or pod/container. @throws when there is none of that name, naming those there are. */
+  /** Node, router or outside host, pod, or pod/container. @throws when there is none of that name, naming those there are. */
   host(name: string): Host;
+  /** Cluster nodes: those that pods run on. */
   nodes(): Promise<readonly NodeStatus[]>;
   pods(): Promise<readonly PodStatus[]>;
   /** How to run `argv` on a host (by the names that `host` takes) with this process's own terminal. */

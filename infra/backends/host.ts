@@ -32,6 +32,8 @@ export interface Running {
   readonly stderrLines: AsyncIterable<string>;
   /** Resolves when the command has ended, however it ended. */
   readonly exited: Promise<RunResult>;
+  /** Sends a signal that does not end it; nothing happens when it has ended already. */
+  signal(name: NodeJS.Signals): void;
   /** Sends the signal (default SIGINT) and waits for the end. Idempotent. Standard output, in full, as bytes. */
   stop(signal?: NodeJS.Signals): Promise<{ readonly result: RunResult; readonly stdout: Buffer }>;
 }

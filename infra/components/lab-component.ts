@@ -35,10 +35,20 @@ export class LabComponent extends pulumi.ComponentResource {
     super('cnilab:index:Lab', name, {}, options);
     this.#args = args;
     const { lab, stack, backend, isolation, origin } = args;
-    const { title, underlay, nodes } = lab;
+    const { title, underlay, nodes, outside } = lab;
     this.cluster = new Cluster(
       `${name}-cluster`,
-      { stack, lab: lab.name, title, backend, isolation, underlay, nodes, origin },
+      {
+        stack,
+        lab: lab.name,
+        title,
+        backend,
+        isolation,
+        underlay,
+        nodes,
+        origin,
+        ...(outside && { outside }),
+      },
       { parent: this },
     );
     const clusterHandle = this.cluster.handle;

@@ -1,12 +1,14 @@
 // Which workloads an experiment looks at, found from what it names: when in doubt, all of them.
 
 import type { Lab, LabExperiment } from '../lab/lab.ts';
+import { machines } from '../lab/machines.ts';
 import { labTables } from '../lab/schema.ts';
 
 const LAB_TABLES: ReadonlySet<string> = new Set(labTables);
 
 /**
- * Names of the workloads whose pods can show in the experiment's result. One that names a node, or a table of the
+ * Names of the workloads whose pods can show in the experiment's result. A diagnosis looks at all, and a fault is between
+ * whichever pods come first. One that names a node, or a table of the
  * whole lab, sees traces of every pod (routes, FDB, leases); one that names only pods or their addresses sees those.
  */
 export function observedWorkloads(lab: Lab, experiment: LabExperiment): readonly string[] {
@@ -18,7 +20,9 @@ export function observedWorkloads(lab: Lab, experiment: LabExperiment): readonly
     ]),
   );
   const seesAll =
-    lab.nodes.some(({ name, address, address6 = name }) =>
+    experiment.kind === 'diagnose' ||
+    experiment.fault !== undefined ||
+    machines(lab).some(({ name, address, address6 = name }) =>
       [name, address, address6].some((word) => words.has(word)),
     ) ||
     (experiment.kind === 'inspect' && experiment.checks.some(({ table }) => LAB_TABLES.has(table)));

@@ -11,7 +11,7 @@ type Node = View['lab']['nodes'][number];
 export function noRoute(view: View, host: string, target: string): Cause {
   const home = view.nodeOf(target);
   const range = home && home.name !== host && view.pod(target) ? home.podCIDR : '';
-  return { host, subject: `route ${range || target}`, words: `no route to ${target}` };
+  return { host, table: 'routes', subject: `route ${range || target}`, words: `no route to ${target}` };
 }
 
 /**
@@ -56,15 +56,15 @@ function wrongRoute(
   if (at === home.name) {
     if (!tooWide) return undefined;
     const words = `no route to ${target}, a pod of its own: ${line} is taken`;
-    return { host: at, subject: `route ${target}`, words };
+    return { host: at, table: 'routes', subject: `route ${target}`, words };
   }
   if (tooWide) {
     const words = `no route to the pods of ${home.name}: ${line} is taken`;
-    return { host: at, subject: `route ${home.podCIDR || target}`, words };
+    return { host: at, table: 'routes', subject: `route ${home.podCIDR || target}`, words };
   }
   if (taken.via === undefined || view.has(home.name, taken.via)) return undefined;
   const words = `${line}: ${taken.via} is not an address of ${home.name}`;
-  return { host: at, subject: `route ${taken.dst}`, words };
+  return { host: at, table: 'routes', subject: `route ${taken.dst}`, words };
 }
 
 /** Neighbour and FDB entry of a VXLAN device, against each other and against the device of the node they are for. */
@@ -83,11 +83,13 @@ function wrongTunnel(view: View, at: string, home: Node, rules: readonly Rule[])
     return programmed
       ? {
           host: home.name,
+          table: 'interfaces',
           subject: remote?.name ?? device.name,
           words: `${remote?.name} has MAC ${remote?.mac}, and ${at} was told ${known.mac}`,
         }
       : {
           host: at,
+          table: 'neighbours',
           subject: `neighbour ${known.dst}`,
           words: `neighbour ${known.dst} dev ${known.dev} has MAC ${known.mac}, which is no VTEP’s; that of ${home.name} has ${remote?.mac}`,
         };
@@ -98,6 +100,7 @@ function wrongTunnel(view: View, at: string, home: Node, rules: readonly Rule[])
   if (!entry) {
     return {
       host: at,
+      table: 'fdb',
       subject,
       words: `${device.name} has no forwarding entry for ${mac}, the VTEP of ${home.name}`,
     };
@@ -105,6 +108,7 @@ function wrongTunnel(view: View, at: string, home: Node, rules: readonly Rule[])
   if (entry.dst === undefined || view.has(home.name, entry.dst)) return undefined;
   return {
     host: at,
+    table: 'fdb',
     subject,
     words: `the forwarding entry for ${mac} names ${entry.dst}, which is not an address of ${home.name}`,
   };

@@ -2,6 +2,7 @@
 import type { InterfaceRow } from '../observe/snapshot.ts';
 import type { Hop } from '../predict/hop.ts';
 import { ends } from '../predict/hop.ts';
+import { inPrefix } from '../predict/ipv4.ts';
 import type { Prediction } from '../predict/predict.ts';
 import { endWords } from '../predict/steps.ts';
 import { noRoute, whoSentItAstray } from './astray.ts';
@@ -25,7 +26,8 @@ export function culpritOf(view: View, { flow, branches, end }: Prediction): Caus
   const trail = trailTo(branches, end);
   const own = endWords(end);
   if (end.kind === 'dropped' && BY_RULE.has(end.reason)) {
-    return { host: end.host, subject: subjectOf(end.rule?.line) ?? end.interface ?? '', words: end.words };
+    const subject = subjectOf(end.rule?.line) ?? end.interface ?? '';
+    return { host: end.host, table: end.rule?.table ?? 'interfaces', subject, words: end.words };
   }
   const home = view.nodeOf(flow.to)?.name;
   const arrived = trail.findLast(({ host }) => view.isNode(host))?.host === home;
@@ -36,7 +38,9 @@ export function culpritOf(view: View, { flow, branches, end }: Prediction): Caus
   if (sick) return sick;
   if (end.kind === 'dropped' && end.reason === 'no-route') return noRoute(view, end.host, flow.to);
   const last = ends(branches).at(-1) ?? end;
-  return { host: last.host, subject: ('interface' in last && last.interface) || last.host, words: own };
+  const subject = ('interface' in last && last.interface) || last.host;
+  const table = ('rule' in last && last.rule?.table) || 'interfaces';
+  return { host: last.host, table, subject, words: own };
 }
 
 /** The sender's own veth, or the bridge it is a port of. */
@@ -66,16 +70,25 @@ function withoutMaster(view: View, name: string): Cause | undefined {
   if (!pod || !port || port.master !== undefined) return undefined;
   const others = view.lab.pods.filter((one) => one.node === pod.node && one.name !== name);
   const master = others.map((one) => view.hostEnd(one.name)?.master).find((bridge) => bridge !== undefined);
-  if (master === undefined) return undefined;
-  return {
-    host: pod.node,
-    subject: port.name,
-    words: `${port.name}, the veth of pod ${name}, is no port of ${master}, as those of the other pods are`,
-  };
+  const bridge = master ?? bridgeOf(view, pod.node, pod.address);
+  if (bridge === undefined) return undefined;
+  const why =
+    master === undefined ? `which has the network of ${pod.address}` : 'as those of the other pods are';
+  const words = `${port.name}, the veth of pod ${name}, is no port of ${bridge}, ${why}`;
+  return { host: pod.node, table: 'interfaces', subject: port.name, words };
+}
+
+/** The bridge of that node in whose own network the address is: where the node looks for it. */
+function bridgeOf(view: View, node: string, address: string): string | undefined {
+  const own = view.state(node)?.addresses.filter(({ family, prefix }) => family === 'inet' && prefix < 32);
+  return own?.find(
+    (row) =>
+      view.interface(node, row.dev)?.kind === 'bridge' && inPrefix(address, `${row.address}/${row.prefix}`),
+  )?.dev;
 }
 
 function down(host: string, { name, kind }: InterfaceRow): Cause {
-  return { host, subject: name, words: `${kind} ${name} is down` };
+  return { host, table: 'interfaces', subject: name, words: `${kind} ${name} is down` };
 }
 
 /** `net.ipv4.ip_forward = 0` → the sysctl; `filter: -A FORWARD …` → the chain; `eth0: mtu 1300` → the interface. */

@@ -6,7 +6,8 @@ import { hops } from '../predict/hop.ts';
 import type { Prediction, PredictState } from '../predict/predict.ts';
 import { endWords } from '../predict/steps.ts';
 import { culpritOf } from './culprit.ts';
-import type { Cause, Finding } from './finding.ts';
+import type { Cause, Finding, Look } from './finding.ts';
+import { hostPortLooks } from './host-ports.ts';
 import { duplicateAddresses, leakedLeases } from './lab-checks.ts';
 import { View } from './view.ts';
 
@@ -26,7 +27,7 @@ export interface Diagnosis {
 
 /**
  * Pure. Looks at what each pod sends each other pod, there and back, with small packets and with the largest that its MTU
- * allows.
+ * allows; and at what is sent to the ports of nodes that CNI has given to pods.
  * @param lab observed with `forwarding: true`
  * @param beyond what was observed that is neither node nor pod (`observeBeyond`)
  * @throws TypeError when `lab` lacks `forwarding`
@@ -35,28 +36,23 @@ export function diagnose(lab: LabSnapshot, beyond: PredictState['hosts'] = {}): 
   const view = new View(lab);
   const state = { hosts: { ...lab.hosts, ...beyond } };
   const duplicates = duplicateAddresses(view);
-  const looks = pairs(lab).flatMap(([from, to]) => {
-    const doubtful = duplicates.find(({ subject }) => subject === from.address || subject === to.address);
+  const doubtful = (...addresses: readonly string[]) =>
+    duplicates.find(({ subject }) => addresses.includes(subject));
+  const between = pairs(lab).flatMap(([from, to]) => {
     const at = (more: Partial<Flow>) =>
-      look(view, state, { from: from.name, to: to.address, ...more }, doubtful);
+      look(view, state, { from: from.name, to: to.address, ...more }, doubtful(from.address, to.address));
     const small = at({});
     if (small.cause || small.undecided) return [small];
     const mtu = view.interface(from.name, 'eth0')?.mtu ?? 0;
     return [small, at({ size: mtu - HEADERS, df: 'do' })];
   });
+  const looks = [...between, ...hostPortLooks(view, state, doubtful)];
   const unseen = [...duplicates, ...leakedLeases(view)];
   return {
     findings: merged([...looks, ...unseen.map((cause) => ({ cause }))]),
     flows: looks.length,
     undecided: looks.flatMap(({ flow, undecided }) => (undecided ? [{ flow, words: undecided }] : [])),
   };
-}
-
-/** One flow, and what is wrong with it. */
-interface Look {
-  readonly flow: string;
-  readonly cause?: Cause;
-  readonly undecided?: string;
 }
 
 /** @param doubtful that another host has the sender's or the target's address, which then is the cause of all else */
@@ -78,6 +74,7 @@ function rewriterOf({ branches }: Prediction): Cause {
     const chain = /-A (\S+)/.exec(nat.rule?.line ?? '')?.[1] ?? 'nat';
     return {
       host: nat.rule?.host ?? host,
+      table: 'netfilter',
       subject: chain,
       words: `${nat.words}${nat.rule ? `: ${nat.rule.line}` : ''}`,
     };

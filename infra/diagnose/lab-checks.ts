@@ -10,6 +10,7 @@ export function duplicateAddresses(view: View): readonly Cause[] {
       .filter((host) => host !== name && view.has(host, address))
       .map((host) => ({
         host,
+        table: 'addresses' as const,
         subject: address,
         words: `${address} is the address of pod ${name}, and ${host} has it as well`,
       })),
@@ -24,6 +25,6 @@ export function leakedLeases({ lab }: View): readonly Cause[] {
     if (leaked.length === 0) return [];
     const [first] = leaked;
     const words = `${leaked.length} of the addresses of ${podCIDR} are leased to containers that there are none of, such as ${first?.address}`;
-    return [{ host: name, subject: 'leases', words }];
+    return [{ host: name, table: 'leases' as const, subject: 'leases', words }];
   });
 }

@@ -30,26 +30,44 @@ export interface TapRow {
   readonly dropped: number;
 }
 
+export interface Listening {
+  readonly taps: readonly Tap[];
+  /** pcap-filter(7) expression; empty for everything. */
+  readonly filter: string;
+  /** How long taps stay after the body's end, ms. @default as `capture` does */
+  readonly graceMs?: number;
+}
+
 /**
  * Kept as captures/<experiment>.pcapng.
- * @param filter pcap-filter(7) expression; empty for everything
  * @param body runs once every tap listens
  * @throws CaptureError naming the tap that did not start; whatever the body throws
  */
 export async function captureTraffic<T>(
   { lab, resultsDir, signal }: Pick<Running, 'lab' | 'resultsDir' | 'signal'>,
   experiment: string,
-  listen: { readonly taps: readonly Tap[]; readonly filter: string },
+  { taps, filter, graceMs }: Listening,
   body: () => Promise<T>,
 ): Promise<CapturedTraffic<T>> {
-  const { result, taps: tapped } = await captureAt(listen.taps, listen.filter, body, { signal });
+  const { result, taps: tapped } = await captureAt(taps, filter, body, {
+    signal,
+    ...(graceMs !== undefined && { graceMs }),
+  });
   const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, lab.network.port] });
   const decoded = tapped.map((tap) => decodeTap(tap, decode));
   const paths = correlate(decoded);
   const saved = await savePcapng(resultsDir, experiment, mergedCapture(lab, tapped, decoded, paths));
-  const taps = tapped.map(({ name, host, dev, dropped = 0 }, index) => {
+  const rows = tapped.map(({ name, host, dev, dropped = 0 }, index) => {
     return { name, at: host, dev, packets: decoded[index]?.packets.length ?? 0, dropped };
   });
   const doubts = [...tapDoubts(tapped, decoded), ...('problem' in saved ? [saved.problem] : [])];
-  return { result, tapped, decoded, paths, taps, doubts, artifacts: 'file' in saved ? [saved.file] : [] };
+  return {
+    result,
+    tapped,
+    decoded,
+    paths,
+    taps: rows,
+    doubts,
+    artifacts: 'file' in saved ? [saved.file] : [],
+  };
 }

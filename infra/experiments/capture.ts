@@ -1,14 +1,14 @@
-// The capture experiment: taps at many interfaces while a ping runs, and what every tap saw of it.
+// The capture experiment: taps at many interfaces while there is traffic, and what every tap saw of it.
 import { fillTemplates } from '../lab/template.ts';
 import { captureTraffic } from './capture-traffic.ts';
 import { packetRows, pathRows, tapByTap } from './captured.ts';
 import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { Runner } from './experiment.ts';
+import { flowsOnly } from './flows-only.ts';
 import { founded, silentTaps } from './founded.ts';
-import { defaultCheck } from './ping.ts';
-import { runPing, targetAddress, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
 import { toJson } from './to-json.ts';
+import { trafficOf } from './traffic-of.ts';
 
 export const capture: Runner<'capture'> = async (running, experiment) => {
   await runBefore(running, experiment.before, 'capture');
@@ -16,23 +16,22 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
   const taps = experiment.taps.map(({ name, at, dev }) => {
     return { name, host: cluster.host(at), dev: String(fillTemplates(dev, lookup)) };
   });
-  const ping = () => runPing(running, experiment.ping);
-  const filter = experiment.filter ?? defaultFilter(targetAddress(running, experiment.ping));
-  const captured = await captureTraffic(running, experiment.name, { taps, filter }, ping);
+  const traffic = trafficOf(experiment);
+  const { graceMs } = traffic;
+  const filter = experiment.filter ?? traffic.filter(running);
+  const listening = { taps, filter, ...(graceMs !== undefined && { graceMs }) };
+  const captured = await captureTraffic(running, experiment.name, listening, () => traffic.run(running));
   const { decoded, doubts } = captured;
   const rows = packetRows(decoded);
   const seen = {
-    ping: captured.result,
-    taps: captured.taps,
-    packets: rows,
-    paths: pathRows(decoded, captured.paths),
+    [traffic.seenAs]: captured.result,
+    ...{ taps: captured.taps, packets: rows, paths: pathRows(decoded, captured.paths) },
   };
   const observed = toJson(seen);
-  const checks: readonly Check[] =
-    experiment.checks.length > 0 ? experiment.checks : [defaultCheck(experiment.ping, 'ping')];
+  const checks: readonly Check[] = experiment.checks.length > 0 ? experiment.checks : [traffic.check];
   return {
     observed,
-    comparable: toJson({ ...seen, packets: tapByTap(rows) }),
+    comparable: toJson(traffic.repeatable ? { ...seen, packets: tapByTap(rows) } : flowsOnly(seen)),
     checks: checks.map((check) => {
       const evaluated = evaluateCheck(check, observed, 'capture', lookup);
       return founded(
@@ -41,10 +40,7 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
       );
     }),
     ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
-    trafficMs: trafficMs(experiment.ping),
+    trafficMs: traffic.waitMs,
     artifacts: captured.artifacts,
   };
 };
-
-/** The echoes, and how neighbours are found: neighbour discovery is ICMPv6 itself. */
-const defaultFilter = (address: string) => (address.includes(':') ? 'icmp6' : 'icmp or arp');

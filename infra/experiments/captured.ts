@@ -1,5 +1,5 @@
 // Captured packets as a lab's checks see them: one row a packet and tap, and one path a packet.
-import { carried, kindOf } from '../observe/identity.ts';
+import { carried, destination, kindOf, sameEnds, source } from '../observe/identity.ts';
 import type { Frame, IcmpLayer, Packet } from '../observe/packets/packet.ts';
 import type { PacketPath } from '../observe/paths.ts';
 import type { Json } from './result.ts';
@@ -31,12 +31,33 @@ export function tapByTap(rows: readonly Json[]): readonly Json[] {
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, group]) => group);
 }
 
-/** `{packet, seq, src, dst, at: {tap: ns}}` for every packet that can be told from the others. */
+/**
+ * `{packet, seq, src, dst, at: {tap: ns}}` for every packet that can be told from the others; of TCP and UDP also ports
+ * and flags as first seen; where a NAT on its way changed an end also every sighting, by time, as
+ * `rewritten: [{tap, src, dst, srcPort, dstPort}]`.
+ */
 export function pathRows(taps: readonly TapPackets[], paths: readonly PacketPath[]): readonly Json[] {
   const start = firstStamp(taps);
-  return paths.map(({ packet, seq, src, dst, at }) => {
+  return paths.map(({ packet, seq, src, dst, at, sightings }) => {
     const since = Object.entries(at).map(([tap, ns]) => [tap, Number(ns - start)] as const);
-    return toJson({ packet, seq, src, dst, at: Object.fromEntries(since) });
+    const { tcp, udp } = sightings[0]?.frame ?? {};
+    return toJson({
+      ...{ packet, seq, src, dst },
+      ...(tcp && { tcp: { srcPort: tcp.srcPort, dstPort: tcp.dstPort, flags: tcp.flags } }),
+      ...(udp && { udp: { srcPort: udp.srcPort, dstPort: udp.dstPort } }),
+      at: Object.fromEntries(since),
+      rewritten: rewritten(sightings),
+    });
+  });
+}
+
+/** Both ends at each sighting; undefined where all are the same. */
+function rewritten(sightings: PacketPath['sightings']) {
+  const first = sightings[0]?.frame ?? {};
+  if (sightings.every(({ frame }) => sameEnds(first, frame, 'both'))) return undefined;
+  return sightings.map(({ tap, frame }) => {
+    const { srcPort, dstPort } = frame.tcp ?? frame.udp ?? {};
+    return { tap, src: source(frame), dst: destination(frame), srcPort, dstPort };
   });
 }
 
@@ -51,7 +72,7 @@ export function firstStamp(taps: readonly TapPackets[]): bigint {
 
 function frameRow(outer: Frame) {
   const frame = carried(outer);
-  const { eth, arp, icmp, ipv4, ipv6, malformed } = frame;
+  const { eth, arp, icmp, tcp, udp, ipv4, ipv6, malformed } = frame;
   return {
     kind: rowKind(frame),
     ethSrc: eth?.src,
@@ -61,6 +82,11 @@ function frameRow(outer: Frame) {
     ttl: ipv4?.ttl ?? ipv6?.hopLimit,
     icmp: icmp && { type: icmp.type, code: icmp.code, id: icmp.id, seq: icmp.seq, mtu: icmp.mtu },
     ndp: icmp?.version === 6 && isDiscovery(icmp) ? ndpRow(icmp) : undefined,
+    tcp: tcp && {
+      ...{ srcPort: tcp.srcPort, dstPort: tcp.dstPort, flags: tcp.flags },
+      ...{ seq: tcp.seq, ack: tcp.ack, length: tcp.length },
+    },
+    udp: udp && { srcPort: udp.srcPort, dstPort: udp.dstPort, length: udp.length },
     arp: arp && { op: arp.op, senderIp: arp.senderIp, senderMac: arp.senderMac, targetIp: arp.targetIp },
     vxlan: outer.vxlan && {
       vni: outer.vxlan.vni,

@@ -21,7 +21,7 @@ export function createExperimentRun(): ExperimentRun {
   let picture: LabSnapshot | undefined;
   let moved = false;
   return async (experiment, context) => {
-    const looksOnly = experiment.kind === 'inspect';
+    const looksOnly = experiment.kind === 'inspect' && experiment.fault === undefined;
     if (looksOnly && (!picture || moved)) {
       const { cluster, lab, signal } = context;
       // What cannot be read is the experiment's to say: it tries again, and becomes inconclusive with the reason.
@@ -31,7 +31,7 @@ export function createExperimentRun(): ExperimentRun {
     try {
       return await runExperiment(picture ? { ...context, snapshot: picture } : context, experiment);
     } finally {
-      moved ||= !looksOnly;
+      moved ||= !looksOnly && (experiment.kind !== 'diagnose' || experiment.fault !== undefined);
     }
   };
 }

@@ -1,9 +1,10 @@
 // What every kind of experiment is given and gives back.
 import type { Cluster, Progress } from '../backends/backend.ts';
+import type { FaultLedger } from '../faults/injected.ts';
 import type { Lab, LabExperiment } from '../lab/lab.ts';
 import type { TemplateLookup } from '../lab/template.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
-import type { CheckResult, Json } from './result.ts';
+import type { CheckResult, FaultSeen, Json } from './result.ts';
 
 export interface RunContext {
   readonly lab: Lab;
@@ -15,6 +16,8 @@ export interface RunContext {
   readonly progress?: Progress;
   /** A picture of the lab to share between inspect experiments. @default each takes its own */
   readonly snapshot?: LabSnapshot;
+  /** Which faults are in the lab. @default none are known of */
+  readonly faults?: FaultLedger;
 }
 
 /** A context with the live lab's facts at hand. */
@@ -38,6 +41,8 @@ export interface Observation {
   readonly doubt?: string;
   /** ms spent waiting for traffic at its interval. @default 0 */
   readonly trafficMs?: number;
+  /** What was in the lab meanwhile. @default none */
+  readonly faults?: readonly FaultSeen[];
   /** Files kept, relative to the results directory. @default none */
   readonly artifacts?: readonly string[];
 }

@@ -17,7 +17,7 @@ const MOST_TAPS = 64;
 
 /**
  * @returns in the order of the way there: eth0 of the sender, its veth, the bridge, the target's veth, the other ports,
- * eth0 of the target. Ports are called `<pod>-veth` where they are a pod's.
+ * eth0 of the target. The node end of a pod's veth is called `<pod>-veth`.
  * @throws ExperimentError when neither end is a pod, or there are more ports than one experiment can listen at
  */
 export async function chooseTaps(running: Running, ping: Traffic): Promise<readonly PlannedTap[]> {
@@ -48,26 +48,33 @@ export function tapsAround(
   interfaces: LearnedState['interfaces'],
 ): readonly PlannedTap[] {
   const at = anchor.node;
-  const here = pods.filter(({ node }) => node === at);
   const bridge = interfaces.find(({ name }) => name === anchor.hostVeth)?.master;
-  const ports = interfaces
-    .filter(({ name, master }) => (bridge === undefined ? name === anchor.hostVeth : master === bridge))
-    .map(({ name: dev }) => {
-      const pod = here.find(({ hostVeth }) => hostVeth === dev);
-      return { name: pod === undefined ? dev : `${pod.name}-veth`, at, dev };
-    });
-  const isOf = (pod: PodStatus | undefined) => (tap: PlannedTap) =>
-    pod?.node === at && tap.dev === pod.hostVeth;
-  const own = (pod: PodStatus | undefined) =>
-    pod === undefined ? [] : [{ name: `${pod.name}-eth0`, at: pod.name, dev: 'eth0' }];
+  const far = target?.name === sender?.name ? undefined : target;
+  const known = [sender, far].flatMap((pod) => (pod?.node === at ? [pod.hostVeth] : []));
+  const ports = interfaces.filter(
+    ({ name, master }) => bridge !== undefined && master === bridge && !known.includes(name),
+  );
   return [
-    ...own(sender),
-    ...ports.filter(isOf(sender)),
+    ...podEnd(sender),
+    ...nodeEnd(sender),
     ...(bridge === undefined ? [] : [{ name: bridge, at, dev: bridge }]),
-    ...ports.filter(isOf(target)),
+    ...nodeEnd(far),
     ...ports
-      .filter((tap) => !isOf(sender)(tap) && !isOf(target)(tap))
+      .map(({ name: dev }) => {
+        const pod = pods.find(({ node, hostVeth }) => node === at && hostVeth === dev);
+        return { name: pod === undefined ? dev : vethName(pod), at, dev };
+      })
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    ...(target?.name === sender?.name ? [] : own(target)),
+    ...podEnd(far),
   ];
+}
+
+const vethName = ({ name }: PodStatus) => `${name}-veth`;
+
+function podEnd(pod: PodStatus | undefined): readonly PlannedTap[] {
+  return pod === undefined ? [] : [{ name: `${pod.name}-eth0`, at: pod.name, dev: 'eth0' }];
+}
+
+function nodeEnd(pod: PodStatus | undefined): readonly PlannedTap[] {
+  return pod === undefined ? [] : [{ name: vethName(pod), at: pod.node, dev: pod.hostVeth }];
 }

@@ -3,6 +3,7 @@ import type { Cluster } from '../backends/backend.ts';
 import { formatAddress, gateway, parseCidr } from '../lab/cidr.ts';
 import { formatAddress6, gateway6, parseCidr6 } from '../lab/cidr6.ts';
 import type { Lab } from '../lab/lab.ts';
+import { outsideMachines } from '../lab/machines.ts';
 import type { NodeField, PodField, TemplateLookup } from '../lab/template.ts';
 
 type Facts = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
@@ -30,6 +31,7 @@ export async function liveFacts(
       ...(podCIDR6 && { podCIDR6, gateway6: gatewayOf6(podCIDR6) }),
     } satisfies Partial<Record<NodeField, string>>;
   }
+  for (const { name, address } of outsideMachines(lab)) facts[name] = { name, address };
   for (const pod of pods) {
     const { name, node, address, address6, mac, hostVeth, pid, containerId } = pod;
     const { podCIDR: cidr, podCIDR6: cidr6 } = byName.get(node) ?? lab.network;

@@ -19,13 +19,24 @@ export interface CheckResult {
   readonly differences: readonly string[];
 }
 
+/** A fault that was in the lab, and where. */
+export interface FaultSeen {
+  readonly name: string;
+  /** Node or pod. */
+  readonly host: string;
+  /** The row of kernel state, as the tools print it. */
+  readonly row: string;
+}
+
 export interface ExperimentResult {
   readonly name: string;
-  readonly kind: 'inspect' | 'ping' | 'capture' | 'journey' | 'learning' | 'exec';
+  readonly kind: 'inspect' | 'ping' | 'capture' | 'journey' | 'learning' | 'diagnose' | 'exec';
   readonly title?: string;
   readonly verdict: Verdict;
   /** Why it is inconclusive, or what stopped it. */
   readonly reason?: string;
+  /** What was broken on purpose while it ran; absent where nothing was. */
+  readonly faults?: readonly FaultSeen[];
   readonly checks: readonly CheckResult[];
   readonly observed: Json;
   /** `observed` with random names, MACs, ifindexes, PIDs and times replaced by stable symbols. */

@@ -24,10 +24,21 @@ const check = z.strictObject({
 
 export const experimentResultSchema = z.strictObject({
   name: z.string(),
-  kind: z.enum(['inspect', 'ping', 'capture', 'journey', 'learning', 'exec']),
+  kind: z.enum(['inspect', 'ping', 'capture', 'journey', 'learning', 'diagnose', 'exec']),
   title: z.string().optional(),
   verdict,
   reason: z.string().optional().describe('Why it is inconclusive, or what stopped it.'),
+  faults: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        host: z.string().describe('Node or pod.'),
+        row: z.string().describe('The row of kernel state, as the tools print it.'),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe('What was broken on purpose while it ran.'),
   checks: z.array(check).readonly(),
   observed: json,
   canonical: json.describe(

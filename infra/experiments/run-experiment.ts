@@ -13,9 +13,19 @@ import { learning } from './learning.ts';
 import { liveFacts } from './live-facts.ts';
 import { ping } from './ping.ts';
 import type { ExperimentResult, Json } from './result.ts';
+import { undoLeftFaults } from './undo-faults.ts';
 import { worst } from './verdict.ts';
 
-const RUNNERS: { readonly [K in Kind]: Runner<K> } = { inspect, ping, capture, journey, learning, exec };
+const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
+  inspect,
+  ping,
+  capture,
+  journey,
+  learning,
+  exec,
+  // Few labs need the model of the kernel, and loading it takes its time.
+  diagnose: async (...call) => (await import('./diagnose.ts')).diagnose(...call),
+};
 
 /**
  * Runs an experiment and judges it. What goes wrong in running it (a tool missing, a tap lost, a pod gone) makes the
@@ -30,11 +40,15 @@ export async function runExperiment(
   context.progress?.(`experiment ${experiment.name}`);
   const started = new Date();
   const begun = performance.now();
-  // Beside the experiment, not after it: pings mostly wait.
-  const picture = experiment.kind === 'inspect' ? undefined : symbolsPicture(context);
-  const observation = await observe(context, experiment);
-  const { doubt, observed, checks, trafficMs = 0, artifacts = [] } = observation;
-  const canonical = observation.canonical ?? canonicalForm(observation.comparable ?? observed, await picture);
+  const faulty = experiment.fault !== undefined;
+  // Beside the experiment, not after it: pings mostly wait. With faults the picture is of the lab before them.
+  const picture = experiment.kind === 'inspect' || faulty ? undefined : symbolsPicture(context);
+  const { before, observation } = faulty
+    ? await observeBroken(context, experiment)
+    : { before: undefined, observation: await observe(context, experiment) };
+  const { doubt, observed, checks, faults, trafficMs = 0, artifacts = [] } = observation;
+  const canonical =
+    observation.canonical ?? canonicalForm(observation.comparable ?? observed, before ?? (await picture));
   context.signal.throwIfAborted();
   const durationMs = Math.round((performance.now() - begun) * 1000) / 1000;
   const { name, kind, title } = experiment;
@@ -47,6 +61,7 @@ export async function runExperiment(
       ...(doubt === undefined ? [] : ['inconclusive' as const]),
     ]),
     ...(doubt !== undefined && { reason: doubt }),
+    ...(faults !== undefined && { faults }),
     checks,
     observed,
     canonical,
@@ -89,9 +104,36 @@ function canonicalForm(observed: Json, snapshot: LabSnapshot | undefined): Json 
 
 async function observe(context: RunContext, experiment: LabExperiment): Promise<Observation> {
   const { cluster, lab, signal } = context;
-  try {
+  return tried(async () => {
+    await undoLeftFaults(context);
     const lookup = await liveFacts(cluster, lab, experiment, signal);
-    return await dispatch({ ...context, lookup }, experiment);
+    return dispatch({ ...context, lookup }, experiment);
+  });
+}
+
+/** With the experiment's faults in. Templates stand for what was there before them. */
+async function observeBroken(context: RunContext, experiment: LabExperiment) {
+  const { cluster, lab, signal } = context;
+  // What others have looked at is not what this one finds.
+  const { snapshot: _, ...own } = context;
+  let before: LabSnapshot | undefined;
+  const observation = await tried(async () => {
+    await undoLeftFaults(context);
+    const [{ withFaults }, lookup, picture] = await Promise.all([
+      import('./with-faults.ts'),
+      liveFacts(cluster, lab, experiment, signal),
+      observeLab(cluster, lab, { signal, pickNetwork }),
+    ]);
+    before = picture;
+    return withFaults(own, experiment, picture, () => dispatch({ ...own, lookup }, experiment));
+  });
+  return { before, observation };
+}
+
+/** What goes wrong in running it makes it inconclusive. */
+async function tried(run: () => Promise<Observation>): Promise<Observation> {
+  try {
+    return await run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { observed: null, checks: [], doubt: reason };

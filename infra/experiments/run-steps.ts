@@ -70,9 +70,9 @@ export async function cleanUp(running: Running, steps: readonly Step[]): Promise
 }
 
 /** `{in, command, exitCode, stdout, stderr, json?}`; `json` only when asked for. */
-async function runCommand(
+export async function runCommand(
   host: Host,
-  step: Step,
+  step: Pick<Step, 'in' | 'json' | 'timeout'>,
   command: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<{ readonly [key: string]: Json }> {

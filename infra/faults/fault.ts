@@ -8,12 +8,14 @@ export interface Step {
   readonly argv: readonly string[];
 }
 
-/** A ping that shows it. */
+/** A ping that shows it, or with a port a connection. */
 export interface Flow {
   /** Pod. */
   readonly from: string;
-  /** Pod. */
+  /** Pod, or node. */
   readonly to: string;
+  /** TCP port that is connected to, instead of a ping. */
+  readonly port?: number;
   /** Bytes of ICMP payload. @default what ping sends */
   readonly size?: number;
   /** Sent with DF. @default false */
@@ -23,14 +25,15 @@ export interface Flow {
 /**
  * What becomes of the flow. `unanswered`: no reply at all. `too-big`: answered when small, an ICMP error when of that size.
  * `rewritten`: answered, but the target sees another source than the pod. `ambiguous`: two hosts answer for the target.
+ * `refused`: nobody accepts the connection, though the pod behind it does on its own address.
  * `no-address`: the flow is as it was, but the next pod on the node cannot be wired.
  */
-export type Effect = 'unanswered' | 'too-big' | 'rewritten' | 'ambiguous' | 'no-address';
+export type Effect = 'unanswered' | 'too-big' | 'rewritten' | 'ambiguous' | 'refused' | 'no-address';
 
 /** What a fault does to one lab as it stands. */
 export interface Breakage {
   readonly inject: readonly Step[];
-  /** Undoes it, whatever the flow has left behind. */
+  /** Undoes it, whatever the flow has left behind; does no harm where it is not, or no longer. */
   readonly repair: readonly Step[];
   /** Shows it. @default a ping between the scene's pods */
   readonly flow?: Flow;

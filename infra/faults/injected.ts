@@ -9,6 +9,27 @@ export interface Injected extends Pick<FaultPlan, 'repair' | 'culprit'> {
   readonly name: string;
   /** ISO 8601. */
   readonly since: string;
+  /** The experiment that it is in the lab for, and the process that runs it. @default a person's doing */
+  readonly by?: {
+    readonly experiment: string;
+    readonly pid: number;
+    readonly start?: string;
+    readonly boot: string;
+  };
+}
+
+/** Where it is kept which faults are in a lab. */
+export interface FaultLedger {
+  read(): Promise<readonly Injected[]>;
+  /** Replaces the list. */
+  write(faults: readonly Injected[]): Promise<void>;
+}
+
+export function ledgerOf(record: StackRecord): FaultLedger {
+  return {
+    read: () => injectedFaults(record),
+    write: (faults) => writeInjected(record, faults),
+  };
 }
 
 interface File {

@@ -1,41 +1,13 @@
-// Faults of packet filters, of addresses, and of IPAM.
+// Faults of addresses and of IPAM.
 import path from 'node:path';
 import { contains, formatAddress, gateway, hostCapacity, parseCidr } from '../lab/cidr.ts';
 import type { Fault } from './fault.ts';
-import { forgetNeighbour, iptables, on } from './steps.ts';
+import { forgetNeighbour, on } from './steps.ts';
 
 /** Stands where a container's ID would: no container has it. */
 const GHOST = 'leaked';
 
 export const otherFaults: readonly Fault[] = [
-  {
-    name: 'pods-masqueraded',
-    title: 'Traffic between pods is masqueraded',
-    symptom:
-      'Pods answer, but see the node’s address instead of the pod’s: whatever goes by source address is wrong.',
-    breakage({ here, there }) {
-      const rule = ['-s', here.podCIDR, '-d', there.podCIDR, '-j', 'MASQUERADE'];
-      return {
-        inject: [iptables(here.name, '-t', 'nat', '-I', 'POSTROUTING', ...rule)],
-        repair: [iptables(here.name, '-t', 'nat', '-D', 'POSTROUTING', ...rule)],
-        effect: 'rewritten',
-        culprit: { host: here.name, subject: 'POSTROUTING', row: `-A POSTROUTING ${rule.join(' ')}` },
-      };
-    },
-  },
-  {
-    name: 'forward-drop',
-    title: 'A filter rule on a node drops what one pod sends to another',
-    symptom: 'One pod does not reach one other; everything else works.',
-    breakage({ from, to, here }) {
-      const rule = ['-s', `${from.address}/32`, '-d', `${to.address}/32`, '-j', 'DROP'];
-      return {
-        inject: [iptables(here.name, '-I', 'FORWARD', ...rule)],
-        repair: [iptables(here.name, '-D', 'FORWARD', ...rule)],
-        culprit: { host: here.name, subject: 'FORWARD', row: `-A FORWARD ${rule.join(' ')}` },
-      };
-    },
-  },
   {
     name: 'duplicate-address',
     title: 'Two pods of one bridge have the same address',
@@ -45,7 +17,7 @@ export const otherFaults: readonly Fault[] = [
       const forget = forgetNeighbour(there.name, to.address);
       return {
         inject: [on(beside.name, 'ip', 'address', 'add', `${to.address}/32`, 'dev', 'eth0'), forget],
-        repair: [on(beside.name, 'ip', 'address', 'del', `${to.address}/32`, 'dev', 'eth0'), forget],
+        repair: [on(beside.name, 'ip', 'address', 'flush', 'dev', 'eth0', 'to', `${to.address}/32`), forget],
         effect: 'ambiguous',
         culprit: { host: beside.name, subject: to.address, row: `${to.address}/32 dev eth0` },
       };

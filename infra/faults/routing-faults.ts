@@ -72,7 +72,7 @@ export const routingFaults: readonly Fault[] = [
       const detour = tunnel
         ? {
             make: [on(there.name, ...back, 'eth0')],
-            remove: [on(there.name, 'ip', 'route', 'del', from.address)],
+            remove: [on(there.name, 'ip', 'route', 'flush', 'exact', `${from.address}/32`)],
           }
         : {
             make: [
@@ -83,7 +83,7 @@ export const routingFaults: readonly Fault[] = [
               on(there.name, 'ip', 'link', 'set', 'detour', 'up'),
               on(there.name, ...back, 'detour', 'onlink'),
             ],
-            remove: [on(there.name, 'ip', 'link', 'del', 'detour')],
+            remove: [on(there.name, 'sh', '-c', '[ ! -e /sys/class/net/detour ] || ip link del detour')],
           };
       return {
         inject: [...detour.make, setSysctl(there.name, name, '1')],

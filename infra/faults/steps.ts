@@ -22,6 +22,25 @@ export function iptables(host: string, ...words: readonly string[]): Step {
   return on(host, 'iptables', '-w', ...words);
 }
 
+/** Takes a rule out where it is: a fault may be undone of which nothing was done. */
+export function withoutRule(host: string, table: string, chain: string, ...rule: readonly string[]): Step {
+  const script = 'if iptables -w -t "$0" -C "$@" 2>/dev/null; then exec iptables -w -t "$0" -D "$@"; fi';
+  return on(host, 'sh', '-c', script, table, chain, ...rule);
+}
+
+/** Puts a rule in at that place of its chain, counted from 1, where it is not. */
+export function withRule(
+  host: string,
+  table: string,
+  chain: string,
+  place: number,
+  ...rule: readonly string[]
+): Step {
+  const script =
+    'c=$1 n=$2; shift 2; iptables -w -t "$0" -C "$c" "$@" 2>/dev/null || exec iptables -w -t "$0" -I "$c" "$n" "$@"';
+  return on(host, 'sh', '-c', script, table, chain, `${place}`, ...rule);
+}
+
 export function permanentNeighbour(host: string, { dst, dev, mac = '' }: NeighbourRow): Step {
   return on(host, ...['ip', 'neigh', 'replace', dst, 'lladdr', mac, 'dev', dev, 'nud', 'permanent']);
 }

@@ -3,6 +3,7 @@
 import { checkLearning } from './check-learning.ts';
 import {
   type Context,
+  checkCommand,
   checkMatchers,
   checkObserved,
   checkSteps,
@@ -15,7 +16,7 @@ import type { Path } from './problem.ts';
 import type { Report } from './report.ts';
 import { hostTables, type RawExperiment, type RawLab } from './schema.ts';
 import { suggest } from './suggest.ts';
-import { nodeOnlyTables, tableColumns } from './tables.ts';
+import { nodeOnlyTables, observedFields, tableColumns } from './tables.ts';
 
 type Inspect = Extract<RawExperiment, { kind: 'inspect' }>['checks'][number];
 type Capture = Extract<RawExperiment, { kind: 'capture' }>;
@@ -25,6 +26,7 @@ export function checkExperiments(raw: RawLab, hosts: LabHosts, report: Report): 
   const context = { hosts, report };
   for (const [i, experiment] of raw.experiments.entries()) {
     const path = ['experiments', i];
+    checkFaults(experiment.fault, [...path, 'fault'], report);
     switch (experiment.kind) {
       case 'inspect':
         for (const [c, check] of experiment.checks.entries())
@@ -44,12 +46,23 @@ export function checkExperiments(raw: RawLab, hosts: LabHosts, report: Report): 
       case 'learning':
         checkLearning(experiment, path, context);
         break;
+      case 'diagnose':
+        for (const [c, check] of experiment.checks.entries())
+          checkObserved(check, 'diagnose', [...path, 'checks', c], context);
+        break;
       case 'exec':
         checkSteps(experiment.steps, [...path, 'steps'], context);
         checkSteps(experiment.cleanup, [...path, 'cleanup'], context);
         break;
     }
   }
+}
+
+function checkFaults(fault: RawExperiment['fault'], path: Path, report: Report): void {
+  if (!Array.isArray(fault)) return;
+  for (const [i, name] of fault.entries())
+    if (fault.indexOf(name) < i)
+      report.at([...path, i], `fault "${name}" is named twice: it can be in the lab once`);
 }
 
 function checkInspect(check: Inspect, path: Path, { hosts, report }: Context): void {
@@ -87,11 +100,28 @@ function checkCapture(experiment: Capture, path: Path, context: Context): void {
   const { report } = context;
   checkTaps(experiment.taps, [...path, 'taps'], context);
   checkSteps(experiment.before, [...path, 'before'], context);
-  checkTraffic(experiment.ping, [...path, 'ping'], context);
+  const { ping, traffic } = experiment;
+  if (ping) checkTraffic(ping, [...path, 'ping'], context);
+  if (traffic) checkCommand(traffic, [...path, 'traffic'], context);
+  if (ping && traffic)
+    report.at(
+      [...path, 'traffic'],
+      'a capture has one kind of traffic, and here are "ping" and "traffic"',
+      'leave one of them out',
+      'key',
+    );
+  else if (!ping && !traffic)
+    report.at(
+      path,
+      'nothing is sent: this capture has neither "ping" nor "traffic"',
+      'add ping: {from: …, to: …} or traffic: {in: …, command: […]}',
+    );
+  const absent = ping ? 'traffic' : 'ping';
+  const fields = observedFields.capture.filter((field) => field !== absent);
   const taps = experiment.taps.map((tap) => tap.name);
   experiment.checks.forEach((check, c) => {
     const at = [...path, 'checks', c];
-    checkObserved(check, 'capture', at, context);
+    checkObserved(check, 'capture', at, context, fields);
     checkTapName(check.where?.tap, taps, [...at, 'where', 'tap'], context);
     for (const [order, where] of findKey(check.expect, '$order', [...at, 'expect']))
       if (Array.isArray(order))

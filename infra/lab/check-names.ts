@@ -13,6 +13,7 @@ export function checkNames(raw: RawLab, report: Report): void {
       unique(experiment.taps, ['experiments', i, 'taps'], `taps of ${experiment.name}`, report);
 
   const hosts = new Map(raw.cluster.nodes.map((node) => [node.name, 'a node']));
+  checkOutside(raw, hosts, report);
   const seen = new Set<string>();
   for (const [i, workload] of raw.workloads.entries()) {
     if (seen.has(workload.name)) continue;
@@ -30,6 +31,25 @@ export function checkNames(raw: RawLab, report: Report): void {
         break;
       }
     }
+  }
+}
+
+/** The router and the host behind it join the names that are taken. */
+function checkOutside({ cluster }: RawLab, hosts: Map<string, string>, report: Report): void {
+  for (const [key, what] of [
+    ['router', 'the router'],
+    ['host', 'the outside host'],
+  ] as const) {
+    const name = cluster.outside?.[key];
+    if (name === undefined) continue;
+    const other = hosts.get(name);
+    if (other === undefined) hosts.set(name, what);
+    else
+      report.at(
+        ['cluster', 'outside', key],
+        `${what} would be called "${name}", as ${other} is`,
+        'all hosts of a lab need names of their own',
+      );
   }
 }
 

@@ -25,8 +25,8 @@ export function checkObserved(
   kind: keyof typeof observedFields,
   path: Path,
   { hosts, report }: Context,
+  fields: readonly string[] = observedFields[kind],
 ): void {
-  const fields: readonly string[] = observedFields[kind];
   const [first = ''] = (check.select ?? '').split(/[.[]/);
   if (check.select !== undefined && !fields.includes(first))
     report.at(
@@ -69,6 +69,8 @@ export function checkTraffic(
   else if (version === undefined) hosts.checkHost(to, [...path, 'to']);
   if (family !== undefined && version !== undefined && family !== version)
     report.at([...path, 'family'], `${to} is an IPv${version} address`, 'leave family out');
+  else if (family === 6 && hosts.outside.includes(to))
+    report.at([...path, 'family'], `${to} is outside the cluster and has no IPv6`, 'leave family out');
   else if (family === 6 && version === undefined && !hosts.dualStack)
     report.at([...path, 'family'], 'the lab has no IPv6', 'add network.podCIDR6, or leave family out');
 }
@@ -97,8 +99,16 @@ export function checkTapName(
 export function checkSteps(steps: readonly ExecStep[], path: Path, context: Context): void {
   steps.forEach((step, i) => {
     const at = [...path, i];
-    context.hosts.checkPlace(step.in, [...at, 'in']);
-    context.hosts.checkTemplates(step.command, [...at, 'command']);
+    checkCommand(step, at, context);
     checkMatcher(step.expect, [...at, 'expect'], context);
   });
+}
+
+export function checkCommand(
+  { in: place, command }: Pick<ExecStep, 'in' | 'command'>,
+  path: Path,
+  { hosts }: Context,
+): void {
+  hosts.checkPlace(place, [...path, 'in']);
+  hosts.checkTemplates(command, [...path, 'command']);
 }

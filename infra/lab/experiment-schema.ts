@@ -1,5 +1,6 @@
 // The shape of an experiment in a lab file: what runs, and the checks on what was observed.
 import { z } from 'zod';
+import { faultNames } from './fault-names.ts';
 import { label, matcher } from './schema-parts.ts';
 
 /** Tables of a snapshot that belong to one node or pod (`at`). */
@@ -45,7 +46,7 @@ const observedCheck = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Dotted path into what was observed: a ping has received, replies, …; a capture has ping.received, taps, packets, paths; learning has changes and bridged as well. Default: all of it.',
+      'Dotted path into what was observed: a ping has received, replies, …; a capture has ping.received or traffic.stdout, taps, packets, paths; learning has changes and bridged as well; a diagnosis has causes, flows, undecided. Default: all of it.',
     ),
   where: z
     .record(z.string(), matcher)
@@ -53,9 +54,18 @@ const observedCheck = z.strictObject({
     .describe('Of a selected list, keep only the elements that match: field → matcher.'),
 });
 
+const faultName = z.enum(faultNames);
+
 const experimentCommon = {
   name: label.describe('Unique in the lab; how results and commands call it.'),
   title: z.string().optional().describe('One line for people.'),
+  fault: z
+    // The list first: of what is no list, the message is then about names.
+    .union([z.array(faultName).min(1), faultName])
+    .optional()
+    .describe(
+      'Brought into the lab before the experiment and undone after it, whatever happens: a fault, or a list of them. docs/faults.md has what each does.',
+    ),
   onFailure: z.enum(['fail', 'record']).default('fail').describe('Whether a failed check fails `up`.'),
 };
 
@@ -73,7 +83,7 @@ const pingTraffic = {
   timeout: z.number().min(0.1).max(60).default(2).describe('Seconds to wait for the last reply.'),
 };
 
-const execStep = z.strictObject({
+const command = {
   in: z.string().describe('Node, pod or pod/container.'),
   command: z
     .array(z.string())
@@ -81,6 +91,10 @@ const execStep = z.strictObject({
     .describe('Program and arguments; no shell unless it is one. Words may hold ${pod.address} templates.'),
   json: z.boolean().default(false).describe('Parse standard output as JSON.'),
   timeout: z.number().min(0.1).max(600).default(30).describe('Seconds.'),
+};
+
+const execStep = z.strictObject({
+  ...command,
   expect: matcher.default({ exitCode: 0 }).describe('Matched against {exitCode, stdout, stderr, json}.'),
 });
 
@@ -116,16 +130,20 @@ export const experiment = z.discriminatedUnion('kind', [
         .string()
         .optional()
         .describe(
-          'pcap-filter(7) expression for every tap. Default: `icmp or arp`; when an IPv6 address is pinged, `icmp6`.',
+          'pcap-filter(7) expression for every tap. Default: `icmp or arp` for a ping, `icmp6` for one to an IPv6 address, `ip or arp` for a command.',
         ),
       before: z
         .array(execStep)
         .default([])
         .describe('Run before the taps start, such as flushing neighbours.'),
-      ping: z.strictObject(pingTraffic).describe('The traffic.'),
+      ping: z.strictObject(pingTraffic).optional().describe('The traffic: this, or `traffic`.'),
+      traffic: z
+        .strictObject(command)
+        .optional()
+        .describe('The traffic: whatever this command sends and gets.'),
       checks: z.array(observedCheck).default([]),
     })
-    .describe('Listens at several interfaces while a ping runs, and ties the packets together.'),
+    .describe('Listens at several interfaces while a ping or a command runs, and ties the packets together.'),
   z
     .strictObject({
       kind: z.literal('journey'),
@@ -157,7 +175,7 @@ export const experiment = z.discriminatedUnion('kind', [
         .max(64)
         .optional()
         .describe(
-          'Interfaces listened at. Default: eth0 of the pods that ping, and the bridge between them with all of its ports.',
+          'Interfaces listened at. Default: both ends of the veths of the pods that ping, and the bridge between them with all of its ports.',
         ),
       filter: z
         .string()
@@ -203,6 +221,15 @@ export const experiment = z.discriminatedUnion('kind', [
       cleanup: z.array(execStep).default([]).describe('Run at the end whatever happened.'),
     })
     .describe('Runs commands and looks at what they print.'),
+  z
+    .strictObject({
+      kind: z.literal('diagnose'),
+      ...experimentCommon,
+      checks: z.array(observedCheck).default([]),
+    })
+    .describe(
+      'Says what is wrong in the lab and which row of kernel state is to blame. Without checks: nothing is.',
+    ),
 ]);
 
 export type RawExperiment = z.infer<typeof experiment>;

@@ -1,14 +1,16 @@
-// The things of a lab that experiments can speak of: nodes, pods and their containers, by name.
+// The things of a lab that experiments can speak of: nodes, what is outside, pods and their containers, by name.
 import { podNames } from './names.ts';
 import type { Path } from './problem.ts';
 import type { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
 import { suggest } from './suggest.ts';
-import { ipv6Fields, nodeFields, podFields, templatesIn } from './template.ts';
+import { ipv6Fields, nodeFields, outsideFields, podFields, templatesIn } from './template.ts';
 
 /** Names of everything that has a network of its own, and the checks that a mention of one is right. */
 export class LabHosts {
   readonly nodes: readonly string[];
+  /** The router and the host behind it, where there are any. */
+  readonly outside: readonly string[];
   /** Pod → its containers. */
   readonly pods: ReadonlyMap<string, readonly string[]>;
   /** Whether nodes and pods have IPv6 addresses. */
@@ -19,6 +21,8 @@ export class LabHosts {
     this.#report = report;
     this.dualStack = raw.network.podCIDR6 !== undefined;
     this.nodes = raw.cluster.nodes.map((node) => node.name);
+    const { outside } = raw.cluster;
+    this.outside = outside ? [outside.router, outside.host] : [];
     this.pods = new Map(
       raw.workloads.flatMap((workload) =>
         podNames(workload).map(
@@ -28,9 +32,9 @@ export class LabHosts {
     );
   }
 
-  /** `name` must be a node or a pod. */
+  /** `name` must be a node or a pod, or a host of the outside. */
   checkHost(name: string, path: Path): void {
-    if (this.nodes.includes(name) || this.pods.has(name)) return;
+    if (this.#isMachine(name) || this.pods.has(name)) return;
     const [pod = ''] = name.split('/');
     if (name.includes('/') && this.pods.has(pod))
       this.#report.at(path, `"${name}" names a container; a node or a pod is meant here`, `write ${pod}`);
@@ -39,8 +43,9 @@ export class LabHosts {
 
   /** `name` must be a node: pods have no such thing. */
   checkNode(name: string, path: Path, why: string): void {
-    if (this.pods.has(name))
-      this.#report.at(path, `${why}, and "${name}" is a pod`, suggest(name, this.nodes, 'nodes'));
+    const what = this.pods.has(name) ? 'a pod' : this.outside.includes(name) ? 'outside the cluster' : '';
+    if (what !== '')
+      this.#report.at(path, `${why}, and "${name}" is ${what}`, suggest(name, this.nodes, 'nodes'));
     else this.checkHost(name, path);
   }
 
@@ -49,8 +54,12 @@ export class LabHosts {
     const [pod = '', container, ...rest] = name.split('/');
     const containers = this.pods.get(pod);
     if (container === undefined) this.checkHost(name, path);
-    else if (this.nodes.includes(pod))
-      this.#report.at(path, `"${pod}" is a node and has no containers`, `write ${pod}`);
+    else if (this.#isMachine(pod))
+      this.#report.at(
+        path,
+        `"${pod}" is ${this.nodes.includes(pod) ? 'a node' : 'outside the cluster'} and has no containers`,
+        `write ${pod}`,
+      );
     else if (!containers) this.#unknown(pod, path);
     else if (rest.length > 0 || !containers.includes(container))
       this.#report.at(
@@ -71,19 +80,15 @@ export class LabHosts {
 
   #checkText(text: string, path: Path): void {
     for (const { text: template, name, field } of templatesIn(text)) {
-      const fields: readonly string[] | undefined = this.pods.has(name)
-        ? podFields
-        : this.nodes.includes(name)
-          ? nodeFields
-          : undefined;
-      if (fields === undefined) this.#unknown(name, path, ` in ${template}`);
-      else if (!fields.includes(field))
+      const kind = this.#kindOf(name);
+      if (kind === undefined) this.#unknown(name, path, ` in ${template}`);
+      else if (!kind.fields.includes(field))
         this.#report.at(
           path,
-          `a ${fields === podFields ? 'pod' : 'node'} has no "${field}" (in ${template})`,
+          `${kind.what} has no "${field}" (in ${template})`,
           suggest(
             field,
-            this.dualStack ? fields : fields.filter((known) => !ipv6Fields.includes(known)),
+            this.dualStack ? kind.fields : kind.fields.filter((known) => !ipv6Fields.includes(known)),
             'fields',
           ),
         );
@@ -92,8 +97,20 @@ export class LabHosts {
     }
   }
 
+  #kindOf(name: string): { readonly what: string; readonly fields: readonly string[] } | undefined {
+    if (this.pods.has(name)) return { what: 'a pod', fields: podFields };
+    if (this.nodes.includes(name)) return { what: 'a node', fields: nodeFields };
+    return this.outside.includes(name)
+      ? { what: 'a host outside the cluster', fields: outsideFields }
+      : undefined;
+  }
+
+  #isMachine(name: string): boolean {
+    return this.nodes.includes(name) || this.outside.includes(name);
+  }
+
   #unknown(name: string, path: Path, where = ''): void {
-    const all = [...this.nodes, ...this.pods.keys()];
+    const all = [...this.nodes, ...this.outside, ...this.pods.keys()];
     this.#report.at(path, `no node or pod is called "${name}"${where}`, suggest(name, all, 'nodes and pods'));
   }
 }

@@ -12,6 +12,8 @@ export interface Lab {
     readonly gateway6?: string;
   };
   readonly nodes: readonly LabNode[];
+  /** Only where the lab has a way out of the cluster. */
+  readonly outside?: LabOutside;
   readonly network: LabNetwork;
   readonly workloads: readonly LabWorkload[];
   readonly experiments: readonly LabExperiment[];
@@ -26,6 +28,24 @@ export interface LabNode {
   readonly address6?: string;
   /** Kubernetes has both of a node's ranges in one list, `podCIDRs`. */
   readonly podCIDR6?: string;
+}
+
+/** A network beyond the cluster. Neither of its hosts has CNI or pods. */
+export interface LabOutside {
+  readonly cidr: string;
+  /** Forwards between the underlay (eth0, which has the underlay's gateway address) and the outside (eth1). */
+  readonly router: OutsideHost & {
+    /** Of eth1: the outside's gateway. */
+    readonly outsideAddress: string;
+  };
+  /** Knows nothing of the cluster but the router. */
+  readonly host: OutsideHost;
+}
+
+export interface OutsideHost {
+  readonly name: string;
+  /** Of eth0, without prefix length. */
+  readonly address: string;
 }
 
 export interface LabNetwork {

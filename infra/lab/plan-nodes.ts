@@ -6,19 +6,16 @@ import {
   formatAddress,
   formatCidr,
   gateway,
-  hasHostBits,
   hostCapacity,
   last,
   overlaps,
   parseAddress,
-  parseCidr,
   size,
-  specialRange,
 } from './cidr.ts';
 import { assignAddresses, cutPodCidrs } from './ipam.ts';
 import type { LabNode } from './lab.ts';
 import { planNodes6 } from './plan-nodes6.ts';
-import type { Path } from './problem.ts';
+import { range } from './range.ts';
 import type { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
 
@@ -103,18 +100,4 @@ function planCidrs(raw: RawLab, podCIDR: Cidr, report: Report) {
     );
   }
   return cut;
-}
-
-function range(text: string, path: Path, report: Report): Cidr {
-  const cidr = parseCidr(text);
-  const special = specialRange(cidr);
-  if (hasHostBits(text))
-    report.at(path, `${text} names a host, not a range`, `did you mean ${formatCidr(cidr)}?`);
-  else if (special !== undefined)
-    report.at(
-      path,
-      `${text} overlaps ${special}: such addresses are not routed`,
-      'use a private range such as 10.244.0.0/16',
-    );
-  return cidr;
 }

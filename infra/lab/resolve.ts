@@ -7,6 +7,7 @@ import { formatAddress6, formatCidr6, gateway6, parseCidr6 } from './cidr6.ts';
 import { LabHosts } from './hosts.ts';
 import type { Lab, LabNetwork } from './lab.ts';
 import { planNodes } from './plan-nodes.ts';
+import { planOutside } from './plan-outside.ts';
 import { planWorkloads } from './plan-workloads.ts';
 import { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
@@ -27,6 +28,7 @@ export function resolveLab(raw: RawLab, source: LabSource, configs: Readonly<Rec
   const report = new Report(source);
   checkNames(raw, report);
   const nodes = planNodes(raw, report);
+  const outside = planOutside(raw, report);
   const workloads = planWorkloads(raw, nodes, report);
   checkExperiments(raw, new LabHosts(raw, report), report);
   checkConfigs(raw, configs, report);
@@ -36,6 +38,7 @@ export function resolveLab(raw: RawLab, source: LabSource, configs: Readonly<Rec
     title: raw.title ?? raw.name,
     underlay: resolveUnderlay(raw),
     nodes,
+    ...(outside && { outside }),
     network: resolveNetwork(raw.network, configs),
     workloads,
     experiments: raw.experiments,

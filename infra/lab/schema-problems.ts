@@ -40,6 +40,12 @@ function findings(
 ): readonly Finding[] {
   const path = issue.path as Path;
   const found = valueAt(data, path);
+  const meant = meantBranch(issue);
+  if (meant) {
+    return meant.flatMap((inner) =>
+      findings({ ...inner, path: [...issue.path, ...inner.path] }, schema, data, unknown),
+    );
+  }
   if (issue.code === 'unrecognized_keys') {
     const keys = keysAt(schema, path, data);
     const present = Object.keys(valueAt(data, path) as object);
@@ -135,6 +141,15 @@ function format(name: string, message: string, found: string): { message: string
     message: `"${found}" cannot be used: ${message}`,
     ...(message.includes('RFC 1123') && label !== '' && label !== found && { hint: `such as "${label}"` }),
   };
+}
+
+/** What is wrong with it in the first branch of a union that takes a value of its type; undefined where none does. */
+function meantBranch(issue: Issue): readonly Issue[] | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  return issue.errors.find(
+    (branch) =>
+      branch.length > 0 && !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
 }
 
 /** The values that an enum, a literal or a discriminator allows. */

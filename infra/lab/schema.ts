@@ -36,6 +36,16 @@ const node = z
   })
   .describe('A cluster node: on the netns backend a network and a mount namespace.');
 
+const outside = z
+  .strictObject({
+    cidr: cidr
+      .default('203.0.113.0/24')
+      .describe('The network beyond the router. Default: a range kept for documentation (RFC 5737).'),
+    router: label.default('router').describe('Name of the host between the underlay and the outside.'),
+    host: label.default('internet').describe('Name of the one host that is on the outside.'),
+  })
+  .describe('A way out of the cluster: a router, which is the nodes’ gateway, and a host behind it.');
+
 const container = z
   .strictObject({
     name: label.describe('Unique in the pod; pod/container is how experiments call it.'),
@@ -137,6 +147,7 @@ export const labFile = z
           .optional()
           .describe(`The same in IPv6, in a lab with network.podCIDR6. Default: ${DEFAULT_UNDERLAY6}.`),
         nodes: z.array(node).max(250),
+        outside: outside.optional(),
       })
       .describe('Machines and the network between them.'),
     network: network.describe('What wires the pods: kindnet, flannel, or a conflist of the lab’s own.'),

@@ -65,7 +65,7 @@ export const tableColumns = {
     ...['pod', 'node', 'network', 'containerId', 'ifName', 'address', 'address6'],
     ...['cached', 'lease', 'inKernel'],
   ],
-  cniCalls: ['command', 'node', 'pod', 'plugin', 'order', 'exitCode', 'durationMs'],
+  cniCalls: ['command', 'node', 'pod', 'plugin', 'order', 'exitCode', 'durationMs', 'runtimeConfig'],
 } as const satisfies Readonly<Record<Table, readonly string[]>>;
 
 /** Tables that only a node has: they are files of the runtime, not of the kernel. */
@@ -74,8 +74,9 @@ export const nodeOnlyTables: readonly string[] = ['cniConfig', 'leases'];
 /** First step of `select` for the experiments that observe something of their own. */
 export const observedFields = {
   ping: ['from', 'to', 'transmitted', 'received', 'lossPercent', 'duplicates', 'replies', 'errors'],
-  capture: ['ping', 'taps', 'packets', 'paths'],
+  capture: ['ping', 'traffic', 'taps', 'packets', 'paths'],
   journey: ['ping', 'taps', 'journeys', 'packets', 'noise', 'evidence'],
+  diagnose: ['causes', 'flows', 'undecided'],
   learning: ['ping', 'taps', 'packets', 'changes', 'bridged', 'notObserved'],
 } as const;
 

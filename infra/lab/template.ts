@@ -24,6 +24,9 @@ export const nodeFields = [
 /** Fields that a lab without IPv6 has not. */
 export const ipv6Fields: readonly string[] = ['address6', 'gateway6', 'cidr6', 'podCIDR6'];
 
+/** What can be asked of the router and of the host behind it. `address` is that of eth0. */
+export const outsideFields = ['name', 'address'] as const;
+
 export type PodField = (typeof podFields)[number];
 export type NodeField = (typeof nodeFields)[number];
 

@@ -13,17 +13,16 @@ export interface Tap {
 
 export interface CaptureOptions {
   readonly signal?: AbortSignal;
-  /** Bytes kept of each packet. @default 262144 */
+  /** Bytes kept of each packet. @default 2048 */
   readonly snaplen?: number;
   /** A tap ends after so many packets, with status `full`. @default no limit */
   readonly maxPackets?: number;
   /** Milliseconds each tap has to say that it listens. @default 5000 */
   readonly readyTimeoutMs?: number;
-  /**
-   * Milliseconds from the body's end to the end of the taps, for packets on their last hop: tcpdump hands over every
-   * packet at once (--immediate-mode), so this need not be long. @default 50
-   */
+  /** Milliseconds from the body's end until the taps are asked whether they are through, for what is still on its way. @default 5 */
   readonly graceMs?: number;
+  /** Milliseconds that a tap has then to write what the kernel has kept for it; a busy machine takes its time. @default 2000 */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -68,7 +67,8 @@ export async function capture<T>(
     if (failed) throw failed.reason;
     options.signal?.throwIfAborted();
     result = await body();
-    await sleep(options.graceMs ?? 50, undefined, options.signal && { signal: options.signal });
+    await sleep(options.graceMs ?? 5, undefined, options.signal && { signal: options.signal });
+    await Promise.all(open.map((tap) => tap.caughtUp(options.patienceMs ?? 2000)));
   } finally {
     results = await Promise.all(open.map((tap) => tap.close()));
   }

@@ -105,8 +105,8 @@ interface Flow {
  *
  * A packet is known by its numbers (ICMP id, sequence and ping's time stamp; TCP's numbers; the IP identification and
  * the first bytes of a UDP payload) and by its addresses. Behind a NAT it is found again by its numbers alone: always
- * for ping's time stamps; for TCP at a tap that has not seen it yet; for others if moreover one of its two ends is
- * unchanged. What it cannot do: follow through a NAT an echo without time stamp (`ping -s` below 16) and without an IP
+ * for ping's time stamps; for TCP at a tap that has not seen it yet, or once, since a hairpin brings it back through the
+ * interface that it came by; for others at a tap that has not seen it yet, if moreover one of its two ends is unchanged. What it cannot do: follow through a NAT an echo without time stamp (`ping -s` below 16) and without an IP
  * identification, or one whose ICMP id the NAT has changed; tell apart, within half a second, packets that look alike
  * (ARP, neighbour discovery, and other packets that repeat byte for byte); put together segments that an offload has
  * joined or cut between two taps; see a clock that has jumped forward.
@@ -178,7 +178,9 @@ export class Correlator {
     for (let index = alike.length - 1; index >= last; index--) {
       const path = alike[index] as OpenPath;
       const first = path.known[0]?.frame as Frame;
-      if (!sameNumbers(first, frame) || path.sightings.some((sighting) => sighting.tap === tap)) continue;
+      if (!sameNumbers(first, frame)) continue;
+      const here = path.sightings.filter((sighting) => sighting.tap === tap).length;
+      if (here > (frame.tcp === undefined ? 0 : 1)) continue;
       if (frame.tcp === undefined && !path.known.some((known) => sameEnds(known.frame, frame, 'one')))
         continue;
       path.known.push({ frame, exact });

@@ -13,7 +13,8 @@ const CNI_VETH = /^veth[0-9a-f]{8}$/;
 
 /**
  * The words used: `kernel`, `loopback plugin`, `ptp plugin`, `bridge plugin`, `bandwidth plugin`, `flannel`,
- * `underlay` (the node's own uplink, made with the node) and `unknown`.
+ * `underlay` (the node's own uplink, made with the node) and `unknown`. What joins a router with the host behind it is
+ * `outside`; a lab's snapshot says so, since a host cannot know.
  */
 export function creatorOf(link: Omit<InterfaceRow, 'creator'>, context: CreatorContext): string {
   const { role } = context;

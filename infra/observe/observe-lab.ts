@@ -2,6 +2,7 @@
 import type { Cluster, PodStatus } from '../backends/backend.ts';
 import type { CniCall } from '../cni/call.ts';
 import type { Lab } from '../lab/lab.ts';
+import { machines, outsideMachines } from '../lab/machines.ts';
 import { attachments } from './attachments.ts';
 import { containerNetns } from './container-netns.ts';
 import { type ObserveOptions, observeHost } from './observe-host.ts';
@@ -18,14 +19,15 @@ export async function observeLab(
   options: ObserveOptions = {},
 ): Promise<LabSnapshot> {
   const [pods, calls] = await Promise.all([cluster.pods(), cluster.cniCalls()]);
-  const [nodes, podSnapshots, netns] = await Promise.all([
+  const [nodes, outside, podSnapshots, netns] = await Promise.all([
     snapshots(cluster, lab.nodes, 'node', options),
+    outsideSnapshots(cluster, lab, options),
     snapshots(cluster, pods, 'pod', options),
     allNetns(cluster, lab, pods, options.signal),
   ]);
   const netnsOf = (pod: PodStatus) => netns.get(`${pod.node} ${pod.pid}`) ?? '';
   return {
-    nodes: lab.nodes.map(({ name, role, address, podCIDR, address6, podCIDR6 }) => {
+    nodes: machines(lab).map(({ name, role, address, podCIDR, address6, podCIDR6 }) => {
       return { name, role, address, podCIDR, ...(address6 && { address6 }), ...(podCIDR6 && { podCIDR6 }) };
     }),
     pods: pods.map((pod) => ({
@@ -57,7 +59,7 @@ export async function observeLab(
     }),
     attachments: attachments(pods, nodes, podSnapshots, calls),
     cniCalls: callRows(calls, pods),
-    hosts: Object.fromEntries([...nodes, ...podSnapshots]),
+    hosts: Object.fromEntries([...nodes, ...outside, ...podSnapshots]),
   };
 }
 
@@ -70,6 +72,19 @@ async function snapshots(
   const read = async ({ name }: { readonly name: string }) =>
     [name, await observeHost(cluster.host(name), role, options)] as const;
   return new Map(await Promise.all(members.map(read)));
+}
+
+/** The cable between the router and the host behind it is no uplink of a node, whatever its ends are called. */
+async function outsideSnapshots(cluster: Cluster, lab: Lab, options: ObserveOptions) {
+  const read = outsideMachines(lab).map(async ({ name, role }) => {
+    const snapshot = await observeHost(cluster.host(name), 'node', options);
+    const dev = role === 'router' ? 'eth1' : 'eth0';
+    const interfaces = snapshot.interfaces.map((row) =>
+      row.name === dev ? { ...row, creator: 'outside' } : row,
+    );
+    return [name, { ...snapshot, interfaces }] as const;
+  });
+  return Promise.all(read);
 }
 
 /** Keyed by node and PID: on real clusters every node numbers its own processes. */
@@ -103,6 +118,14 @@ function callRows(calls: readonly CniCall[], pods: readonly PodStatus[]): LabSna
       order,
       exitCode: call.exitCode,
       durationMs: Number(call.durationNs) / 1e6,
+      ...capabilityArgs(call),
     };
   });
+}
+
+/** `runtimeConfig` of the configuration that the plugin was given (CNI spec 1.1, section 3, capabilities). */
+function capabilityArgs({ stdin }: CniCall): { readonly runtimeConfig?: unknown } {
+  if (!stdin.includes('"runtimeConfig"')) return {};
+  const { runtimeConfig } = JSON.parse(stdin) as { readonly runtimeConfig?: unknown };
+  return { runtimeConfig };
 }

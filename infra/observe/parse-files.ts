@@ -1,4 +1,5 @@
 // The files a node is read for: sysctls, CNI configuration, host-local leases; and how their sections are put together.
+import { CACHE_DIR } from './script.ts';
 import type { CniConfigRow, LeaseRow, SysctlRow } from './snapshot.ts';
 
 /** Which file of /etc/cni/net.d the runtime takes, and why not the others. */
@@ -59,7 +60,7 @@ function parseJson(text: string): unknown {
 /** host-local: `<dataDir>/<network>/<address>` holds the container id and, since 0.7, the interface name (CRLF). */
 export function leaseRows(files: ReadonlyMap<string, string>): LeaseRow[] {
   return [...files]
-    .filter(([path]) => !path.startsWith(SYSCTLS) && !path.startsWith(CONFIG_DIR))
+    .filter(([path]) => ![SYSCTLS, CONFIG_DIR, CACHE_DIR].some((elsewhere) => path.startsWith(elsewhere)))
     .flatMap(([path, content]) => {
       const [network = '', address = ''] = path.split('/').slice(-2);
       // `lock` and `last_reserved_ip.N` live beside the leases. IPv6 leases have colons in their names.

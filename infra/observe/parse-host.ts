@@ -1,6 +1,7 @@
 // What the observe script printed for one netns, as a snapshot. Pure: recorded outputs are its tests.
 import { z } from 'zod';
 import { creatorOf } from './creator.ts';
+import { portMappingRows } from './parse-cni-cache.ts';
 import { readFdb } from './parse-fdb.ts';
 import { cniConfigRows, leaseRows, type PickNetwork, readFiles, sysctlRows } from './parse-files.ts';
 import { forwardingState } from './parse-forwarding.ts';
@@ -62,6 +63,7 @@ export function parseHostSections(stdout: string, stderr: string, options: Parse
       forwarding: forwardingState(sections, links, routeText, ruleText, neighText),
     }),
     ...(netns && { netns }),
+    ...(role === 'node' && options.forwarding && { portMappings: portMappingRows(files) }),
     ...(role === 'node' && {
       netnsids: netnsidRows(sections.get('netnsids')),
       cniCache: cacheNames(sections),

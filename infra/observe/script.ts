@@ -24,6 +24,9 @@ export const FORWARDING_SYSCTLS6 = [
 /** More of the same, for a prediction: `neigh show` leaves out NOARP entries, and proxies are a list of their own. */
 export const NEIGHBOUR_BATCH = ['neigh show nud all', 'neigh show proxy'] as const;
 
+/** The runtime's result cache, as libcni keeps it. */
+export const CACHE_DIR = '/var/lib/cni/results/';
+
 /** Said behind the role, such as `node-predict`: everything that decides a packet's way is wanted too. */
 export const FOR_PREDICTION = '-predict';
 
@@ -76,7 +79,8 @@ if [ "$role" = node ]; then
   begin netnsids; for try in 1 2 3 4 5; do lsns -t net -J -o NS,NETNSID && break; done; end netnsids $?
   for d do shift; set -- "$@" "$d"/*/*; done
   for f in /etc/cni/net.d/*; do [ -f "$f" ] && set -- "$@" "$f"; done
-  begin cache; for f in /var/lib/cni/results/*; do [ -f "$f" ] && printf '%s\\n' "$f"; done; end cache 0
+  [ "$want" = "$role" ] || set -- "$@" $(grep -ls '"portMappings"' ${CACHE_DIR}*)
+  begin cache; for f in ${CACHE_DIR}*; do [ -f "$f" ] && printf '%s\\n' "$f"; done; end cache 0
 else
   set --
 fi

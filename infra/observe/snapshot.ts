@@ -22,6 +22,8 @@ export interface HostSnapshot {
   readonly netnsids?: readonly NetnsidRow[];
   /** Base names of the CNI runtime's result cache, `<network>-<containerID>-<ifname>` (nodes only). */
   readonly cniCache?: readonly string[];
+  /** Ports of the node that the runtime has asked CNI to lead to pods, when `forwarding` was asked for (nodes only). */
+  readonly portMappings?: readonly PortMappingRow[];
   /** What decides a packet's way, when it was asked for (`ObserveOptions.forwarding`). */
   readonly forwarding?: ForwardingState;
 }
@@ -31,6 +33,15 @@ export interface NetnsidRow {
   readonly netns: string;
 }
 
+/** CNI's portMappings capability (CNI conventions, "Well-known Capabilities"), from the runtime's result cache. */
+export interface PortMappingRow {
+  readonly containerId: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+  readonly protocol: 'tcp' | 'udp';
+  /** The one address of the node that it is for. @default every address */
+  readonly hostIP?: string;
+}
 export interface InterfaceRow {
   readonly name: string;
   readonly ifindex: number;
@@ -195,6 +206,8 @@ export interface LabSnapshot {
     readonly order: number;
     readonly exitCode: number;
     readonly durationMs: number;
+    /** Capability arguments it was given, such as portMappings; absent when there were none. */
+    readonly runtimeConfig?: unknown;
   }[];
   /** One per node and pod, by name. */
   readonly hosts: Readonly<Record<string, HostSnapshot>>;

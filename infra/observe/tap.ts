@@ -1,6 +1,7 @@
 // One tcpdump at one interface: started, confirmed listening, stopped, and its counters read.
 import type { Running } from '../backends/host.ts';
 import type { CaptureOptions, Tap, TapResult, TapStatus } from './capture.ts';
+import { TapProgress } from './tap-progress.ts';
 
 /** A tap could not be started. */
 export class CaptureError extends Error {
@@ -15,16 +16,24 @@ export class CaptureError extends Error {
 
 /** A tap that is listening. */
 export interface OpenTap {
+  /** Resolves when it has written all that the kernel has kept for it, or after so many ms: `close` tells which. */
+  caughtUp(patienceMs: number): Promise<void>;
   /** Stops it and tells how it fared. Never throws. */
   close(): Promise<TapResult>;
 }
+
+/**
+ * Bytes: a whole frame of any usual MTU, and the headers of what an offload has left bigger. The kernel's ring for a tap (2
+ * MiB) is cut into slots of this size: with tcpdump's own 262144 it has eight, and a burst of nine packets loses one.
+ */
+const SNAPLEN = 2048;
 
 /** The argv of a tap. `--` keeps a filter from being taken for an option. */
 export function tcpdumpArgv(dev: string, filter: string, options: CaptureOptions): string[] {
   return [
     'tcpdump',
     ...['-i', dev, '-nn', '-U', '--immediate-mode', '--time-stamp-precision=nano'],
-    ...['-s', String(options.snaplen ?? 262_144)],
+    ...['-s', String(options.snaplen ?? SNAPLEN)],
     ...(options.maxPackets === undefined ? [] : ['-c', String(options.maxPackets)]),
     ...['-w', '-', '--'],
     ...(filter.trim() === '' ? [] : [filter]),
@@ -45,7 +54,9 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
   const isListening = new Promise<'listening'>((resolve) => {
     listening = () => resolve('listening');
   });
+  const progress = new TapProgress(running);
   const drained = drain(running, (line) => {
+    if (progress.tell(line)) return;
     lines.push(line);
     if (line.includes('listening on ')) listening();
   });
@@ -70,7 +81,10 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
       ended = true;
     })
     .catch(() => undefined);
-  return { close: () => close(tap, running, drained, lines, () => ended, options) };
+  return {
+    caughtUp: (patienceMs) => progress.caughtUp(patienceMs, drained),
+    close: () => close(tap, running, drained, lines, () => ended, options),
+  };
 }
 
 async function drain(running: Running, onLine: (line: string) => void): Promise<'ended'> {
@@ -111,7 +125,7 @@ async function close(
     if (early || counters.captured === undefined) {
       return ['died', `tcpdump ended with ${exitCode}: ${complaint(lines) || 'it said nothing'}`];
     }
-    const left = (counters.received ?? 0) - counters.captured;
+    const left = (counters.received ?? 0) - counters.captured - (counters.dropped ?? 0);
     if (left > 0)
       return ['dropped', `${left} packets were still unread at ${tap.dev} when the tap was ended`];
     if (counters.dropped) return ['dropped', `the kernel dropped ${counters.dropped} packets at ${tap.dev}`];

@@ -1,6 +1,6 @@
 // A request and its answer: the answer is predicted on the lab as the request has left it.
 
-import type { Flow } from './flow.ts';
+import { DEFAULT_PORT, type Flow } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
 import { LabState, type Solicitation, trail, type Walk } from './lab.ts';
 import { dropped } from './make-hop.ts';
@@ -72,7 +72,7 @@ function exchangeOn(walk: Walk, flow: Flow): Exchange {
       : walk.send(kernel, answerTo(end.packet, ttl), trail(0));
   const reply = outcomeOf(back, branches);
   const home = ends(branches).find(
-    (e) => e.kind === 'delivered' && e.host === flow.from && e.src === flow.to,
+    (e) => e.kind === 'delivered' && e.host === flow.from && e.src === flow.to && fromPort(e.packet, flow),
   );
   if (reply.outcome !== 'delivered' || home) {
     return { request, reply, outcome: reply.outcome, end: reply.end };
@@ -80,6 +80,10 @@ function exchangeOn(walk: Walk, flow: Flow): Exchange {
   // It was delivered, but to somebody who did not ask, or under an address that nobody asked.
   return { request, reply, outcome: 'dropped', end: reply.end };
 }
+
+/** A socket that asked one port takes no answer from another. */
+const fromPort = ({ proto, sport }: Packet, { port = DEFAULT_PORT }: Flow): boolean =>
+  proto === 'icmp' || sport === port;
 
 /** icmp_reply() answers from the address that was asked, without DF; UDP and TCP are taken to do the same. */
 function answerTo({ src, dst, proto, sport, dport, icmp, length }: Packet, ttl: number): Packet {

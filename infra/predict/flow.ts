@@ -2,6 +2,8 @@
 
 export type Protocol = 'icmp' | 'udp' | 'tcp';
 
+export const DEFAULT_PORT = 80;
+
 export interface Flow {
   /** Pod or node, by host name. */
   readonly from: string;

@@ -66,6 +66,8 @@ export interface Hop {
   readonly dstMac: string;
   readonly src: string;
   readonly dst: string;
+  /** Of UDP and TCP. */
+  readonly ports?: { readonly src: number; readonly dst: number };
   readonly ttl: number;
   /** Total length of the flow's own IP packet, bytes. */
   readonly length: number;

@@ -32,6 +32,7 @@ export function hop(
     dstMac: inner.dst,
     src: ip?.src ?? arp?.senderIp ?? '',
     dst: ip?.dst ?? arp?.targetIp ?? '',
+    ...(ip && ip.proto !== 'icmp' && { ports: { src: ip.sport, dst: ip.dport } }),
     ttl: ip?.ttl ?? 0,
     length: ip?.length ?? 28,
     df: ip?.df ?? false,

@@ -2,7 +2,7 @@
 import { isAddress } from '../lab/cidr.ts';
 import { isAddress6 } from '../lab/cidr6.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
-import { type Flow, packetLength } from './flow.ts';
+import { DEFAULT_PORT, type Flow, packetLength } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
 import { send } from './ip-output.ts';
 import { send6 } from './ip6-output.ts';
@@ -66,7 +66,7 @@ export function originate(walk: Walk, flow: Flow): Prediction {
 }
 
 function unsent(flow: Flow, ttl: number): Unsent {
-  const { to, proto = 'icmp', port = 80, sourcePort = 40_000 } = flow;
+  const { to, proto = 'icmp', port = DEFAULT_PORT, sourcePort = 40_000 } = flow;
   return {
     dst: to,
     proto,

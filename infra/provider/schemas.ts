@@ -34,6 +34,12 @@ export const underlay = z.strictObject({
   gateway6: z.ipv6().optional(),
 });
 
+export const outside = z.strictObject({
+  cidr: z.cidrv4(),
+  router: z.strictObject({ name, address: z.ipv4(), outsideAddress: z.ipv4() }),
+  host: z.strictObject({ name, address: z.ipv4() }),
+});
+
 export const network = z.strictObject({
   type: z.enum(['kindnet', 'flannel', 'conflist']),
   podCIDR: z.cidrv4(),

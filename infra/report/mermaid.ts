@@ -2,18 +2,23 @@
 import type { HostSnapshot, InterfaceRow, LabSnapshot } from '../observe/snapshot.ts';
 import { mermaidId as id } from './mermaid-text.ts';
 
+/** What joins hosts: made with them, and known by who made their interfaces. */
+const SEGMENTS = ['underlay', 'outside'] as const;
+
 /**
  * Nodes with their interfaces, pods with their eth0, a thick line for each veth pair and a thin one from a port to its
  * bridge; nodes are joined through their uplinks. Interfaces that no packet of a pod passes (lo) are left out.
  */
 export function mermaidTopology(lab: LabSnapshot): string {
   const lines = ['graph TB'];
-  const uplinks: string[] = [];
-  for (const { name: node } of lab.nodes) {
+  const cables: Record<(typeof SEGMENTS)[number], string[]> = { underlay: [], outside: [] };
+  for (const { name: node, role } of lab.nodes) {
     const host = lab.hosts[node];
     if (host === undefined) continue;
     const shown = host.interfaces.filter(({ kind }) => kind !== 'loopback');
-    lines.push(`  subgraph ${id(node)}["node ${node}"]`);
+    lines.push(
+      `  subgraph ${id(node)}["${role === 'router' ? role : role === 'outside' ? 'host' : 'node'} ${node}"]`,
+    );
     for (const row of shown) lines.push(`    ${shape(id(node, row.name), row, host)}`);
     for (const { name, master } of shown) {
       if (master !== undefined) lines.push(`    ${id(node, master)} --- ${id(node, name)}`);
@@ -26,7 +31,10 @@ export function mermaidTopology(lab: LabSnapshot): string {
       );
     }
     lines.push('  end');
-    uplinks.push(...shown.filter(({ creator }) => creator === 'underlay').map(({ name }) => id(node, name)));
+    for (const segment of SEGMENTS)
+      cables[segment].push(
+        ...shown.filter(({ creator }) => creator === segment).map(({ name }) => id(node, name)),
+      );
   }
   for (const { name: pod, address, address6 = '' } of lab.pods) {
     const label = `eth0 ${address} ${address6}`.trimEnd();
@@ -35,9 +43,10 @@ export function mermaidTopology(lab: LabSnapshot): string {
   for (const { pod, podIf, node, nodeIf } of lab.veths) {
     lines.push(`  ${id(node, nodeIf)} === ${id(pod, podIf)}`);
   }
-  if (uplinks.length > 1) {
-    lines.push('  underlay{{underlay}}');
-    for (const uplink of uplinks) lines.push(`  underlay --- ${uplink}`);
+  for (const segment of SEGMENTS) {
+    if (cables[segment].length < 2) continue;
+    lines.push(`  ${segment}{{${segment}}}`);
+    for (const end of cables[segment]) lines.push(`  ${segment} --- ${end}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,5 @@
 // A predicted path for people: its steps in words, what a tap would see at each, or a Mermaid sequence diagram.
-import { type Hop, hops } from '../predict/hop.ts';
+import { type Decision, type Hop, hops } from '../predict/hop.ts';
 import type { Prediction } from '../predict/predict.ts';
 import { decisionWords, endWords, pathSteps, place } from '../predict/steps.ts';
 import { mermaidId, mermaidParticipants, mermaidSafe } from './mermaid-text.ts';
@@ -13,12 +13,17 @@ const NUMBER = { header: '#', align: 'right' as const };
 /** Every step in words: from where to where, and why. Copies of a flood are indented below what they are copies of. */
 export function pathTable({ branches }: Prediction, { paint, width }: Terminal = PLAIN): string {
   const rows = pathSteps(branches).map((step, index) => {
-    const why = decisionWords(step.to.decisions);
+    const why = step.to.decisions.flatMap(reasonLines);
     if (step.to.kind !== 'hop') why.push(paint(TONE[step.to.kind], endWords(step.to)));
     return [index + 1, `${'  '.repeat(step.depth)}${place(step)}`, why.join('\n')];
   });
   const decorate = (header: string) => paint('dim', header);
   return renderTable([NUMBER, 'STEP', 'WHY'], rows, { width, indent: 2, decorate });
+}
+
+/** What was decided, and below it the rule of the packet filter that says so: its words alone do not show it. */
+function reasonLines({ kind, words, rule }: Decision): readonly string[] {
+  return rule && (kind === 'nat' || kind === 'mark') ? [words, `  ${rule.line}`] : [words];
 }
 
 /** What a tap on each interface would see; of an encapsulated packet the outer one above the inner one. */
@@ -40,10 +45,14 @@ function hopCells(hop: Hop) {
     hop.interface,
     hop.direction,
     stacked(`${hop.srcMac} → ${hop.dstMac}`, outer && `${outer.srcMac} → ${outer.dstMac}`),
-    stacked(`${hop.src} → ${hop.dst}`, outer && `${outer.src} → ${outer.dst} (VXLAN ${outer.vni})`),
+    stacked(endsOf(hop), outer && `${outer.src} → ${outer.dst} (VXLAN ${outer.vni})`),
     stacked(hop.ttl, outer?.ttl),
     stacked(bytes(hop), outer && bytes(outer)),
   ];
+}
+
+function endsOf({ src, dst, ports }: Hop): string {
+  return ports ? `${src}:${ports.src} → ${dst}:${ports.dst}` : `${src} → ${dst}`;
 }
 
 /**

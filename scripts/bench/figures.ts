@@ -34,6 +34,17 @@ export interface Round {
   /** Tap records in a second of CPU time. */
   readonly decoded?: number;
   readonly decodeMemory?: number;
+  /** Of one fault, the command from its start to its end: the median of all faults, and the slowest. */
+  readonly diagnosis?: number;
+  readonly slowestDiagnosis?: number;
+  /** Faults × networks. */
+  readonly faultsTried?: number;
+  /** Of those: another cause was named, or one more, or none. */
+  readonly wrongCulprits?: number;
+  readonly healthyRuns?: number;
+  readonly falseAlarms?: number;
+  /** Runs that left a flow open. */
+  readonly healthyUndecided?: number;
 }
 
 export type Unit = 's' | '×' | 'MB' | '/s' | '';
@@ -116,6 +127,15 @@ const DEFINITIONS: readonly Definition[] = [
     goalIs: 'least',
     of: (r) => r.decoded,
   },
+  { what: 'diagnosis of one fault', unit: 's', goal: 2, of: (r) => r.diagnosis },
+  {
+    what: 'faults whose culprit is not the right one',
+    unit: '',
+    goal: 0,
+    judge: 'max',
+    of: (r) => r.wrongCulprits,
+  },
+  { what: 'false alarms in labs that are well', unit: '', goal: 0, judge: 'max', of: (r) => r.falseAlarms },
   { what: 'empty: up', unit: 's', of: (r) => r.emptyUp },
   { what: 'empty: no-op up', unit: 's', of: (r) => r.emptyNoop },
   { what: 'empty: destroy', unit: 's', of: (r) => r.emptyDestroy },
@@ -136,6 +156,10 @@ const DEFINITIONS: readonly Definition[] = [
   { what: 'journey across nodes', unit: 's', of: (r) => r.journey },
   { what: 'the same requests, a bare ping', unit: 's', of: (r) => r.journeyPing },
   { what: 'decode and correlate: peak memory', unit: 'MB', of: (r) => r.decodeMemory },
+  { what: 'faults × networks: tried', unit: '', of: (r) => r.faultsTried },
+  { what: 'faults × networks: slowest diagnosis', unit: 's', of: (r) => r.slowestDiagnosis },
+  { what: 'labs that are well: diagnoses', unit: '', of: (r) => r.healthyRuns },
+  { what: 'labs that are well: diagnoses that left a flow open', unit: '', of: (r) => r.healthyUndecided },
   { what: "no pods: PSS of the lab's processes", unit: 'MB', of: (r) => r.barePss },
 ];
 

@@ -1,6 +1,8 @@
 // Runs the steps in rounds, A B A B …, so that a machine that is busy for a while does not favour one of them.
 
+import { faultsStep } from './faults-step.ts';
 import type { Round } from './figures.ts';
+import { healthyStep } from './healthy-step.ts';
 import { settle } from './netns-barrier.ts';
 import type { Part } from './options.ts';
 import { removeLabs } from './private-place.ts';
@@ -22,6 +24,8 @@ interface Step {
   readonly run: (context: StepContext) => Promise<Round>;
   /** Whether it is run once before the first round: it then finds code compiled and files in memory. */
   readonly warmUp: boolean;
+  /** Measured in the first round only: it is many measurements by itself. @default false */
+  readonly once?: boolean;
 }
 
 const STEPS: readonly Step[] = [
@@ -32,6 +36,8 @@ const STEPS: readonly Step[] = [
   { name: 'large lab', parts: ['pods'], run: podsStep, warmUp: false },
   { name: 'journey', parts: ['journey'], run: journeyStep, warmUp: false },
   { name: 'decoding', parts: ['decode'], run: decodeStep, warmUp: false },
+  { name: 'faults', parts: ['faults'], run: faultsStep, warmUp: false, once: true },
+  { name: 'healthy labs', parts: ['healthy'], run: healthyStep, warmUp: false, once: true },
 ];
 
 /** After all others: it has the kernel empty its caches, which would slow down whatever is timed next. */
@@ -76,7 +82,7 @@ export async function runRounds(
     rounds[round - 1] = { ...rounds[round - 1], ...(await attempt(step)) };
   };
   for (let round = 1; round <= repeat; round++) {
-    for (const step of chosen) await measure(round, step);
+    for (const step of chosen) if (round === 1 || !step.once) await measure(round, step);
   }
   if (parts.includes('memory')) {
     for (let round = 1; round <= repeat; round++) await measure(round, MEMORY);

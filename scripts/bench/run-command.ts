@@ -22,8 +22,16 @@ export function cnilab(args: readonly string[], stop: Stop): Promise<Timed> {
   return runNode('scripts/cnilab.ts', args, stop);
 }
 
-/** A program of this project on this very Node. @throws Error when it fails, DOMException when it was stopped */
-export async function runNode(program: string, args: readonly string[], stop: Stop): Promise<Timed> {
+/**
+ * A program of this project on this very Node.
+ * @param expected exit codes that are no failure @throws Error when it fails, DOMException when it was stopped
+ */
+export async function runNode(
+  program: string,
+  args: readonly string[],
+  stop: Stop,
+  expected: readonly number[] = [0],
+): Promise<Timed> {
   stop.soon.throwIfAborted();
   const begun = performance.now();
   const child = startProcess([process.execPath, program, ...args], { cwd: ROOT });
@@ -46,7 +54,7 @@ export async function runNode(program: string, args: readonly string[], stop: St
   stop.soon.removeEventListener('abort', interrupt);
   stop.now.removeEventListener('abort', interrupt);
   stop.soon.throwIfAborted();
-  if (exitCode !== 0) {
+  if (!expected.includes(exitCode ?? -1)) {
     const tail = all.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
     throw new Error(`${[program, ...args].join(' ')} ended with exit code ${exitCode}:\n${tail}`);
   }

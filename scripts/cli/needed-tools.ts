@@ -17,6 +17,7 @@ const OF_EXPERIMENT: Readonly<Record<LabExperiment['kind'], readonly string[]>> 
   journey: ['ping', 'tcpdump'],
   learning: ['ping', 'tcpdump'],
   exec: [],
+  diagnose: ['tc'],
 };
 
 /** Names of the tools, each once. Pure. */

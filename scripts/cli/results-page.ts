@@ -14,14 +14,15 @@ export function resultsPage(results: LabResults, terminal: Terminal = PLAIN): st
 
 /** One experiment: what holds on a line each, what does not with everything there is to say about it. */
 export function experimentText(experiment: ExperimentResult, terminal: Terminal = PLAIN): string {
-  const { name, kind, title, verdict, checks, durationMs } = experiment;
+  const { name, kind, title, verdict, checks, faults, durationMs } = experiment;
   const passed = checks
     .filter((check) => check.verdict === 'pass')
     .map(
       (check) =>
         `  ${verdictWord('pass', terminal)}  ${check.name}${check.claim === undefined ? '' : ` [${check.claim}]`}`,
     );
-  const about = `${kind}, ${(durationMs / 1000).toFixed(2)} s`;
+  const broken = faults?.map((fault) => `, with ${fault.name} on ${fault.host}`).join('') ?? '';
+  const about = `${kind}, ${(durationMs / 1000).toFixed(2)} s${broken}`;
   const head = `${verdictWord(verdict, terminal)} ${terminal.paint('bold', name)} (${about})${title === undefined ? '' : `: ${title}`}`;
   if (verdict === 'pass') return [head, ...passed].join('\n');
   const [, ...failed] = failedExperiment(experiment, terminal).split('\n');

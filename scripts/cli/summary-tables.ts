@@ -8,7 +8,7 @@ export type SummaryTables = Pick<LabSnapshot, 'pods' | 'containers' | 'veths'>;
 /** The latest of each table; undefined when one of them was never looked at. */
 export function observedTables(experiments: readonly ExperimentResult[]): SummaryTables | undefined {
   const latestFirst = experiments
-    .filter(({ kind }) => kind === 'inspect')
+    .filter(({ kind, faults }) => kind === 'inspect' && faults === undefined)
     .toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
   const table = (name: string) =>
     latestFirst.map(({ observed }) => rowsOf(observed, name)).find((rows) => rows);

@@ -6,6 +6,7 @@ import {
   network,
   networkInputs,
   node,
+  outside,
   pod,
   UNKNOWN,
   urn,
@@ -88,6 +89,7 @@ const table: readonly Row[] = [
     'replace',
     { 'underlay.cidr': 'UPDATE_REPLACE', 'underlay.gateway': 'UPDATE_REPLACE' },
   ],
+  ['a way out', 'Cluster', () => ({ outside: outside() }), 'update', { outside: 'ADD' }],
   ['the isolation', 'Cluster', () => ({ isolation: 'root' }), 'replace', { isolation: 'UPDATE_REPLACE' }],
   ['the backend', 'Cluster', () => ({ backend: 'netns' }), 'replace', { backend: 'UPDATE_REPLACE' }],
 
@@ -179,6 +181,15 @@ test.each(table)('%s (%s)', async (_, type, more, kind, properties) => {
     replaces: kind === 'replace',
     first: true,
   });
+});
+
+test.each([
+  ['goes', {}, { outside: 'DELETE_REPLACE' }],
+  ['changes', { outside: outside({ cidr: '198.51.100.0/24' }) }, { 'outside.cidr': 'UPDATE_REPLACE' }],
+])('a way out that %s takes the cluster with it', async (_, more, properties) => {
+  const state = { ...states.Cluster, outside: outside() };
+  const found = await provider.diff(urn('Cluster'), state, clusterInputs(more));
+  expect(found.properties).toEqual(properties);
 });
 
 test('an experiment that changed is the only thing that changes', async () => {

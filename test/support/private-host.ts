@@ -185,6 +185,7 @@ function start(
     argv,
     stderrLines: lines(child.stderr),
     exited,
+    signal: (name) => killGroup(child.pid, name),
     async stop(signal = 'SIGINT') {
       killGroup(child.pid, signal);
       return { result: await exited, stdout: Buffer.concat(chunks) };

@@ -35,6 +35,13 @@ export const clusterInputs = (more: Data = {}): Data => ({
   ...more,
 });
 
+export const outside = (more: Data = {}): Data => ({
+  cidr: '203.0.113.0/24',
+  router: { name: 'router', address: '192.168.49.1', outsideAddress: '203.0.113.1' },
+  host: { name: 'internet', address: '203.0.113.2' },
+  ...more,
+});
+
 export const network = (more: Data = {}): Data => ({
   type: 'kindnet',
   podCIDR: '10.244.0.0/16',

@@ -1,32 +1,13 @@
 // Random changes of a lab's kernel state, as commands: routes, rules, neighbours, FDB entries, sysctls, filters, links.
 // It knows names and addresses of the lab, and nothing of how anything is predicted.
 
-/** Numbers in [0, 1) that follow from the seed: mulberry32. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import type { Pick } from '../../scripts/bench/random-numbers.ts';
 
 export interface Edit {
   readonly host: string;
   /** Shell text, run in the host's network namespace. */
   readonly script: string;
 }
-
-export type Pick = <T>(list: readonly T[]) => T;
-export const picker =
-  (random: () => number): Pick =>
-  (list) => {
-    const item = list[Math.floor(random() * list.length)];
-    if (item === undefined) throw new RangeError('nothing to pick from');
-    return item;
-  };
 
 const NODES = ['n1', 'n2'];
 const PODS = ['a1', 'b1', 'c1', 'a2', 'b2', 'c2'];

@@ -1,5 +1,6 @@
 // Random changes of what decides an IPv6 packet's way; forwarding entries and links are changed as for IPv4.
-import { type Edit, type Pick, randomEdit } from './random-edits.ts';
+import type { Pick } from '../../scripts/bench/random-numbers.ts';
+import { type Edit, randomEdit } from './random-edits.ts';
 
 const NODES = ['n1', 'n2'];
 const PODS = ['a1', 'b1', 'c1', 'a2', 'b2', 'c2'];

@@ -1,7 +1,7 @@
 // A random flow through the lab that is edited: what is asked of it after an edit.
 import type { Flow } from '../../infra/predict/flow.ts';
+import type { Pick } from '../../scripts/bench/random-numbers.ts';
 import { ADDRESSES } from './edited-lab.ts';
-import type { Pick } from './random-edits.ts';
 
 /** What a flow may go to. */
 export interface Ends {

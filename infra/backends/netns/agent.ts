@@ -102,6 +102,7 @@ export class Agent {
       argv,
       stderrLines: lines,
       exited: promise.then(({ result }) => result),
+      signal: (name) => this.#kill(id, name),
       stop: (signal = 'SIGINT') => {
         this.#kill(id, signal);
         return promise;

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { pickNetwork } from '../../cni/config-dir.ts';
 import type { LabNetwork, LabNode } from '../../lab/lab.ts';
+import { machines } from '../../lab/machines.ts';
 import { observeHost } from '../../observe/observe-host.ts';
 import { findTool } from '../../util/tools.ts';
 import type { Backend, ClusterHandle, ClusterSpec, Drift } from '../backend.ts';
@@ -15,6 +16,7 @@ import { applyScript } from './network/apply-script.ts';
 import { planDrift } from './network/drift.ts';
 import { planNode } from './network/plan.ts';
 import { endNodesScript, nodesScript, underlayScript } from './node-scripts.ts';
+import { handOverGatewayScript, outsideScript } from './outside-script.ts';
 import { endSandbox, startSandbox } from './sandbox.ts';
 import { isHolderAlive, nodePid, type SandboxFacts, sandboxFacts } from './sandbox-facts.ts';
 import { applyWorkload, deadProcess, deleteWorkload, workloadDrift } from './workload.ts';
@@ -56,7 +58,12 @@ export const netnsBackend: Backend = {
     const isolation = chooseIsolation(spec.isolation, readIsolationFacts());
     if (typeof isolation !== 'string') throw new Error(isolation.reason);
     const id = `${spec.stack}-${randomBytes(4).toString('hex')}`;
-    const script = [underlayScript(spec.underlay), nodesScript(spec.nodes, spec.underlay)].join('\n');
+    const { underlay, nodes, outside } = spec;
+    const script = [
+      underlayScript(spec),
+      outside ? outsideScript(outside, underlay) : '',
+      nodesScript(nodes, underlay),
+    ].join('\n');
     const { facts } = await startSandbox({
       isolation,
       script,
@@ -84,7 +91,13 @@ export const netnsBackend: Backend = {
     const stays = new Set(spec.nodes.map(({ name }) => name));
     const gone = old.nodes.filter(({ name }) => !stays.has(name)).map(({ name }) => name);
     const fresh = spec.nodes.filter(({ name }) => nodePid(facts, name) === undefined);
-    const script = [endNodesScript(gone), nodesScript(fresh, spec.underlay)].join('\n');
+    const opened = old.outside === undefined ? spec.outside : undefined;
+    const stay = { ...old, nodes: old.nodes.filter(({ name }) => stays.has(name)) };
+    const script = [
+      endNodesScript(gone),
+      opened ? `${handOverGatewayScript(stay, opened)}\n${outsideScript(opened, spec.underlay)}` : '',
+      nodesScript(fresh, spec.underlay),
+    ].join('\n');
     const { exitCode, stderr } = await connection.underlay().run(['sh', '-e', '-c', script]);
     if (exitCode !== 0)
       throw new HostError('failed', 'the underlay', [], 'nodes could not be changed', stderr);
@@ -94,8 +107,8 @@ export const netnsBackend: Backend = {
   async isAlive(handle) {
     const facts = sandboxFacts(handle);
     if (!isHolderAlive(facts)) return false;
-    const nodes = new LabFiles(handle).spec()?.nodes ?? [];
-    return nodes.every(({ name }) => nodePid(facts, name) !== undefined);
+    const spec = new LabFiles(handle).spec();
+    return !spec || machines(spec).every(({ name }) => nodePid(facts, name) !== undefined);
   },
 
   async deleteCluster(handle) {
@@ -107,8 +120,11 @@ export const netnsBackend: Backend = {
 
   async clusterDrift(handle, spec) {
     const facts = sandboxFacts(handle);
-    const gone = spec.nodes.filter(({ name }) => nodePid(facts, name) === undefined);
-    return gone.map(({ name }) => ({ object: name, what: 'the node is gone' }));
+    const gone = machines(spec).filter(({ name }) => nodePid(facts, name) === undefined);
+    return gone.map(({ name, podCIDR }) => ({
+      object: name,
+      what: podCIDR === '' ? 'the host is gone' : 'the node is gone',
+    }));
   },
 
   async applyNetwork(handle, nodes, network, { signal }) {

@@ -1,4 +1,5 @@
 // A live sandbox as a Cluster: its hosts by name, what stands in it, what CNI was asked.
+import { machines } from '../../lab/machines.ts';
 import type { Cluster, ClusterHandle, NodeStatus, PodStatus, ShellCommand } from '../backend.ts';
 import type { Host } from '../host.ts';
 import { HostError } from '../host-error.ts';
@@ -50,7 +51,8 @@ export class NetnsCluster implements Cluster {
 
   /** Containers share their pod's namespaces on this backend, so a container's host is its pod's. */
   #find(name: string): { readonly node: string; readonly pod?: PodStatus } {
-    const nodes = this.#connection.files.spec()?.nodes ?? [];
+    const spec = this.#connection.files.spec();
+    const nodes = spec ? machines(spec) : [];
     if (nodes.some((node) => node.name === name)) return { node: name };
     const [podName, container] = name.split('/');
     const pods = this.#pods();

@@ -2,6 +2,7 @@
 import type { LabPod } from '../../lab/lab.ts';
 import type { Drift, Operation, PodStatus } from '../backend.ts';
 import type { Connection } from './connection.ts';
+import { hostPortDrift } from './host-port-drift.ts';
 import type { PodRecord } from './pod-record.ts';
 import { compareWiring, wiringReader } from './pod-wiring.ts';
 import { createPods, newRecord, removePods } from './pods.ts';
@@ -125,7 +126,13 @@ export async function workloadDrift(connection: Connection, workload: string): P
   const wiringOf = wiringReaders(connection);
   for (const record of records) drift.push(...podDrift(connection, record, wiringOf));
   const intact = records.filter(({ spec }) => !drift.some(({ object }) => object === spec.name));
-  await byNode(intact, async (node, group) => drift.push(...(await linkDrift(connection, node, group))));
+  await byNode(intact, async (node, group) => {
+    const [links, ports] = await Promise.all([
+      linkDrift(connection, node, group),
+      hostPortDrift(connection, node, group),
+    ]);
+    drift.push(...links, ...ports);
+  });
   return drift;
 }
 

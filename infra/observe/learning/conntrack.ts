@@ -1,4 +1,5 @@
 // Tracked connections, as /proc/net/nf_conntrack and `conntrack -L` print them (kernel: nf_conntrack_standalone.c).
+import { ipv6 } from '../packets/addresses.ts';
 
 /** One direction of a connection, as its packets carry it. */
 export interface ConntrackTuple {
@@ -49,22 +50,32 @@ function tuple(words: readonly string[]): ConntrackTuple {
   const number = (name: string) => (text(name) === undefined ? undefined : Number(text(name)));
   const [srcPort, dstPort, type, code = 0, id = 0] = ['sport', 'dport', 'type', 'code', 'id'].map(number);
   return {
-    src: text('src') ?? '',
-    dst: text('dst') ?? '',
+    src: short(text('src') ?? ''),
+    dst: short(text('dst') ?? ''),
     ...(srcPort !== undefined && { srcPort }),
     ...(dstPort !== undefined && { dstPort }),
     ...(type !== undefined && { icmp: { type, code, id } }),
   };
 }
 
+/** /proc has IPv6 addresses in full, `0000:0000:…:0001`; packets have them in the short form of RFC 5952. */
+function short(address: string): string {
+  if (!/^([0-9a-f]{4}:){7}[0-9a-f]{4}$/.test(address)) return address;
+  return ipv6(Buffer.from(address.replaceAll(':', ''), 'hex'), 0);
+}
+
 /** As the kernel prints it, in short: `icmp 10.42.0.2 → 10.42.1.2 id 7`. */
 export function conntrackLine({ protocol, reply, ...row }: ConntrackRow): string {
-  const nat = reply.dst === row.src && reply.src === row.dst ? '' : `, answered ${tupleLine(reply)}`;
-  return `connection ${protocol} ${tupleLine(row)}${nat}`;
+  const { src, dst, srcPort, dstPort } = reply;
+  const plain = dst === row.src && src === row.dst && dstPort === row.srcPort && srcPort === row.dstPort;
+  return `connection ${protocol} ${tupleLine(row)}${plain ? '' : `, answered ${tupleLine(reply)}`}`;
 }
 
 function tupleLine({ src, dst, srcPort, dstPort, icmp }: ConntrackTuple): string {
-  const port = (number: number | undefined) => (number === undefined ? '' : `:${number}`);
+  const at = (address: string, port: number | undefined) => {
+    if (port === undefined) return address;
+    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  };
   const id = icmp === undefined ? '' : ` id ${icmp.id}`;
-  return `${src}${port(srcPort)} → ${dst}${port(dstPort)}${id}`;
+  return `${at(src, srcPort)} → ${at(dst, dstPort)}${id}`;
 }

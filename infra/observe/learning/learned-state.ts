@@ -31,7 +31,7 @@ end() { printf '\\n%s end %s %s\\n' "$mark" "$1" "$2"; }
 begin links; ip -j -d addr show; end links $?
 begin neighbours; ip -j neigh show; end neighbours $?
 begin fdb; bridge -j fdb show; end fdb $?
-begin conntrack; cat /proc/net/nf_conntrack || conntrack -L; end conntrack $?
+begin conntrack; cat /proc/net/nf_conntrack || { conntrack -L && { conntrack -L -f ipv6 || :; }; }; end conntrack $?
 `;
 
 const NEEDS = 'iproute2 5.0 or later is needed (not busybox)';

@@ -44,7 +44,9 @@ function baseChain(row: NetfilterRow): BaseChain | undefined {
 
 /** Words of a line; quotes as iptables-save puts them around comments. */
 export function words(line: string): string[] {
-  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(
+    ([, quoted, bare]) => quoted?.replaceAll(/\\(.)/g, '$1') ?? bare ?? '',
+  );
 }
 
 const range = (text: string): is.Range => {

@@ -25,7 +25,7 @@ export function parseNft(all: readonly NetfilterRow[]): Chain[] {
     ),
     (row) => `${row.family} ${row.table} ${row.chain}`,
   );
-  return [...chains].map(([id, chainRows]) => {
+  const parsed = [...chains].map(([id, chainRows]): Chain => {
     const head = chainRows.find(({ rule }) => rule.startsWith('type '));
     const base = head && baseChain(head);
     const table = `${chainRows[0]?.family} ${chainRows[0]?.table}`;
@@ -38,6 +38,21 @@ export function parseNft(all: readonly NetfilterRow[]): Chain[] {
         .map((row) => parseRule(row, (name) => sets.get(`${table} ${name}`))),
     };
   });
+  return [...parsed, ...emptyChains(parsed)];
+}
+
+/** Jumped to, and without a row: nft takes a jump only to a chain that there is (nft(8), "add rule"). */
+function emptyChains(chains: readonly Chain[]): Chain[] {
+  const targets = chains.flatMap(({ table, rules }) =>
+    rules.flatMap(({ actions }) =>
+      actions.flatMap((action) =>
+        action.do === 'jump' || action.do === 'goto' ? [{ table, id: `${table} ${action.chain}` }] : [],
+      ),
+    ),
+  );
+  const known = new Set(chains.map(({ id }) => id));
+  const missing = new Map(targets.filter(({ id }) => !known.has(id)).map((target) => [target.id, target]));
+  return [...missing.values()].map((target) => ({ ...target, rules: [] }));
 }
 
 /** Elements of each named set, by `<family> <table> <name>`; undefined for one whose elements cannot be read. */

@@ -75,12 +75,19 @@ function wantsNat(packet: Packet, what: 'src' | 'dst' | undefined): boolean {
 
 function describeUndone(before: Packet, after: Packet, decisions: readonly Decision[]): Decision | undefined {
   if (decisions.some(({ kind }) => kind === 'nat')) return undefined;
-  if (before.src === after.src && before.dst === after.dst) return undefined;
-  const what =
-    before.src === after.src
-      ? `destination ${before.dst} → ${after.dst}`
-      : `source ${before.src} → ${after.src}`;
-  return { kind: 'nat', words: `${what}, as connection tracking remembers it` };
+  const what = [rewriteWords(before, after, 'destination'), rewriteWords(before, after, 'source')];
+  const changed = what.filter((words) => words !== undefined);
+  if (changed.length === 0) return undefined;
+  return { kind: 'nat', words: `${changed.join(', ')}, as connection tracking remembers it` };
+}
+
+/** Such as `destination 192.168.49.2:8080 → 10.244.0.2:80`; a port only where it changes. */
+function rewriteWords(before: Packet, after: Packet, end: 'source' | 'destination'): string | undefined {
+  const [address, port] = end === 'source' ? (['src', 'sport'] as const) : (['dst', 'dport'] as const);
+  const both = before.proto !== 'icmp' && before[port] !== after[port];
+  if (!both && before[address] === after[address]) return undefined;
+  const written = (packet: Packet) => (both ? `${packet[address]}:${packet[port]}` : packet[address]);
+  return `${end} ${written(before)} → ${written(after)}`;
 }
 
 interface Frame {
@@ -228,9 +235,10 @@ function nat(
         action.port !== undefined &&
         packet.proto !== 'icmp' && { dport: action.port }),
     };
-    const decision = { kind: 'nat' as const, words: `${word}: source ${packet.src} → ${address}`, rule };
     connection.settled.add('src');
-    return { packet: translate(packet, 'src'), decision, done: true };
+    const after = translate(packet, 'src');
+    const words = rewriteWords(packet, after, 'source') ?? `source ${packet.src} stays`;
+    return { packet: after, decision: { kind: 'nat', words: `${word}: ${words}`, rule }, done: true };
   }
   const local = isIpv6(packet) ? localAddress6(meeting) : localAddress(meeting);
   const address = action.do === 'redirect' ? local : (action.address ?? packet.dst);
@@ -240,9 +248,10 @@ function nat(
     src: address,
     ...(action.port !== undefined && packet.proto !== 'icmp' && { sport: action.port }),
   };
-  const decision = { kind: 'nat' as const, words: `${word}: destination ${packet.dst} → ${address}`, rule };
   connection.settled.add('dst');
-  return { packet: translate(packet, 'dst'), decision, done: true };
+  const after = translate(packet, 'dst');
+  const words = rewriteWords(packet, after, 'destination') ?? `destination ${packet.dst} stays`;
+  return { packet: after, decision: { kind: 'nat', words: `${word}: ${words}`, rule }, done: true };
 }
 
 /** The address that would be chosen towards the next hop out of that interface. */

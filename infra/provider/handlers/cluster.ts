@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Backend, ClusterHandle, ClusterSpec, NodeStatus } from '../../backends/backend.ts';
-import type { Lab, LabNode } from '../../lab/lab.ts';
+import type { Lab, LabNode, LabOutside } from '../../lab/lab.ts';
 import { readRecord, removeStack, updateRecord, writeRecord } from '../../state/stack-store.ts';
 import { checkInputs } from '../check-inputs.ts';
 import type { CallContext, Change, Handler } from '../handler.ts';
 import { makeRoom, occupation } from '../occupation.ts';
 import { messageOf, PartialFailure } from '../partial-failure.ts';
 import { propertyDiff } from '../property-diff.ts';
-import { backendName, label, named, node, underlay } from '../schemas.ts';
+import { backendName, label, named, node, outside, underlay } from '../schemas.ts';
 import { tellDrift } from '../tell-drift.ts';
 
 /** Who made it and from what; never a reason to change anything. */
@@ -28,6 +28,7 @@ export interface ClusterInputs {
   readonly isolation: ClusterSpec['isolation'];
   readonly underlay: Lab['underlay'];
   readonly nodes: readonly LabNode[];
+  readonly outside?: LabOutside;
   readonly origin: Origin;
 }
 
@@ -51,6 +52,7 @@ const schema = z.strictObject({
   isolation: z.enum(['auto', 'rootless', 'root']),
   underlay,
   nodes: named(node),
+  outside: outside.optional(),
   origin: z.strictObject({
     project: text,
     backendUrl: z.string(),
@@ -118,7 +120,12 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
     const backend = await call.backendOf(state.handle);
     await backend.updateCluster(state.handle, specOf(state), specOf(news), call.op);
     await updateRecord(call.stack, state.handle.id, (record) => ({
-      definition: { ...record.definition, title: news.title, nodes: news.nodes },
+      definition: {
+        ...record.definition,
+        title: news.title,
+        nodes: news.nodes,
+        ...(news.outside && { outside: news.outside }),
+      },
     }));
     return outputs(backend, state.handle);
   },
@@ -134,9 +141,9 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
 };
 
 /**
- * What differs in what is asked for. A cluster grows in place. Anything else about its nodes would pull the floor
- * from under running pods (no DEL, no lease given back), so it is made anew: underlay, isolation, a node's address
- * or podCIDR, a node that goes.
+ * What differs in what is asked for. A cluster grows in place: nodes, and a way out where there was none. Anything else
+ * about its nodes would pull the floor from under running pods (no DEL, no lease given back), so it is made anew:
+ * underlay, isolation, a node's address or podCIDR, a node that goes. So is one whose way out goes or changes.
  */
 export function clusterChanges(state: ClusterInputs, news: ClusterInputs): readonly Change[] {
   const anew = (['stack', 'lab', 'backend', 'isolation', 'underlay'] as const).flatMap((key) =>
@@ -147,7 +154,11 @@ export function clusterChanges(state: ClusterInputs, news: ClusterInputs): reado
     ...change,
     replace: change.kind === 'delete' || /^nodes\[\d+\]\.(address|podCIDR)6?$/.test(change.path),
   }));
-  return [...anew, ...titled, ...nodes];
+  const wayOut = propertyDiff(state.outside, news.outside, ['outside']).map((change) => ({
+    ...change,
+    replace: change.kind !== 'add' || change.path !== 'outside',
+  }));
+  return [...anew, ...titled, ...nodes, ...wayOut];
 }
 
 /** Cheap: a look at the process table's files and at our record. */
@@ -191,8 +202,8 @@ function outputsOf({ handle, nodeStatus, complete, drift, generation }: State): 
   return { handle, nodeStatus, complete, drift, generation };
 }
 
-function specOf({ stack, lab, isolation, underlay, nodes }: ClusterInputs): ClusterSpec {
-  return { stack, lab, isolation, underlay, nodes };
+function specOf({ stack, lab, isolation, underlay, nodes, outside }: ClusterInputs): ClusterSpec {
+  return { stack, lab, isolation, underlay, nodes, ...(outside && { outside }) };
 }
 
 function recordOf(news: ClusterInputs, handle: ClusterHandle, status: 'creating' | 'ready') {
@@ -207,6 +218,7 @@ function recordOf(news: ClusterInputs, handle: ClusterHandle, status: 'creating'
       title: news.title,
       underlay: news.underlay,
       nodes: news.nodes,
+      ...(news.outside && { outside: news.outside }),
       workloads: [],
       experiments: [],
     },

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ClusterHandle } from '../../backends/backend.ts';
 import type { ExperimentRun } from '../../experiments/experiment-run.ts';
 import type { ExperimentResult, Verdict } from '../../experiments/result.ts';
+import { ledgerOf } from '../../faults/injected.ts';
 import type { LabExperiment } from '../../lab/lab.ts';
 import { labFile } from '../../lab/schema.ts';
 import {
@@ -172,6 +173,7 @@ async function run(news: ExperimentInputs, call: CallContext) {
     lab: recordedLab(record),
     cluster: (await call.backendOf(clusterHandle)).connect(clusterHandle),
     resultsDir: resultsDir(call.stack),
+    faults: ledgerOf(record),
     ...call.op,
   });
   return { result, record };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { execa } from 'execa';
 import type { ShellCommand } from '../../../infra/backends/backend.ts';
+import { machines } from '../../../infra/lab/machines.ts';
 import type { StackRecord } from '../../../infra/state/stack-store.ts';
 import { chooseRecord } from '../choose-stack.ts';
 import { environmentError } from '../cli-error.ts';
@@ -39,11 +40,11 @@ export async function execInLab(
 }
 
 /** What stands is on record, so a misspelt name need not reach the lab. */
-function checkTarget(target: string, { definition: { nodes, workloads } }: StackRecord): void {
-  const pods = workloads.flatMap((workload) => workload.pods);
+function checkTarget(target: string, { definition }: StackRecord): void {
+  const pods = definition.workloads.flatMap((workload) => workload.pods);
   const [name = '', container] = target.split('/');
   if (container === undefined) {
-    const all = [...nodes, ...pods];
+    const all = [...machines(definition), ...pods];
     if (all.some((one) => one.name === name)) return;
     throw unknownName(`there is no node or pod "${name}"`, name, all, 'nodes and pods');
   }

@@ -3,12 +3,14 @@ import type { Cluster } from '../../../infra/backends/backend.ts';
 import { injectFault, repairFault } from '../../../infra/faults/apply.ts';
 import { FAULTS } from '../../../infra/faults/catalogue.ts';
 import { type Effect, type Fault, type FaultPlan, planFault } from '../../../infra/faults/fault.ts';
+import { flowArgv } from '../../../infra/faults/flow-argv.ts';
 import { type Injected, injectedFaults, writeInjected } from '../../../infra/faults/injected.ts';
 import { sceneOf } from '../../../infra/faults/scene.ts';
 import { observeLab } from '../../../infra/observe/observe-lab.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
 import { renderTable } from '../../../infra/report/table.ts';
 import { recordedLab, type StackRecord } from '../../../infra/state/stack-store.ts';
+import { shellQuote } from '../../../infra/util/shell-quote.ts';
 import { chooseRecord } from '../choose-stack.ts';
 import { environmentError, usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -19,8 +21,8 @@ interface StackOption {
   readonly stack?: string;
 }
 
-/** Of these, a ping that fails tells. */
-const PING_SHOWS: ReadonlySet<Effect> = new Set(['unanswered', 'too-big']);
+/** Of these, a ping or a connection that fails tells. */
+const PING_SHOWS: ReadonlySet<Effect> = new Set(['unanswered', 'too-big', 'refused']);
 /** For a picture of the lab, or a fault's commands, ms. */
 const LIMIT_MS = 60_000;
 
@@ -84,7 +86,8 @@ export async function injectFaultInLab(name: string | undefined, options: StackO
         'what had been done of it is undone',
       );
     }
-    const target = (await cluster.pods()).find((pod) => pod.name === plan.flow.to)?.address ?? plan.flow.to;
+    const [nodes, pods] = await Promise.all([cluster.nodes(), cluster.pods()]);
+    const target = [...pods, ...nodes].find(({ name }) => name === plan.flow.to)?.address ?? plan.flow.to;
     process.stdout.write(told(record, name === undefined ? undefined : known(name), plan, target));
   });
   return EXIT.pass;
@@ -150,11 +153,8 @@ function told(
   { flow, effect }: FaultPlan,
   target: string,
 ): string {
-  const options = [
-    ...(flow.dontFragment ? ['-M do'] : []),
-    ...(flow.size === undefined ? [] : [`-s ${flow.size}`]),
-  ];
-  const ping = `npm run -s lab -- exec ${flow.from} --stack ${stack} -- ping -c 2 ${[...options, target].join(' ')}`;
+  const asking = shellQuote(flowArgv(flow, target));
+  const ping = `npm run -s lab -- exec ${flow.from} --stack ${stack} -- ${asking}`;
   const lines = fault
     ? [
         `Fault ${fault.name} is in lab ${lab}.`,

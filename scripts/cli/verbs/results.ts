@@ -1,5 +1,6 @@
 // `results`: what the experiments of a stack observed, for people and for programs.
 import type { ExperimentResult, Json, LabResults } from '../../../infra/experiments/result.ts';
+import { toJson } from '../../../infra/experiments/to-json.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
 import { chooseRecord } from '../choose-stack.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -34,11 +35,13 @@ export function published({ lab, backend, verdict, experiments }: LabResults, ca
 }
 
 function publishedExperiment(one: ExperimentResult, canonical: boolean): Json {
-  const { name, kind, verdict, checks } = one;
+  const { name, kind, verdict, checks, faults } = one;
   return {
     name,
     kind,
     verdict,
+    // Which row it was names veths and MACs.
+    ...(faults && { faults: canonical ? faults.map((fault) => fault.name) : toJson(faults) }),
     checks: checks.map((check) => {
       // What a check saw is part of what was observed, and only the whole has a canonical form.
       if (canonical) return { name: check.name, verdict: check.verdict };

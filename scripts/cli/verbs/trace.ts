@@ -2,6 +2,7 @@
 // unless it is asked for.
 import { isAddress } from '../../../infra/lab/cidr.ts';
 import { isAddress6 } from '../../../infra/lab/cidr6.ts';
+import { machines } from '../../../infra/lab/machines.ts';
 import { observePaths } from '../../../infra/observe/observe-paths.ts';
 import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
 import { type Exchange, predictExchange } from '../../../infra/predict/exchange.ts';
@@ -44,8 +45,10 @@ const CODE: Readonly<Record<Outcome, ExitCode>> = {
 /** A UDP datagram has arrived when it is there; an echo or a connection only when the answer is back. */
 export async function trace(from: string, to: string, options: TraceOptions): Promise<ExitCode> {
   const record = await chooseRecord(options.stack, `npm run -s lab -- trace ${from} ${to}`);
-  const { nodes, workloads } = record.definition;
-  const names = [...nodes, ...workloads.flatMap(({ pods }) => pods)].map(({ name }) => name);
+  const { definition } = record;
+  const names = [...machines(definition), ...definition.workloads.flatMap(({ pods }) => pods)].map(
+    ({ name }) => name,
+  );
   checkName(from, names);
   if (!isAddress(to) && !isAddress6(to)) checkName(to, names);
   if (options.ipv6 && isAddress(to)) throw usageError(`${to} is an IPv4 address`, 'leave --ipv6 out');

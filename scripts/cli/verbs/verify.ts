@@ -3,6 +3,7 @@ import type { Cluster } from '../../../infra/backends/backend.ts';
 import { createExperimentRun } from '../../../infra/experiments/experiment-run.ts';
 import type { ExperimentResult } from '../../../infra/experiments/result.ts';
 import { composeResults, writeResult } from '../../../infra/experiments/results-store.ts';
+import { ledgerOf } from '../../../infra/faults/injected.ts';
 import type { Lab, LabExperiment } from '../../../infra/lab/lab.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
 import { recordedLab, resultsDir, type StackRecord } from '../../../infra/state/stack-store.ts';
@@ -75,7 +76,8 @@ async function run(
   const ran: ExperimentResult[] = [];
   for (const experiment of experiments) {
     if (show) status.update([], `… ${experiment.name}`);
-    const result = await runExperiment(experiment, { lab, cluster, resultsDir: directory, signal });
+    const faults = ledgerOf(record);
+    const result = await runExperiment(experiment, { lab, cluster, resultsDir: directory, faults, signal });
     await writeResult(directory, result, { ...record, order: lab.experiments.map(({ name }) => name) });
     ran.push(result);
     if (show) status.update([experimentText(result, terminalOf(process.stdout))]);

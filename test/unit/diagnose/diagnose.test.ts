@@ -1,10 +1,11 @@
 // From recorded kernels with something changed to the row that is to blame. Every fault for real: test/labs/faults.test.ts.
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../infra/diagnose/diagnose.ts';
-import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
+import type { LabSnapshot, SysctlRow } from '../../../infra/observe/snapshot.ts';
 import { diagnosisText } from '../../../infra/report/diagnosis.ts';
 import { changed, forwarding, predictable } from '../predict/recorded.ts';
 
+const BRIDGED_FRAMES = 'net.bridge.bridge-nf-call-iptables';
 const kindnet = predictable('kindnet');
 const flannel = predictable('flannel');
 /** As with a cluster whose nodes have ranges of their own; the recordings do not say. */
@@ -57,6 +58,25 @@ test('two causes are two findings, the one that more suffer from first', () => {
   ]);
 });
 
+test('a rule between two pods of one bridge is a cause only where bridged frames meet iptables', () => {
+  const rule = { family: 'ip', table: 'filter', chain: 'FORWARD' };
+  const dropping = forwarding(flannel, 'node-1', ({ netfilter = [] }) => ({
+    netfilter: [
+      ...netfilter,
+      { ...rule, rule: '-P FORWARD ACCEPT' },
+      { ...rule, rule: '-A FORWARD -s 10.42.0.2/32 -d 10.42.0.3/32 -j DROP' },
+    ],
+  }));
+  const shown = (rows: readonly SysctlRow[]) =>
+    changed(dropping, 'node-1', ({ sysctls }) => ({
+      sysctls: [...sysctls.filter(({ name }) => name !== BRIDGED_FRAMES), ...rows],
+    }));
+  expect(causes(shown([{ name: BRIDGED_FRAMES, value: '1' }]))).toEqual([['node-1', 'FORWARD', 2]]);
+  expect(causes(shown([{ name: BRIDGED_FRAMES, value: '0' }]))).toEqual([]);
+  // A kernel without br_netfilter has no such setting.
+  expect(causes(shown([]))).toEqual([]);
+});
+
 test('an address of a pod that another pod has as well explains what cannot be told of it', () => {
   const twice = changed(flannel, 'pod-b', ({ addresses }) => ({
     addresses: [
@@ -80,7 +100,12 @@ test('what cannot be told is said, and is no finding', () => {
 });
 
 test('as text: the cause, what is wrong, and some of those that suffer', () => {
-  const finding = { host: 'node-1', subject: 'cni0', words: 'bridge cni0 is down' };
+  const finding = {
+    host: 'node-1',
+    table: 'interfaces',
+    subject: 'cni0',
+    words: 'bridge cni0 is down',
+  } as const;
   const flows = ['a → b', 'a → c', 'b → a', 'b → c', 'c → a'];
   expect(diagnosisText('flannel', { findings: [{ ...finding, flows }], flows: 12, undecided: [] })).toBe(
     [

@@ -47,11 +47,12 @@ test('both ends, the bridge and every port of it, in the order of the way, other
   ]);
 });
 
-test("a target on another node: its own end, and all around the sender's bridge", () => {
+test("a target on another node: both ends of its veth, and all around the sender's bridge", () => {
   expect(names({ sender: one, target: far })).toEqual([
     'one-eth0=one:eth0',
     'one-veth=n1:vethc',
     'cni0=n1:cni0',
+    'far-veth=n2:vetha',
     'extra=n1:extra',
     'three-veth=n1:vethb',
     'two-veth=n1:vetha',
@@ -71,11 +72,19 @@ test('a node that asks a pod, and a pod that asks what is no pod', () => {
   expect(names({ sender: one })).toHaveLength(6);
 });
 
-test("without a bridge there is the sender's veth", () => {
+test('without a bridge there are the veths of both', () => {
   const routed = [link('vethc', 'veth'), link('vetha', 'veth')];
   expect(names({ sender: one, target: two }, routed)).toEqual([
     'one-eth0=one:eth0',
     'one-veth=n1:vethc',
+    'two-veth=n1:vetha',
     'two-eth0=two:eth0',
+  ]);
+});
+
+test('a pod that asks itself has its two ends once', () => {
+  expect(names({ sender: one, target: one }, [link('vethc', 'veth')])).toEqual([
+    'one-eth0=one:eth0',
+    'one-veth=n1:vethc',
   ]);
 });

@@ -21,7 +21,7 @@ describe('a correct lab file', () => {
       kind: 'deployment',
       containers: [{ name: 'main', command: ['sleep', 'infinity'] }],
     });
-    expect(raw.experiments[1]).toMatchObject({ ping: { count: 3, interval: 0.2 } });
+    expect(raw.experiments[1]).toMatchObject({ before: [], ping: { count: 3, interval: 0.2 } });
   });
 
   it('may use anchors', () => {

@@ -297,12 +297,31 @@ describe('experiments', () => {
       '37:17: a capture experiment observes no "path" (did you mean "paths"?)',
     ],
     [
+      'a fault twice',
+      spoil('name: run', 'name: run\n    fault: [bridge-down, bridge-down]'),
+      '40:26: fault "bridge-down" is named twice: it can be in the lab once',
+    ],
+    [
+      'a part that a diagnosis has not',
+      `${GOOD_LAB}  - { name: d, kind: diagnose, checks: [{ name: x, select: cause, expect: [] }] }\n`,
+      '44:60: a diagnose experiment observes no "cause" (did you mean "causes"?)',
+    ],
+    [
       'an operator there is not',
       spoil('$count', '$cuont'),
       '29:19: no operator $cuont; did you mean $count? (docs/assertions.md has the operators)',
     ],
   ])('%s', (_, text, problem) => {
     expect(problems(text)).toContain(problem);
+  });
+
+  it('name faults that there are', () => {
+    const broken = (fault: string) => problems(spoil('name: run', `name: run\n    fault: ${fault}`));
+    expect(broken('[route-missing, bridge-down]')).toEqual([]);
+    const message = (place: string, near: string) =>
+      expect.stringMatching(new RegExp(`^${place}: .* is not one of: .*\\(did you mean "${near}"\\?\\)$`));
+    expect(broken('route-misssing')).toEqual([message('40:12', 'route-missing')]);
+    expect(broken('[route-missing, bridge-dwon]')).toEqual([message('40:28', 'bridge-down')]);
   });
 
   it('may ask an address that is nobody’s', () => {
@@ -367,5 +386,41 @@ describe('configs', () => {
       '9:3: a network of type conflist needs the conflist (add configs: <directory beside lab.yaml with a .conflist file in it>)',
     );
     expect(whole({ 'x.disabled': '' })).toContain('there is no network configuration in net.d');
+  });
+});
+
+describe('the traffic of a capture', () => {
+  const traffic = "traffic: { in: web-1, command: [nc, '${duo.address}', '80'] }";
+  const sent = (text: string) => spoil('ping: { from: web-1, to: duo }', text);
+
+  it('may be any command, whose output checks may look at', () => {
+    const lab = spoil('select: paths', 'select: traffic.stdout', sent(traffic));
+    expect(problems(lab)).toEqual([]);
+    expect(resolve(lab).experiments[1]).toMatchObject({ traffic: { timeout: 30, json: false } });
+  });
+
+  it.each([
+    [
+      'nothing at all',
+      sent('before: []'),
+      '30:5: nothing is sent: this capture has neither "ping" nor "traffic" (add ping: {from: …, to: …} or traffic: {in: …, command: […]})',
+    ],
+    [
+      'two kinds of it',
+      sent(`ping: { from: web-1, to: duo }\n    ${traffic}`),
+      '35:5: a capture has one kind of traffic, and here are "ping" and "traffic" (leave one of them out)',
+    ],
+    [
+      'a command on nobody',
+      sent(traffic.replace('web-1', 'web-7')),
+      '34:20: no node or pod is called "web-7" (did you mean "web-1"?)',
+    ],
+    [
+      'a check of a ping that there is not',
+      spoil('select: paths', 'select: ping.received', sent(traffic)),
+      '37:17: a capture experiment observes no "ping" (fields there are: traffic, taps, packets, paths)',
+    ],
+  ])('is refused when it is %s', (_, text, problem) => {
+    expect(problems(text)).toEqual([problem]);
   });
 });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../../infra/lab/lab.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
+import { machines } from '../../../infra/lab/machines.ts';
 import { createProgram } from '../../../scripts/cli/program.ts';
 import {
   commandsOf,
@@ -21,10 +22,12 @@ const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
 const VERBS = createProgram(() => {}).commands.map((command) => command.name());
 
 const rows = (letter: string, numbers: readonly number[]) => numbers.map((n) => `${letter}${n}`);
-/** What each lab is to show (of the article it reproduces, if any); row by row, so that a row that gets lost is named. */
+/** What of the two articles these labs reproduce, and what the others claim; row by row, so that a row that gets lost is named. */
 const GUIDES = [
   { name: 'kindnet', claims: rows('K', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]) },
   { name: 'flannel', claims: rows('F', [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]) },
+  { name: 'services', claims: rows('S', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) },
+  { name: 'faults', claims: [] },
   { name: 'dual-stack', claims: rows('D', [1, 2, 3, 4, 5, 6, 7, 8, 9]) },
 ] as const;
 
@@ -45,7 +48,7 @@ describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {
   });
 
   test('names no claim that the lab does not assert', () => {
-    const named = [...guide.matchAll(/\[([A-Z]\d+)\](?!\()/g)].map(([, claim]) => claim);
+    const named = [...guide.matchAll(/\[([KFSD]\d+)\](?!\()/g)].map(([, claim]) => claim);
     expect(named.filter((claim) => !claimsOf(lab).includes(claim ?? ''))).toEqual([]);
   });
 
@@ -153,7 +156,7 @@ function verbProblems([verb = '', ...args]: readonly string[], lab: Lab): readon
 function execProblems([target = '', ...rest]: readonly string[], lab: Lab): readonly string[] {
   const pods = lab.workloads.flatMap((workload) => workload.pods);
   const targets = [
-    ...lab.nodes.map((node) => node.name),
+    ...machines(lab).map((machine) => machine.name),
     ...pods.flatMap((pod) => [
       pod.name,
       ...pod.containers.map((container) => `${pod.name}/${container.name}`),

@@ -47,6 +47,17 @@ describe.skipIf(!isRoot)('capture', () => {
     { name: 'pod-end', host: pod, dev: 'eth0' },
   ];
 
+  test('a burst right before the end is written whole: the taps are waited for', async () => {
+    const burst = () => node.run(['ping', '-q', '-f', '-c', '300', '10.9.0.2']);
+    const { taps: results } = await capture(taps(), 'icmp', burst, { graceMs: 0 });
+    for (const { status, reason, captured, received } of results) {
+      expect({ status, reason, captured, received }).toEqual({
+        ...{ status: 'complete', reason: undefined },
+        ...{ captured: 600, received: 600 },
+      });
+    }
+  });
+
   test('every tap has every packet of the body, the first one too, in ns', async () => {
     const { result, taps: results } = await capture(taps(), 'icmp', ping);
     expect(result.exitCode).toBe(0);

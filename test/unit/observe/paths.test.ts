@@ -200,12 +200,22 @@ describe('behind a NAT', () => {
     expect(through(before, echo(1, '192.168.49.2', '8.8.8.8', { ipId: 77 }))).toHaveLength(2);
   });
 
+  const segment = (ns: number, src: string, srcPort: number, seq: number): Packet => {
+    const { icmp: _, ...packet } = echo(ns, src, '10.0.9.9', { ipId: 3 });
+    const tcp = { srcPort, dstPort: 80, seq, ack: 0, flags: 'SYN', window: 64240, length: 0 };
+    return { ...packet, tcp };
+  };
+
+  test('a TCP segment that a hairpin sends back by the interface it came from is one path, and a copy of it is none', () => {
+    const out = (ns: number) => segment(ns, '10.0.0.1', 40_000, 0xdead_beef);
+    const back = (ns: number, port = 40_000) => segment(ns, '192.168.49.2', port, 0xdead_beef);
+    const [path, ...others] = correlate([{ name: 'veth', packets: [out(0), back(1)] }]);
+    expect({ others, repeats: path?.repeats }).toEqual({ others: [], repeats: { veth: 2 } });
+    // Whoever sends the same numbers a third time under yet another port is somebody else.
+    expect(correlate([{ name: 'veth', packets: [out(0), back(1), back(2, 50_000)] }])).toHaveLength(2);
+  });
+
   test('a TCP segment is followed by its numbers through a new address and port', () => {
-    const segment = (ns: number, src: string, srcPort: number, seq: number): Packet => {
-      const { icmp: _, ...packet } = echo(ns, src, '10.0.9.9', { ipId: 3 });
-      const tcp = { srcPort, dstPort: 80, seq, ack: 0, flags: 'SYN', window: 64240, length: 0 };
-      return { ...packet, tcp };
-    };
     const before = segment(0, '10.0.0.1', 40_000, 0xdead_beef);
     expect(through(before, segment(1, '192.168.49.2', 61_000, 0xdead_beef))).toHaveLength(1);
     expect(through(before, segment(1, '192.168.49.2', 61_000, 0xdead_bef0))).toHaveLength(2);

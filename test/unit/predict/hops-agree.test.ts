@@ -5,9 +5,10 @@ import { watchJourney } from '../../../infra/experiments/watch-journey.ts';
 import { agreement } from '../../../infra/journey/journeys.ts';
 import { type Place, placeName } from '../../../infra/journey/place.ts';
 import type { PredictState } from '../../../infra/predict/predict.ts';
+import { picker, randomNumbers } from '../../../scripts/bench/random-numbers.ts';
 import { editedLab } from '../../support/edited-lab.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
-import { picker, randomEdit, randomNumbers } from '../../support/random-edits.ts';
+import { randomEdit } from '../../support/random-edits.ts';
 import { randomFlow } from '../../support/random-flow.ts';
 
 /** Other edits: CNILAB_SEED=n; more of them: CNILAB_EDITS=n. */

@@ -7,6 +7,7 @@ import type { Flow } from '../../../infra/predict/flow.ts';
 import { hops } from '../../../infra/predict/hop.ts';
 import { words } from '../../../infra/predict/netfilter/parse-iptables.ts';
 import { predict } from '../../../infra/predict/predict.ts';
+import { packetTable, pathTable } from '../../../infra/report/predicted-path.ts';
 import { forwarding, predictable } from './recorded.ts';
 
 const flannel = predictable('flannel');
@@ -16,7 +17,7 @@ const rows = (table: string, ...lines: string[]): NetfilterRow[] =>
   lines.map((rule) => ({ family: 'ip', table, chain: rule.split(' ')[1] ?? '', rule }));
 const filtered = (netfilter: readonly NetfilterRow[], host = 'node-1'): LabSnapshot =>
   forwarding(flannel, host, () => ({ netfilter }));
-const nft = (text: string) => filtered(readNft(text, ['ip']));
+const nft = (text: string, host?: string) => filtered(readNft(text, ['ip']), host);
 const kind = (lab: LabSnapshot, flow: Flow = across) => predict(lab, flow).end.kind;
 
 test('comments of iptables-save are one word, with what they quote', () => {
@@ -26,7 +27,7 @@ test('comments of iptables-save are one word, with what they quote', () => {
     '-m',
     'comment',
     '--comment',
-    'a \\"b\\" c',
+    'a "b" c',
     '-j',
     'DROP',
   ]);
@@ -143,8 +144,59 @@ test('a hostPort of portmap: translated on the way in, and the answer translated
   });
   expect(outcome).toBe('delivered');
   const back = hops(reply?.branches ?? []).at(-1);
-  expect(back).toMatchObject({ host: 'pod-a', src: '192.168.49.3' });
+  expect(back).toMatchObject({ host: 'pod-a', src: '192.168.49.3', ports: { src: 8080, dst: 40_000 } });
+  const translations = [request, reply].map((way) =>
+    hops(way?.branches ?? []).flatMap(({ decisions }) => decisions.filter(({ kind }) => kind === 'nat')),
+  );
+  expect(translations.map((way) => way.map((decision) => [decision.words, decision.rule?.line]))).toEqual([
+    [
+      [
+        'DNAT: destination 192.168.49.3:8080 → 10.42.1.2:80',
+        'nat: -A CNI-DN-1 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.42.1.2:80',
+      ],
+    ],
+    [['source 10.42.1.2:80 → 192.168.49.3:8080, as connection tracking remembers it', undefined]],
+  ]);
+  // The rule is shown below its effect, and ports beside the addresses.
+  expect(pathTable(request)).toMatch(/DNAT: destination .*\n +nat: -A CNI-DN-1 /);
+  expect(packetTable(request)).toMatch(/pod-d .* 10\.42\.0\.2:40000 → 10\.42\.1\.2:80 /);
   // Nobody listens to other ports there: the node itself is reached.
+  expect(predict(lab, { ...flow, port: 8081 }).end).toMatchObject({ host: 'node-2' });
+});
+
+test('a hostPort of portmap’s nftables variant, whose chain for single addresses is empty', () => {
+  const lab = nft(
+    `table ip cni_hostport {
+\tcomment "CNI portmap plugin"
+\tchain hostports {
+\t\ttcp dport 8080 dnat to 10.42.1.2:80 comment "4830ac20215c"
+\t}
+
+\tchain hostip_hostports {
+\t}
+
+\tchain hostports_all {
+\t\tjump hostip_hostports
+\t\tjump hostports
+\t}
+
+\tchain prerouting {
+\t\ttype nat hook prerouting priority dstnat; policy accept;
+\t\tfib daddr type local jump hostports_all
+\t}
+
+\tchain output {
+\t\ttype nat hook output priority -100; policy accept;
+\t\tfib daddr type local jump hostports_all
+\t}
+}`,
+    'node-2',
+  );
+  const flow: Flow = { from: 'pod-a', to: '192.168.49.3', proto: 'tcp', port: 8080 };
+  expect(predictExchange(lab, flow)).toMatchObject({
+    outcome: 'delivered',
+    request: { end: { host: 'pod-d', address: '10.42.1.2', packet: { dport: 80 } } },
+  });
   expect(predict(lab, { ...flow, port: 8081 }).end).toMatchObject({ host: 'node-2' });
 });
 

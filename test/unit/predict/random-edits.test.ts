@@ -4,10 +4,11 @@ import { predictExchange } from '../../../infra/predict/exchange.ts';
 import type { Flow } from '../../../infra/predict/flow.ts';
 import type { End } from '../../../infra/predict/hop.ts';
 import { endWords } from '../../../infra/predict/steps.ts';
+import { type Pick, picker, randomNumbers } from '../../../scripts/bench/random-numbers.ts';
 import { type EditedLab, editedLab } from '../../support/edited-lab.ts';
 import { ADDRESSES6, addIpv6 } from '../../support/edited-lab6.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
-import { type Edit, type Pick, picker, randomEdit, randomNumbers } from '../../support/random-edits.ts';
+import { type Edit, randomEdit } from '../../support/random-edits.ts';
 import { randomEdit6 } from '../../support/random-edits6.ts';
 import { type Ends, IPV4_ENDS, randomFlow } from '../../support/random-flow.ts';
 

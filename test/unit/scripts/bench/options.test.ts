@@ -6,7 +6,7 @@ describe('options', () => {
   it('default to five rounds of everything, as a table', () => {
     expect(parseOptions([])).toEqual({
       repeat: 5,
-      parts: ['kindnet', 'work', 'pods', 'memory', 'journey', 'decode'],
+      parts: ['kindnet', 'work', 'pods', 'memory', 'journey', 'decode', 'faults'],
       json: false,
       help: false,
     });
@@ -20,7 +20,10 @@ describe('options', () => {
   it.each([
     [['--repeat', '0'], /from 1 to 100, not "0"/],
     [['--repeat', '2.5'], /not "2.5"/],
-    [['--only', 'flannel'], /no part "flannel"; there are kindnet, work, pods, memory, journey, decode/],
+    [
+      ['--only', 'flannel'],
+      /no part "flannel"; there are kindnet, work, pods, memory, journey, decode, faults, healthy/,
+    ],
     [['--repeats', '3'], /--repeats/],
     [['kindnet'], /kindnet/],
   ])('%j is refused with what is understood', (args, message) => {

@@ -1,0 +1,42 @@
+// Whether a tap is through: it is asked until it has what the kernel has, has ended, or takes too long.
+import { expect, test } from 'vitest';
+import { TapProgress } from '../../../infra/observe/tap-progress.ts';
+
+const NEVER = new Promise<never>(() => undefined);
+
+/** A tcpdump that has so many packets at each question; silent when there are no more. */
+function answering(received: number, captured: readonly number[]) {
+  let asked = 0;
+  const progress: TapProgress = new TapProgress({
+    signal: () => {
+      const has = captured[asked++];
+      if (has === undefined) return;
+      const line = `tcpdump: ${has} packet${has === 1 ? '' : 's'} captured, ${received} packets received by filter, 0 packets dropped by kernel`;
+      queueMicrotask(() => progress.tell(line));
+    },
+  });
+  return { progress, asked: () => asked };
+}
+
+test('it is asked again until it has all', async () => {
+  const { progress, asked } = answering(4, [1, 3, 4]);
+  await progress.caughtUp(60_000, NEVER);
+  expect(asked()).toBe(3);
+});
+
+test('a tap that does not answer is given up', async () => {
+  const { progress, asked } = answering(4, []);
+  await progress.caughtUp(20, NEVER);
+  expect(asked()).toBe(1);
+});
+
+test('a tap that has ended is not waited for', async () => {
+  const { progress } = answering(4, []);
+  await progress.caughtUp(60_000, Promise.resolve('ended'));
+});
+
+test('what else tcpdump says is no answer', () => {
+  const { progress } = answering(0, []);
+  expect(progress.tell('tcpdump: listening on eth0, link-type EN10MB')).toBe(false);
+  expect(progress.tell('4 packets captured')).toBe(false);
+});
