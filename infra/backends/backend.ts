@@ -34,6 +34,8 @@ export interface PodStatus {
   readonly node: string;
   /** Of eth0 as the CNI result says, without prefix length. */
   readonly address: string;
+  /** The same of IPv6, where CNI gave one. */
+  readonly address6?: string;
   readonly containerId: string;
   /** PID of the pause process, in the cluster's PID namespace. */
   readonly pid: number;

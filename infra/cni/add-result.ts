@@ -105,6 +105,8 @@ function toRoute({ dst, gw }: z.infer<typeof route>): ResultRoute {
 export interface ResultFacts {
   /** Of the container's interface, without prefix length, IPv4 before IPv6. */
   readonly address: string;
+  /** The first IPv6 one, where there is one beside an IPv4 one. */
+  readonly address6?: string;
   readonly mac: string;
   /** Node end of the veth. */
   readonly hostVeth: string;
@@ -118,9 +120,12 @@ export function resultFacts({ interfaces, ips }: AddResult, ifName: string): Res
   // ptp says [veth, eth0] and bridge [bridge, veth, eth0]; plugins chained behind them append.
   const onNode = interfaces.slice(0, Math.max(index, 0)).filter(({ sandbox }) => sandbox === '');
   const own = ips.filter((ip) => ip.interface === undefined || ip.interface === index);
-  const first = own.find(({ address }) => !address.includes(':')) ?? own[0];
+  const isIpv6 = ({ address }: ResultIp) => address.includes(':');
+  const first = own.find((ip) => !isIpv6(ip)) ?? own[0];
+  const second = own.find((ip) => isIpv6(ip) && ip !== first);
   return {
     address: first?.address.split('/')[0] ?? '',
+    ...(second && { address6: second.address.split('/')[0] ?? '' }),
     mac: interfaces[index]?.mac ?? '',
     hostVeth: onNode.at(-1)?.name ?? '',
     bridge: onNode.length > 1 ? (onNode.at(-2)?.name ?? '') : '',

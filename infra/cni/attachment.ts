@@ -9,6 +9,8 @@ export interface Attachment {
   readonly ifName: string;
   /** CNI_ARGS, without IgnoreUnknown. */
   readonly args: Readonly<Record<string, string>>;
+  /** Addresses asked of IPAM beside CNI_ARGS' one (CNI conventions, "Dynamic Plugin specific fields": args.cni.ips). */
+  readonly ips?: readonly string[];
   /** Given to the plugins that declare the capability, such as portMappings. */
   readonly capabilityArgs: Readonly<Record<string, unknown>>;
 }

@@ -40,11 +40,11 @@ async function addOnce(
   attachment: Attachment,
   signal?: AbortSignal,
 ): Promise<AddResult> {
-  const { capabilityArgs } = attachment;
+  const { capabilityArgs, ips } = attachment;
   let prevResult: object | undefined;
   for (const plugin of list.plugins) {
     const call = { command: 'ADD', list, plugin, attachment, signal } as const;
-    const extras = { capabilityArgs, ...(prevResult && { prevResult }) };
+    const extras = { capabilityArgs, ...(ips && { ips }), ...(prevResult && { prevResult }) };
     const raw = await caller.callForResult({ ...call, extras });
     // The next plugin cannot read a result that does not say what it is.
     prevResult = { cniVersion: list.cniVersion, ...raw };

@@ -4,6 +4,7 @@ import type { NetworkList, PluginConf } from './network-list.ts';
 
 export interface DerivedExtras {
   readonly capabilityArgs?: Attachment['capabilityArgs'];
+  readonly ips?: Attachment['ips'];
   /** As the plugin before printed it, or the final result of the ADD. */
   readonly prevResult?: unknown;
   /** GC: the attachments that are to stay. */
@@ -31,11 +32,12 @@ export function deriveConfig(
   const wanted = Object.entries(extras.capabilityArgs ?? {}).filter(
     ([key]) => plugin.capabilities && Object.hasOwn(plugin.capabilities, key) && plugin.capabilities[key],
   );
-  const { validAttachments, prevResult } = extras;
+  const { validAttachments, prevResult, ips = [] } = extras;
   return {
     cniVersion: list.cniVersion,
     name: list.name,
     ...own,
+    ...(ips.length > 0 && { args: withIps(plugin.args, ips) }),
     ...(wanted.length > 0 && { runtimeConfig: Object.fromEntries(wanted) }),
     ...(prevResult !== undefined && { prevResult }),
     // Plugins of the first days of 1.1 read the second, mistaken name.
@@ -44,4 +46,10 @@ export function deriveConfig(
       'cni.dev/attachments': validAttachments,
     }),
   };
+}
+
+/** The lab's own `args` stay, but for what is asked for here. */
+function withIps(args: unknown, ips: readonly string[]) {
+  const object = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
+  return { ...object(args), cni: { ...object((object(args) as { readonly cni?: unknown }).cni), ips } };
 }

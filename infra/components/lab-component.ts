@@ -97,11 +97,11 @@ export class LabComponent extends pulumi.ComponentResource {
       backend,
       verdict: verdicts.apply((all) => worst(all.map(({ verdict }) => verdict))),
       nodes: this.cluster.nodeStatus.apply((nodes) => nodes.map(({ pid: _, ...node }) => node)),
-      pods: pulumi
-        .all(this.workloads.map((workload) => workload.podStatus))
-        .apply((lists) =>
-          lists.flat().map(({ name, node, address, hostVeth }) => ({ name, node, address, hostVeth })),
-        ),
+      pods: pulumi.all(this.workloads.map((workload) => workload.podStatus)).apply((lists) =>
+        lists.flat().map(({ name, node, address, address6, hostVeth }) => {
+          return { name, node, address, ...(address6 && { address6 }), hostVeth };
+        }),
+      ),
       experiments: verdicts.apply((all) =>
         Object.fromEntries(all.map(({ name, verdict }) => [name, verdict])),
       ),

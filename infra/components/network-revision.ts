@@ -6,14 +6,14 @@ import type { LabNetwork } from '../lab/lab.ts';
 const CONFIG_FILE = /\.(conf|conflist|json)$/;
 
 /**
- * Depends on type, MTU, the cluster's podCIDR (a route in each pod) and the CNI configuration. It does not depend on
+ * Depends on type, MTU, the cluster's podCIDRs (a route in each pod) and the CNI configuration. It does not depend on
  * what is between the nodes only: nodes, VNI, port, node routes.
  */
-export function networkRevision({ type, podCIDR, mtu, configs }: LabNetwork): string {
+export function networkRevision({ type, podCIDR, podCIDR6, mtu, configs }: LabNetwork): string {
   const files = Object.entries(configs)
     .filter(([file]) => CONFIG_FILE.test(file))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return digest([type, podCIDR, mtu, files]);
+  return digest([type, podCIDR, mtu, files, ...(podCIDR6 === undefined ? [] : [podCIDR6])]);
 }
 
 /** A short hash of plain data; equal data in equal order gives equal hashes. */

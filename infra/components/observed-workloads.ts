@@ -12,14 +12,24 @@ const LAB_TABLES: ReadonlySet<string> = new Set(labTables);
  * whole lab, sees traces of every pod (routes, FDB, leases); one that names only pods or their addresses sees those.
  */
 export function observedWorkloads(lab: Lab, experiment: LabExperiment): readonly string[] {
-  const words = new Set(textsOf(experiment).flatMap((text) => text.split(/[^A-Za-z0-9.-]+/)));
+  // IPv6 addresses have colons, and so has what stands before a port.
+  const words = new Set(
+    textsOf(experiment).flatMap((text) => [
+      ...text.split(/[^A-Za-z0-9.-]+/),
+      ...text.split(/[^A-Za-z0-9.:-]+/),
+    ]),
+  );
   const seesAll =
     experiment.kind === 'diagnose' ||
     experiment.fault !== undefined ||
-    machines(lab).some(({ name, address }) => words.has(name) || words.has(address)) ||
+    machines(lab).some(({ name, address, address6 = name }) =>
+      [name, address, address6].some((word) => words.has(word)),
+    ) ||
     (experiment.kind === 'inspect' && experiment.checks.some(({ table }) => LAB_TABLES.has(table)));
   const named = lab.workloads.filter(({ name, pods }) =>
-    [name, ...pods.flatMap((pod) => [pod.name, pod.address])].some((word) => mentions(words, word)),
+    [name, ...pods.flatMap((pod) => [pod.name, pod.address, pod.address6 ?? pod.name])].some((word) =>
+      mentions(words, word),
+    ),
   );
   return (seesAll || named.length === 0 ? lab.workloads : named).map(({ name }) => name);
 }

@@ -18,7 +18,7 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
   });
   const traffic = trafficOf(experiment);
   const { graceMs } = traffic;
-  const filter = experiment.filter ?? traffic.filter;
+  const filter = experiment.filter ?? traffic.filter(running);
   const listening = { taps, filter, ...(graceMs !== undefined && { graceMs }) };
   const captured = await captureTraffic(running, experiment.name, listening, () => traffic.run(running));
   const { decoded, doubts } = captured;

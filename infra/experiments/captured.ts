@@ -1,6 +1,6 @@
 // Captured packets as a lab's checks see them: one row a packet and tap, and one path a packet.
 import { carried, destination, kindOf, sameEnds, source } from '../observe/identity.ts';
-import type { Frame, Packet } from '../observe/packets/packet.ts';
+import type { Frame, IcmpLayer, Packet } from '../observe/packets/packet.ts';
 import type { PacketPath } from '../observe/paths.ts';
 import type { Json } from './result.ts';
 import { toJson } from './to-json.ts';
@@ -81,6 +81,7 @@ function frameRow(outer: Frame) {
     dst: arp?.targetIp ?? ipv4?.dst ?? ipv6?.dst,
     ttl: ipv4?.ttl ?? ipv6?.hopLimit,
     icmp: icmp && { type: icmp.type, code: icmp.code, id: icmp.id, seq: icmp.seq, mtu: icmp.mtu },
+    ndp: icmp?.version === 6 && isDiscovery(icmp) ? ndpRow(icmp) : undefined,
     tcp: tcp && {
       ...{ srcPort: tcp.srcPort, dstPort: tcp.dstPort, flags: tcp.flags },
       ...{ seq: tcp.seq, ack: tcp.ack, length: tcp.length },
@@ -99,6 +100,10 @@ function frameRow(outer: Frame) {
     malformed,
   };
 }
+
+/** Types of neighbour discovery and redirects (RFC 4861). */
+const isDiscovery = ({ type }: IcmpLayer) => type >= 133 && type <= 137;
+const ndpRow = ({ target, linkAddress, flags }: IcmpLayer) => ({ target, mac: linkAddress, flags });
 
 /** The same words as in the paths, and some for what is on none. */
 function rowKind(frame: Frame): string {

@@ -75,7 +75,7 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
 function flowOf(running: Running, ping: Traffic): Flow {
   return {
     from: String(fillTemplates(ping.from, running.lookup)),
-    to: targetAddress(running, ping.to),
+    to: targetAddress(running, ping),
     ...(ping.size !== undefined && { size: ping.size }),
     ...(ping.dontFragment && { df: 'do' }),
   };

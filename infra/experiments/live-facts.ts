@@ -1,6 +1,7 @@
 // Answers the templates of a lab file (`${pod.address}`) from the cluster as it stands.
 import type { Cluster } from '../backends/backend.ts';
 import { formatAddress, gateway, parseCidr } from '../lab/cidr.ts';
+import { formatAddress6, gateway6, parseCidr6 } from '../lab/cidr6.ts';
 import type { Lab } from '../lab/lab.ts';
 import { outsideMachines } from '../lab/machines.ts';
 import type { NodeField, PodField, TemplateLookup } from '../lab/template.ts';
@@ -21,21 +22,25 @@ export async function liveFacts(
   signal: AbortSignal,
 ): Promise<TemplateLookup> {
   const [nodes, pods] = await Promise.all([cluster.nodes(), cluster.pods()]);
-  const cidrOf = new Map(nodes.map((node) => [node.name, node.podCIDR]));
+  const byName = new Map(nodes.map((node) => [node.name, node]));
   const facts: Record<string, Record<string, string | number>> = {};
-  for (const { name, address, podCIDR } of nodes) {
-    facts[name] = { name, address, podCIDR, gateway: gatewayOf(podCIDR) } satisfies Partial<
-      Record<NodeField, string>
-    >;
+  for (const { name, address, podCIDR, address6, podCIDR6 } of nodes) {
+    facts[name] = {
+      ...{ name, address, podCIDR, gateway: gatewayOf(podCIDR) },
+      ...(address6 && { address6 }),
+      ...(podCIDR6 && { podCIDR6, gateway6: gatewayOf6(podCIDR6) }),
+    } satisfies Partial<Record<NodeField, string>>;
   }
   for (const { name, address } of outsideMachines(lab)) facts[name] = { name, address };
   for (const pod of pods) {
-    const { name, node, address, mac, hostVeth, pid, containerId } = pod;
-    const cidr = cidrOf.get(node) ?? lab.network.podCIDR;
+    const { name, node, address, address6, mac, hostVeth, pid, containerId } = pod;
+    const { podCIDR: cidr, podCIDR6: cidr6 } = byName.get(node) ?? lab.network;
     facts[name] = {
       ...{ name, node, address, mac, hostVeth, pid, containerId },
       ...{ cidr, gateway: gatewayOf(cidr) },
-    } satisfies Record<PodField, string | number>;
+      ...(address6 && { address6 }),
+      ...(cidr6 && { cidr6, gateway6: gatewayOf6(cidr6) }),
+    } satisfies Partial<Record<PodField, string | number>>;
   }
   const text = JSON.stringify(wanted);
   const devices = Object.entries(DEVICE_FIELDS).filter(([field]) => text.includes(`.${field}`));
@@ -58,6 +63,10 @@ function lookupIn(facts: Facts): TemplateLookup {
 
 function gatewayOf(podCIDR: string): string {
   return formatAddress(gateway(parseCidr(podCIDR)));
+}
+
+function gatewayOf6(podCIDR: string): string {
+  return formatAddress6(gateway6(parseCidr6(podCIDR)));
 }
 
 /** Empty when the node has no such device. */

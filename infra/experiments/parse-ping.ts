@@ -21,7 +21,7 @@ export interface ParsedPing {
   readonly errors: readonly string[];
 }
 
-const REPLY = /^\d+ bytes from ([^\s:]+(?::[^\s:]+)*): icmp_seq=(\d+) ttl=(\d+)(?: time=([\d.]+) ms)?/;
+const REPLY = /^\d+ bytes from (\S+): icmp_seq=(\d+) ttl=(\d+)(?: time=([\d.]+) ms)?/;
 const STATISTICS =
   /^(\d+) packets transmitted, (\d+) received,(?: \+(\d+) duplicates,)?.*? ([\d.]+)% packet loss/m;
 /** The kernel's refusal to send: an observation. Anything else on standard error is the tool's own trouble. */

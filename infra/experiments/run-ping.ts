@@ -6,7 +6,10 @@ import { ExperimentError, type Running } from './experiment.ts';
 import { type ParsedPing, parsePing } from './parse-ping.ts';
 
 /** A series of pings as a lab file has it. */
-export type Traffic = Omit<PingTraffic, 'size'> & { readonly size?: number | undefined };
+export type Traffic = Omit<PingTraffic, 'size' | 'family'> & {
+  readonly size?: number | undefined;
+  readonly family?: PingTraffic['family'];
+};
 
 export interface PingObservation extends ParsedPing {
   readonly from: string;
@@ -42,7 +45,7 @@ export async function runPing(
   cookie = newCookie(),
 ): Promise<PingObservation> {
   const { cluster, lookup, signal } = running;
-  const address = targetAddress(running, traffic.to);
+  const address = targetAddress(running, traffic);
   const argv = pingArgv(traffic, address, cookie);
   const from = String(fillTemplates(traffic.from, lookup));
   const timeoutMs = trafficMs(traffic) + traffic.timeout * 1000 + MARGIN_MS;
@@ -59,7 +62,7 @@ export async function runPing(
 export const newCookie = (): string => randomBytes(8).toString('hex');
 
 /** A pod's or node's address by its name; anything else is taken for an address. */
-export function targetAddress({ lookup }: Running, to: string): string {
+export function targetAddress({ lookup }: Pick<Running, 'lookup'>, { to, family }: Traffic): string {
   const filled = String(fillTemplates(to, lookup));
-  return String(lookup(filled, 'address') ?? filled);
+  return String(lookup(filled, family === 6 ? 'address6' : 'address') ?? filled);
 }

@@ -4,7 +4,7 @@ import { fillArgv } from '../lab/template.ts';
 import type { Check } from './evaluate-check.ts';
 import { ExperimentError, type ExperimentOf, type Running } from './experiment.ts';
 import { defaultCheck } from './ping.ts';
-import { runPing, trafficMs } from './run-ping.ts';
+import { runPing, targetAddress, trafficMs } from './run-ping.ts';
 import { runCommand } from './run-steps.ts';
 
 /** A command ends before its connections do: FINs and the last acknowledgements are for the kernels to finish. */
@@ -16,7 +16,7 @@ export interface CaptureTraffic {
   /** What it observes, and under which name. */
   readonly seenAs: 'ping' | 'traffic';
   /** pcap-filter(7) expression for taps that are told none. */
-  readonly filter: string;
+  filter(running: Pick<Running, 'lookup'>): string;
   /** How long taps stay after its end, ms; @default as `capture` does */
   readonly graceMs?: number;
   /** Time it spends waiting at its interval, ms. */
@@ -34,8 +34,8 @@ export function trafficOf({ name, ping, traffic }: Capture): CaptureTraffic {
   if (ping)
     return {
       seenAs: 'ping',
-      // Without IPv6, whose noise is not about the ping.
-      filter: 'icmp or arp',
+      // The echoes, and how neighbours are found; nothing of the other family, which is not about the ping.
+      filter: (running) => (targetAddress(running, ping).includes(':') ? 'icmp6' : 'icmp or arp'),
       waitMs: trafficMs(ping),
       check: defaultCheck(ping, 'ping'),
       repeatable: true,
@@ -44,7 +44,7 @@ export function trafficOf({ name, ping, traffic }: Capture): CaptureTraffic {
   if (traffic === undefined) throw new ExperimentError(`the capture ${name} has no traffic`);
   return {
     seenAs: 'traffic',
-    filter: 'ip or arp',
+    filter: () => 'ip or arp',
     graceMs: CLOSING_MS,
     waitMs: CLOSING_MS,
     check: { name: 'the command succeeds', select: 'traffic', expect: { exitCode: 0 } },

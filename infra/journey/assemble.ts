@@ -21,7 +21,7 @@ export interface Series {
 }
 
 export interface Assembled {
-  /** By echo sequence number: what ARP asked for it, the request, its reply. */
+  /** By echo sequence number: what ARP or neighbour discovery asked for it, the request, its reply. */
   readonly packets: readonly ComparedPacket[];
   /** Paths that belong to no packet of the series. */
   readonly others: readonly PacketPath[];
@@ -50,7 +50,7 @@ export function assemble({ predicted, paths, places, isOwn }: Series): Assembled
           packet === kind && n === seq && sightings.some((s) => isOwn(s.packet)),
         true,
       );
-    const asked = exchange.solicitations.flatMap((solicitation) => arp(solicitation, seq, claim, tapped));
+    const asked = exchange.solicitations.flatMap((solicitation) => asking(solicitation, seq, claim, tapped));
     const request = compared('echo-request', exchange.request, own('echo-request'));
     const replies = own('echo-reply');
     const answered = exchange.reply !== undefined || replies.length > 0;
@@ -68,8 +68,14 @@ const isKnown = (outcome: Outcome) => outcome !== 'unknown';
 
 type Claim = (wanted: (path: PacketPath) => boolean, all: boolean) => SeenHop[];
 
-/** One ARP request and its reply, the way there and the way back. A request that is asked again is another path. */
-function arp(
+/** What the question for a neighbour and its answer are called, by family. */
+const KINDS = {
+  arp: { request: 'arp-request', reply: 'arp-reply' },
+  ndp: { request: 'neighbour-solicitation', reply: 'neighbour-advertisement' },
+} as const;
+
+/** One question for a neighbour (ARP or neighbour discovery) and its answer, the way there and the way back. A request that is asked again is another path. */
+function asking(
   { host, dev, address, branches }: Solicitation,
   seq: number,
   claim: Claim,
@@ -78,11 +84,12 @@ function arp(
   const all = expectedHops(branches);
   const [first] = all;
   if (first === undefined) return [];
-  const asker = first.hop.src;
+  const { src: asker, dst: asked } = first.hop;
+  const kinds = KINDS[first.hop.ndp ? 'ndp' : 'arp'];
   const requests = only(all, 'request');
   const replies = only(all, 'reply');
-  const asked = claim((p) => p.packet === 'arp-request' && p.src === asker && p.dst === address, false);
-  const answered = claim((p) => p.packet === 'arp-reply' && p.src === address && p.dst === asker, false);
+  const questions = claim((p) => p.packet === kinds.request && p.src === asker && p.dst === asked, false);
+  const answered = claim((p) => p.packet === kinds.reply && p.src === address && p.dst === asker, false);
   const part = (packet: string, expected: readonly ExpectedHop[], seen: readonly SeenHop[]) =>
     expected.length === 0 && seen.length === 0
       ? []
@@ -90,18 +97,20 @@ function arp(
           {
             ...{ packet, seq, known: true },
             end:
-              packet === 'arp-request'
+              packet === kinds.request
                 ? `asks on ${host}/${dev} who has ${address}`
                 : `tells ${host}/${dev} who has ${address}`,
             hops: compareHops(expected, seen, tapped),
           },
         ];
-  return [...part('arp-request', requests, asked), ...part('arp-reply', replies, answered)];
+  return [...part(kinds.request, requests, questions), ...part(kinds.reply, replies, answered)];
 }
 
 /** Hops of one message; the first one of a reply comes from none of its own. */
 function only(all: readonly ExpectedHop[], op: 'request' | 'reply'): ExpectedHop[] {
-  const kept = all.flatMap((expected, index) => (expected.hop.arp === op ? [index] : []));
+  const kept = all.flatMap((expected, index) =>
+    (expected.hop.arp ?? expected.hop.ndp) === op ? [index] : [],
+  );
   const shallowest = Math.min(...kept.map((index) => all[index]?.depth ?? 0));
   return kept.map((index) => {
     const { hop, after, depth } = all[index] as ExpectedHop;

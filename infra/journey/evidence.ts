@@ -47,12 +47,13 @@ export function evidenceOf(
 
 function cniSays({ attachments }: Pick<LabSnapshot, 'attachments'>, { from, to }: Ends): Testimony {
   const sender = attachments.find(({ pod }) => pod === from);
-  const target = attachments.find(({ address }) => address === to);
+  const target = attachments.find(({ address, address6 }) => address === to || address6 === to);
   if (sender === undefined || target === undefined) {
     return { reaches: null, words: 'CNI answers for pods only, and one end is none' };
   }
   const gone = [sender, target].find(({ inKernel }) => inKernel === false);
-  const told = `${sender.pod} has ${sender.address} and ${target.pod} has ${target.address}`;
+  const own = to.includes(':') ? sender.address6 : sender.address;
+  const told = `${sender.pod} has ${own} and ${target.pod} has ${to}`;
   if (gone) return { reaches: true, words: `${told}; but ${gone.pod}'s kernel does not have its address` };
   return { reaches: true, words: `${told}, each on ${sender.ifName}` };
 }

@@ -29,6 +29,7 @@ export function checkConfigs(raw: RawLab, configs: Readonly<Record<string, strin
     const problem = checkFile(`${directoryOf(report.source.file)}${directory}/${name}`, name, text);
     if (problem) report.add(problem);
   }
+  if (network.podCIDR6 === undefined) checkPlaceholder(raw, configs, report);
   if (network.type !== 'conflist') return;
   if (network.configs === undefined)
     report.at(
@@ -41,6 +42,17 @@ export function checkConfigs(raw: RawLab, configs: Readonly<Record<string, strin
       ['network', 'configs'],
       `there is no network configuration in ${directory}`,
       `files that a runtime reads end in .conflist, .conf or .json; found: ${list(Object.keys(configs)) || 'nothing'}`,
+    );
+}
+
+/** What would be left in the file as it is, for a plugin to stumble over. */
+function checkPlaceholder(raw: RawLab, configs: Readonly<Record<string, string>>, report: Report): void {
+  const file = Object.keys(configs).find((name) => configs[name]?.includes('@POD_CIDR6@'));
+  if (file !== undefined && raw.network.type === 'conflist')
+    report.at(
+      ['network'],
+      `@POD_CIDR6@ in ${file} stands for the node's IPv6 podCIDR, and the lab has none`,
+      'add podCIDR6',
     );
 }
 

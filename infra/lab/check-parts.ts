@@ -1,5 +1,6 @@
 // What the checks of all kinds of experiments have in common: traffic, steps, taps, and checks on what was observed.
 import { isAddress } from './cidr.ts';
+import { isAddress6 } from './cidr6.ts';
 import type { LabHosts } from './hosts.ts';
 import { matcherProblems } from './matchers.ts';
 import { interfaceNameProblem } from './names.ts';
@@ -56,10 +57,22 @@ export function checkMatcher(matcher: Matcher, path: Path, { hosts, report }: Co
   hosts.checkTemplates(matcher, path);
 }
 
-export function checkTraffic(ping: Pick<PingTraffic, 'from' | 'to'>, path: Path, { hosts }: Context): void {
+export function checkTraffic(
+  ping: Pick<PingTraffic, 'from' | 'to'> & Partial<Pick<PingTraffic, 'family'>>,
+  path: Path,
+  { hosts, report }: Context,
+): void {
   hosts.checkHost(ping.from, [...path, 'from']);
-  if (templatesIn(ping.to).length > 0) hosts.checkTemplates(ping.to, [...path, 'to']);
-  else if (!isAddress(ping.to)) hosts.checkHost(ping.to, [...path, 'to']);
+  const { to, family } = ping;
+  const version = isAddress(to) ? 4 : isAddress6(to) ? 6 : undefined;
+  if (templatesIn(to).length > 0) hosts.checkTemplates(to, [...path, 'to']);
+  else if (version === undefined) hosts.checkHost(to, [...path, 'to']);
+  if (family !== undefined && version !== undefined && family !== version)
+    report.at([...path, 'family'], `${to} is an IPv${version} address`, 'leave family out');
+  else if (family === 6 && hosts.outside.includes(to))
+    report.at([...path, 'family'], `${to} is outside the cluster and has no IPv6`, 'leave family out');
+  else if (family === 6 && version === undefined && !hosts.dualStack)
+    report.at([...path, 'family'], 'the lab has no IPv6', 'add network.podCIDR6, or leave family out');
 }
 
 export function checkTaps(taps: readonly Tap[], path: Path, { hosts, report }: Context): void {

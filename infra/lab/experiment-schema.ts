@@ -71,7 +71,11 @@ const experimentCommon = {
 
 const pingTraffic = {
   from: z.string().describe('Pod or node that sends.'),
-  to: z.string().describe('Pod, node or IPv4 address that is asked.'),
+  to: z.string().describe('Pod, node or address that is asked.'),
+  family: z
+    .literal([4, 6])
+    .optional()
+    .describe('Which of its addresses a pod or node is asked at. Default: that of the address, else 4.'),
   count: z.int().min(1).max(1000).default(3).describe('Echo requests.'),
   interval: z.number().min(0.002).max(10).default(0.2).describe('Seconds between requests.'),
   size: z.int().min(0).max(65507).optional().describe('Payload bytes. Default: 56, as ping(8).'),
@@ -133,7 +137,7 @@ export const experiment = z.discriminatedUnion('kind', [
         .string()
         .optional()
         .describe(
-          'pcap-filter(7) expression for every tap. Default: icmp or arp for a ping, ip or arp for a command.',
+          'pcap-filter(7) expression for every tap. Default: `icmp or arp` for a ping, `icmp6` for one to an IPv6 address, `ip or arp` for a command.',
         ),
       before: z
         .array(execStep)

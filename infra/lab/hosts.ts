@@ -4,7 +4,7 @@ import type { Path } from './problem.ts';
 import type { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
 import { suggest } from './suggest.ts';
-import { nodeFields, outsideFields, podFields, templatesIn } from './template.ts';
+import { ipv6Fields, nodeFields, outsideFields, podFields, templatesIn } from './template.ts';
 
 /** Names of everything that has a network of its own, and the checks that a mention of one is right. */
 export class LabHosts {
@@ -13,10 +13,13 @@ export class LabHosts {
   readonly outside: readonly string[];
   /** Pod → its containers. */
   readonly pods: ReadonlyMap<string, readonly string[]>;
+  /** Whether nodes and pods have IPv6 addresses. */
+  readonly dualStack: boolean;
   readonly #report: Report;
 
   constructor(raw: RawLab, report: Report) {
     this.#report = report;
+    this.dualStack = raw.network.podCIDR6 !== undefined;
     this.nodes = raw.cluster.nodes.map((node) => node.name);
     const { outside } = raw.cluster;
     this.outside = outside ? [outside.router, outside.host] : [];
@@ -83,8 +86,14 @@ export class LabHosts {
         this.#report.at(
           path,
           `${kind.what} has no "${field}" (in ${template})`,
-          suggest(field, kind.fields, 'fields'),
+          suggest(
+            field,
+            this.dualStack ? kind.fields : kind.fields.filter((known) => !ipv6Fields.includes(known)),
+            'fields',
+          ),
         );
+      else if (!this.dualStack && ipv6Fields.includes(field))
+        this.#report.at(path, `${template} is of IPv6, and the lab has none`, 'add network.podCIDR6');
     }
   }
 

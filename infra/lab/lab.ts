@@ -7,6 +7,9 @@ export interface Lab {
   readonly underlay: {
     readonly cidr: string /** The sandbox's own address, first of the range. */;
     readonly gateway: string;
+    /** Of a dual-stack lab, as everything here whose name ends in 6. */
+    readonly cidr6?: string;
+    readonly gateway6?: string;
   };
   readonly nodes: readonly LabNode[];
   /** Only where the lab has a way out of the cluster. */
@@ -22,6 +25,9 @@ export interface LabNode {
   /** Address of eth0, without prefix length. */
   readonly address: string;
   readonly podCIDR: string;
+  readonly address6?: string;
+  /** Kubernetes has both of a node's ranges in one list, `podCIDRs`. */
+  readonly podCIDR6?: string;
 }
 
 /** A network beyond the cluster. Neither of its hosts has CNI or pods. */
@@ -45,6 +51,7 @@ export interface OutsideHost {
 export interface LabNetwork {
   readonly type: 'kindnet' | 'flannel' | 'conflist';
   readonly podCIDR: string;
+  readonly podCIDR6?: string;
   /** Of pod interfaces, bytes. kindnet: the uplink's (1500); flannel: the uplink's less 50. */
   readonly mtu: number;
   readonly vni: number;
@@ -66,6 +73,7 @@ export interface LabPod {
   readonly node: string;
   /** The address asked of IPAM (CNI_ARGS IP=…) so that rebuilding gives the same one; a preference, not a promise. */
   readonly address: string;
+  readonly address6?: string;
   readonly annotations: Readonly<Record<string, string>>;
   readonly ports: readonly {
     readonly containerPort: number;

@@ -9,6 +9,9 @@ export interface Machine {
   readonly address: string;
   /** Empty where no pods are. */
   readonly podCIDR: string;
+  /** Of a node of a dual-stack lab. */
+  readonly address6?: string;
+  readonly podCIDR6?: string;
 }
 
 /** Rows of {@link Machine} for the hosts that are no cluster nodes; none for a lab without an outside. */

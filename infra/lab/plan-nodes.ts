@@ -14,6 +14,7 @@ import {
 } from './cidr.ts';
 import { assignAddresses, cutPodCidrs } from './ipam.ts';
 import type { LabNode } from './lab.ts';
+import { planNodes6 } from './plan-nodes6.ts';
 import { range } from './range.ts';
 import type { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
@@ -30,11 +31,13 @@ export function planNodes(raw: RawLab, report: Report): readonly LabNode[] {
     );
   const addresses = planAddresses(raw, underlay, podCIDR, report);
   const cidrs = planCidrs(raw, podCIDR, report);
+  const ipv6 = planNodes6(raw, report);
   return raw.cluster.nodes.flatMap((node, i) => {
     const address = addresses[i];
     const cidr = cidrs[i];
     if (address === undefined || cidr === undefined) return [];
-    return [{ name: node.name, role: node.role, address: formatAddress(address), podCIDR: formatCidr(cidr) }];
+    const { name, role } = node;
+    return [{ name, role, address: formatAddress(address), podCIDR: formatCidr(cidr), ...ipv6[i] }];
   });
 }
 

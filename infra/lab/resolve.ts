@@ -3,6 +3,7 @@ import { checkConfigs } from './check-configs.ts';
 import { checkExperiments } from './check-experiments.ts';
 import { checkNames } from './check-names.ts';
 import { formatAddress, formatCidr, gateway, parseCidr } from './cidr.ts';
+import { formatAddress6, formatCidr6, gateway6, parseCidr6 } from './cidr6.ts';
 import { LabHosts } from './hosts.ts';
 import type { Lab, LabNetwork } from './lab.ts';
 import { planNodes } from './plan-nodes.ts';
@@ -10,6 +11,7 @@ import { planOutside } from './plan-outside.ts';
 import { planWorkloads } from './plan-workloads.ts';
 import { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
+import { DEFAULT_UNDERLAY6 } from './schema-parts.ts';
 import type { LabSource } from './source.ts';
 
 /** Ethernet's, which the underlay has. Bytes. */
@@ -31,11 +33,10 @@ export function resolveLab(raw: RawLab, source: LabSource, configs: Readonly<Rec
   checkExperiments(raw, new LabHosts(raw, report), report);
   checkConfigs(raw, configs, report);
   report.throwIfAny();
-  const underlay = parseCidr(raw.cluster.underlay);
   return {
     name: raw.name,
     title: raw.title ?? raw.name,
-    underlay: { cidr: formatCidr(underlay), gateway: formatAddress(gateway(underlay)) },
+    underlay: resolveUnderlay(raw),
     nodes,
     ...(outside && { outside }),
     network: resolveNetwork(raw.network, configs),
@@ -44,11 +45,25 @@ export function resolveLab(raw: RawLab, source: LabSource, configs: Readonly<Rec
   };
 }
 
+function resolveUnderlay({ cluster, network }: RawLab): Lab['underlay'] {
+  const cidr = parseCidr(cluster.underlay);
+  const cidr6 = parseCidr6(cluster.underlay6 ?? DEFAULT_UNDERLAY6);
+  return {
+    cidr: formatCidr(cidr),
+    gateway: formatAddress(gateway(cidr)),
+    ...(network.podCIDR6 !== undefined && {
+      cidr6: formatCidr6(cidr6),
+      gateway6: formatAddress6(gateway6(cidr6)),
+    }),
+  };
+}
+
 function resolveNetwork(network: RawLab['network'], configs: Readonly<Record<string, string>>): LabNetwork {
   const flannel = network.type === 'flannel';
   return {
     type: network.type,
     podCIDR: formatCidr(parseCidr(network.podCIDR)),
+    ...(network.podCIDR6 !== undefined && { podCIDR6: formatCidr6(parseCidr6(network.podCIDR6)) }),
     mtu: network.mtu ?? (flannel ? UPLINK_MTU - VXLAN_OVERHEAD : UPLINK_MTU),
     // flannel's defaults, so that the shape is one; other networks have no VXLAN and do not look at them.
     vni: flannel ? network.vni : 1,

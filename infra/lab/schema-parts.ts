@@ -7,6 +7,9 @@ export const label = z
   .max(63)
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and "-" (RFC 1123 label)');
 
+/** The network between the nodes of a dual-stack lab, in IPv6. */
+export const DEFAULT_UNDERLAY6 = 'fd00:192:168:49::/64';
+
 /** A value to compare an observed value with; see docs/assertions.md. */
 export type Matcher =
   | string

@@ -1,7 +1,7 @@
 // The shape of labs/<lab>/lab.yaml: one zod schema, from which the types and the published JSON Schema follow.
 import { z } from 'zod';
 import { experiment } from './experiment-schema.ts';
-import { label } from './schema-parts.ts';
+import { DEFAULT_UNDERLAY6, label } from './schema-parts.ts';
 
 export type { ExecStep, PingTraffic, RawExperiment } from './experiment-schema.ts';
 export { hostTables, labTables } from './experiment-schema.ts';
@@ -9,6 +9,8 @@ export type { Matcher } from './schema-parts.ts';
 
 const ipv4 = z.ipv4();
 const cidr = z.cidrv4();
+const ipv6 = z.ipv6();
+const cidr6 = z.cidrv6();
 
 const node = z
   .strictObject({
@@ -23,6 +25,14 @@ const node = z
     podCIDR: cidr
       .optional()
       .describe("The node's share of network.podCIDR. Default: the next free block of nodeMaskBits."),
+    address6: ipv6
+      .optional()
+      .describe(
+        'IPv6 address of eth0 in a dual-stack lab. Default: the next free one of underlay6, from ::2.',
+      ),
+    podCIDR6: cidr6
+      .optional()
+      .describe("The node's share of network.podCIDR6. Default: the next free block of nodeMaskBits6."),
   })
   .describe('A cluster node: on the netns backend a network and a mount namespace.');
 
@@ -83,6 +93,12 @@ const workload = z
 const networkCommon = {
   podCIDR: cidr.describe('The range that all pod addresses come from.'),
   nodeMaskBits: z.int().min(8).max(30).default(24).describe('Prefix length of each node’s podCIDR.'),
+  podCIDR6: cidr6
+    .optional()
+    .describe(
+      'The range that all IPv6 pod addresses come from, such as fd00:10:244::/56: makes the lab dual-stack. Not for flannel.',
+    ),
+  nodeMaskBits6: z.int().min(16).max(126).default(64).describe('Prefix length of each node’s podCIDR6.'),
   mtu: z
     .int()
     .min(576)
@@ -127,6 +143,9 @@ export const labFile = z
     cluster: z
       .strictObject({
         underlay: cidr.default('192.168.49.0/24').describe('The network between the nodes.'),
+        underlay6: cidr6
+          .optional()
+          .describe(`The same in IPv6, in a lab with network.podCIDR6. Default: ${DEFAULT_UNDERLAY6}.`),
         nodes: z.array(node).max(250),
         outside: outside.optional(),
       })

@@ -34,16 +34,16 @@ export const tableColumns = {
     'family',
     'nexthops',
   ],
-  rules: ['priority', 'src', 'dst', 'table', 'fwmark'],
-  neighbours: ['dst', 'dev', 'mac', 'state'],
+  rules: ['priority', 'src', 'dst', 'table', 'fwmark', 'family'],
+  neighbours: ['dst', 'dev', 'mac', 'state', 'family'],
   fdb: ['mac', 'dev', 'master', 'dst', 'vlan', 'flags', 'learned', 'meaning'],
   qdiscs: ['dev', 'kind', 'handle', 'parent', 'rateBps', 'burstBytes'],
   netfilter: ['family', 'table', 'chain', 'rule'],
   sysctls: ['name', 'value'],
   cniConfig: ['file', 'picked', 'why', 'content'],
   leases: ['network', 'address', 'containerId', 'ifName', 'path'],
-  nodes: ['name', 'role', 'address', 'podCIDR'],
-  pods: ['name', 'node', 'address', 'mac', 'hostVeth', 'netns', 'pid'],
+  nodes: ['name', 'role', 'address', 'podCIDR', 'address6', 'podCIDR6'],
+  pods: ['name', 'node', 'address', 'address6', 'mac', 'hostVeth', 'netns', 'pid'],
   containers: ['pod', 'node', 'name', 'id', 'pid', 'netns'],
   veths: [
     'pod',
@@ -61,7 +61,10 @@ export const tableColumns = {
     'provenBy',
     'matches',
   ],
-  attachments: ['pod', 'node', 'network', 'containerId', 'ifName', 'address', 'cached', 'lease', 'inKernel'],
+  attachments: [
+    ...['pod', 'node', 'network', 'containerId', 'ifName', 'address', 'address6'],
+    ...['cached', 'lease', 'inKernel'],
+  ],
   cniCalls: ['command', 'node', 'pod', 'plugin', 'order', 'exitCode', 'durationMs', 'runtimeConfig'],
 } as const satisfies Readonly<Record<Table, readonly string[]>>;
 

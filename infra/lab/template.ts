@@ -12,9 +12,17 @@ export const podFields = [
   'cidr',
   'pid',
   'containerId',
+  'address6',
+  'gateway6',
+  'cidr6',
 ] as const;
 /** What can be asked of a node. `cni0Mac` and `vtepMac` are empty where there is no such device. */
-export const nodeFields = ['name', 'address', 'podCIDR', 'gateway', 'cni0Mac', 'vtepMac'] as const;
+export const nodeFields = [
+  ...['name', 'address', 'podCIDR', 'gateway', 'cni0Mac', 'vtepMac'],
+  ...['address6', 'podCIDR6', 'gateway6'],
+] as const;
+/** Fields that a lab without IPv6 has not. */
+export const ipv6Fields: readonly string[] = ['address6', 'gateway6', 'cidr6', 'podCIDR6'];
 
 /** What can be asked of the router and of the host behind it. `address` is that of eth0. */
 export const outsideFields = ['name', 'address'] as const;

@@ -21,7 +21,10 @@ export function attachments(
     const infix = `-${pod.containerId}-`;
     // A loopback attachment has a cache entry of its own: the one looked for is not lo's.
     const entry = node?.cniCache?.find((name) => name.includes(infix) && !name.endsWith(`${infix}lo`));
-    const lease = node?.leases.find((l) => l.containerId === pod.containerId && l.address === pod.address);
+    const addresses = [pod.address, ...(pod.address6 ? [pod.address6] : [])];
+    const leaseOf = (address: string) =>
+      node?.leases.find((l) => l.containerId === pod.containerId && l.address === address);
+    const lease = leaseOf(pod.address);
     const call = calls.findLast(
       (c) => c.command === 'ADD' && c.containerId === pod.containerId && c.ifName !== 'lo',
     );
@@ -35,11 +38,12 @@ export function attachments(
       containerId: pod.containerId,
       ifName,
       address: pod.address,
+      ...(pod.address6 && { address6: pod.address6 }),
       cached: entry !== undefined,
-      lease: lease !== undefined,
-      inKernel:
-        podSnapshots.get(pod.name)?.addresses.some((a) => a.dev === ifName && a.address === pod.address) ??
-        false,
+      lease: addresses.every((address) => leaseOf(address) !== undefined),
+      inKernel: addresses.every((address) =>
+        podSnapshots.get(pod.name)?.addresses.some((a) => a.dev === ifName && a.address === address),
+      ),
     };
   });
 }

@@ -50,6 +50,7 @@ function walk(value: unknown, symbols: Symbols, context: Context, key?: string):
     const rows = value.map((item) => walk(item, symbols, context, key));
     const table = key !== undefined && key !== 'rows' ? key : context.table;
     if (table === 'netfilter') return byChain(rows);
+    if (table === 'routes') return alikeSorted(rows);
     return table !== undefined && UNORDERED.has(table) ? sorted(rows) : rows;
   }
   return walkObject(value as Readonly<Record<string, unknown>>, symbols, context, key);
@@ -162,6 +163,17 @@ function numberSymbol(
 const text = (value: Json) => JSON.stringify(value);
 const sorted = (rows: readonly Json[]): Json[] =>
   rows.toSorted((a, b) => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0));
+
+/** IPv6 has one destination once for each interface, in the order in which the interfaces came. */
+function alikeSorted(rows: readonly Json[]): Json[] {
+  const key = (row: Json, index: number) => {
+    const { family, table, dst, metric } = (row ?? {}) as Readonly<Record<string, Json>>;
+    return family === 'inet6' ? JSON.stringify([table, dst, metric]) : `${index}`;
+  };
+  return [...Map.groupBy(rows.entries(), ([index, row]) => key(row, index)).values()].flatMap((alike) =>
+    sorted(alike.map(([, row]) => row)),
+  );
+}
 
 /** Chains come in any order, the rules of a chain in the order they are tried. */
 function byChain(rows: readonly Json[]): Json[] {

@@ -1,19 +1,24 @@
 // What decides a packet's way and has no place in the tables that people read: the input of a prediction.
 import type { NeighbourRow, NetfilterRow, RouteRow, RuleRow } from './snapshot.ts';
 
-/** IPv4 only. */
-export interface ForwardingState {
+export interface ForwardingState extends FamilyState {
   readonly links: readonly LinkState[];
+  /** Of nodes and pods, all families; absent when it could not be read there. */
+  readonly netfilter?: readonly NetfilterRow[];
+  /** The same of IPv6, where there is an address of it; all else is IPv4's. */
+  readonly ipv6?: FamilyState;
+}
+
+/** What decides the way of packets of one family. */
+export interface FamilyState {
   readonly addresses: readonly LookupAddress[];
   /** Every table, `local` included. */
   readonly routes: readonly LookupRoute[];
   readonly rules: readonly LookupRule[];
   /** In every state, NOARP included. */
   readonly neighbours: readonly NeighbourRow[];
-  /** Addresses that are answered for by proxy ARP (`ip neigh show proxy`). */
+  /** Addresses that are answered for by proxy ARP or NDP (`ip neigh show proxy`). */
   readonly proxies: readonly { readonly dst: string; readonly dev: string }[];
-  /** Of nodes and pods; absent when it could not be read there. */
-  readonly netfilter?: readonly NetfilterRow[];
 }
 
 export interface LinkState {
@@ -36,6 +41,11 @@ export interface BridgeState {
   readonly ageing: number;
   /** Bridged frames meet iptables, whatever the host's sysctl says. */
   readonly callsIptables: boolean;
+  /** The same of IPv6 and ip6tables. */
+  readonly callsIp6tables: boolean;
+  /** Multicast goes to members only, once it asks for them itself (a querier). */
+  readonly snoops: boolean;
+  readonly asksForMembers: boolean;
 }
 
 export interface VxlanState {
@@ -72,6 +82,8 @@ export interface LookupAddress {
   readonly prefix: number;
   readonly scope: string;
   readonly secondary: boolean;
+  /** Of IPv6: tentative, dadfailed, deprecated, temporary. */
+  readonly flags?: readonly string[];
 }
 
 export interface LookupRoute extends RouteRow {
@@ -80,6 +92,8 @@ export interface LookupRoute extends RouteRow {
   readonly tos?: string;
   /** A limit of the route's own, bytes. */
   readonly mtu?: number;
+  /** Of IPv6: low, medium or high (RFC 4191). */
+  readonly pref?: string;
   /** It wraps packets up in something (a lightweight tunnel). */
   readonly encap?: string;
   readonly nexthops?: readonly {

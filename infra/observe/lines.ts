@@ -27,6 +27,7 @@ export function routeLine(r: RouteRow & Partial<Omit<LookupRoute, keyof RouteRow
     ...(r.onlink ? ['onlink'] : []),
     ...(r.flags?.includes('linkdown') ? ['linkdown'] : []),
     ...option('mtu', r.mtu),
+    ...option('pref', r.pref),
   ];
   const nexthops = (r.nexthops ?? []).map(({ via, dev, weight, ...hop }) => {
     const flags = 'flags' in hop ? (hop.flags as readonly string[]) : [];

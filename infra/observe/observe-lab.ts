@@ -27,11 +27,14 @@ export async function observeLab(
   ]);
   const netnsOf = (pod: PodStatus) => netns.get(`${pod.node} ${pod.pid}`) ?? '';
   return {
-    nodes: machines(lab).map(({ name, role, address, podCIDR }) => ({ name, role, address, podCIDR })),
+    nodes: machines(lab).map(({ name, role, address, podCIDR, address6, podCIDR6 }) => {
+      return { name, role, address, podCIDR, ...(address6 && { address6 }), ...(podCIDR6 && { podCIDR6 }) };
+    }),
     pods: pods.map((pod) => ({
       name: pod.name,
       node: pod.node,
       address: pod.address,
+      ...(pod.address6 && { address6: pod.address6 }),
       mac: pod.mac,
       hostVeth: pod.hostVeth,
       netns: netnsOf(pod),

@@ -1,10 +1,18 @@
 // What decides a packet's way, from the same output as the tables: nothing but sections that were asked for.
-import type { ForwardingState } from './forwarding-state.ts';
+import type { FamilyState, ForwardingState } from './forwarding-state.ts';
 import { type IpLink, readNeighbours } from './parse-ip.ts';
 import { linkState } from './parse-link-state.ts';
 import { lookupAddresses, readLookupRoutes, readLookupRules, readProxies } from './parse-lookup.ts';
 import { readNetfilter } from './parse-netfilter.ts';
 import type { Section } from './sections.ts';
+
+/** Texts that `ip` printed. */
+interface Texts {
+  readonly routes: string;
+  readonly rules: string;
+  readonly neighbours: string;
+  readonly proxies: string;
+}
 
 /** @param neighText the plain neighbour list, for an output without the longer one */
 export function forwardingState(
@@ -14,28 +22,43 @@ export function forwardingState(
   ruleText: string,
   neighText: string,
 ): ForwardingState {
-  const [all = neighText, proxies = ''] = (sections.get('neighbours')?.text ?? '')
+  const [neighbours = neighText, proxies = ''] = (sections.get('neighbours')?.text ?? '')
     .split('\n')
     .filter((line) => line.trim() !== '');
-  const netfilter = wholeNetfilter(sections.get('iptables'), sections.get('nft'));
+  const texts = { routes: routeText, neighbours, proxies };
+  const netfilter = wholeNetfilter(sections.get('iptables'), sections.get('nft'), sections.get('ip6tables'));
+  const rules6 = sections.get('rules6')?.text;
   return {
     links: links.map(linkState),
-    addresses: lookupAddresses(links),
-    routes: readLookupRoutes(routeText, 'ip -j -d route show table all'),
-    rules: readLookupRules(ruleText, 'ip -j -d rule show'),
-    neighbours: readNeighbours(all, 'ip -j neigh show nud all').filter(({ dst }) => !dst.includes(':')),
-    proxies: readProxies(proxies, 'ip -j neigh show proxy').filter(({ dst }) => !dst.includes(':')),
+    ...familyState('inet', links, { ...texts, rules: ruleText }),
     ...(netfilter && { netfilter }),
+    ...(rules6 !== undefined && { ipv6: familyState('inet6', links, { ...texts, rules: rules6 }) }),
+  };
+}
+
+function familyState(family: 'inet' | 'inet6', links: readonly IpLink[], texts: Texts): FamilyState {
+  const ofFamily = ({ dst }: { readonly dst: string }) => dst.includes(':') === (family === 'inet6');
+  return {
+    addresses: lookupAddresses(links, family),
+    routes: readLookupRoutes(texts.routes, 'ip -j -d route show table all', family),
+    rules: readLookupRules(texts.rules, 'ip -j -d rule show', family),
+    neighbours: readNeighbours(texts.neighbours, 'ip -j neigh show nud all').filter(ofFamily),
+    proxies: readProxies(texts.proxies, 'ip -j neigh show proxy').filter(ofFamily),
   };
 }
 
 /**
- * @param iptables not asked for where nft shows that there is nothing to be asked
+ * @param iptables not asked for where nft shows that there is nothing to be asked; so ip6tables
  * @returns undefined unless all of it was read: a tool that is missing or was refused may hide rules, and iptables-save
  *   says so where its older sister has some that it does not print
  */
-function wholeNetfilter(iptables: Section | undefined, nft: Section | undefined) {
-  const refused = nft?.exitCode !== 0 || (iptables !== undefined && iptables.exitCode !== 0);
-  const hidden = /^# Warning: .*tables present/m.test(`${iptables?.text}\n${iptables?.stderr}`);
-  return refused || hidden ? undefined : readNetfilter(iptables, nft);
+function wholeNetfilter(
+  iptables: Section | undefined,
+  nft: Section | undefined,
+  ip6tables: Section | undefined,
+) {
+  const tools = [iptables, ip6tables].filter((tool) => tool !== undefined);
+  const refused = nft?.exitCode !== 0 || tools.some(({ exitCode }) => exitCode !== 0);
+  const hidden = tools.some(({ text, stderr }) => /^# Warning: .*tables present/m.test(`${text}\n${stderr}`));
+  return refused || hidden ? undefined : readNetfilter(iptables, nft, ip6tables);
 }

@@ -45,7 +45,10 @@ export function parseHostSections(stdout: string, stderr: string, options: Parse
     interfaces: bare.map((row) => ({ ...row, creator: creatorOf(row, context) })),
     addresses,
     routes,
-    rules: readRules(ruleText, 'ip -j -d rule show'),
+    rules: [
+      ...readRules(ruleText, 'ip -j -d rule show', 'inet'),
+      ...readRules(sections.get('rules6')?.text ?? '', 'ip -6 -j -d rule show', 'inet6'),
+    ],
     neighbours: readNeighbours(neighText, 'ip -j -d neigh show'),
     fdb: readFdb(fdb.text, 'bridge -j fdb show', {
       macs: new Map(bare.map((row) => [row.name, row.mac])),
@@ -91,7 +94,12 @@ function netfilterRows(sections: ReadonlyMap<string, Section>): NetfilterRow[] {
   if (!missing(iptables))
     requireSection(sections, 'iptables', 'iptables-save', 'are the capabilities there?');
   if (!missing(nft)) requireSection(sections, 'nft', 'nft -s list ruleset', 'are the capabilities there?');
-  return readNetfilter(missing(iptables) ? undefined : iptables, missing(nft) ? undefined : nft);
+  const ip6tables = sections.get('ip6tables');
+  return readNetfilter(
+    missing(iptables) ? undefined : iptables,
+    missing(nft) ? undefined : nft,
+    ip6tables?.exitCode === 0 ? ip6tables : undefined,
+  );
 }
 
 const lsns = z.object({

@@ -33,6 +33,10 @@ const link = z.looseObject({
         prefixlen: z.int(),
         scope: z.string(),
         secondary: z.boolean(),
+        tentative: z.boolean(),
+        dadfailed: z.boolean(),
+        deprecated: z.boolean(),
+        temporary: z.boolean(),
       }),
     )
     .default([]),
@@ -198,17 +202,18 @@ export function nexthop(h: z.infer<typeof hop>) {
 const prefix = (address: string, length: number | undefined) =>
   length === undefined ? address : `${address}/${length}`;
 
-export function readRules(text: string, tool: string): RuleRow[] {
-  return readJson(text, tool, z.array(rule)).map(ruleRow);
+export function readRules(text: string, tool: string, family: NonNullable<RuleRow['family']>): RuleRow[] {
+  return readJson(text, tool, z.array(rule)).map((r) => ruleRow(r, family));
 }
 
-export function ruleRow(r: z.infer<typeof rule>): RuleRow {
+export function ruleRow(r: z.infer<typeof rule>, family: NonNullable<RuleRow['family']>): RuleRow {
   return {
     priority: r.priority,
     src: prefix(r.src, r.srclen),
     ...(r.dst !== undefined && { dst: prefix(r.dst, r.dstlen) }),
     table: String(r.table),
     ...(r.fwmark !== undefined && { fwmark: r.fwmask ? `${r.fwmark}/${r.fwmask}` : r.fwmark }),
+    family,
   };
 }
 
@@ -218,5 +223,6 @@ export function readNeighbours(text: string, tool: string): NeighbourRow[] {
     dev: n.dev,
     ...(n.lladdr !== undefined && { mac: n.lladdr }),
     state: n.state.join(' '),
+    family: n.dst.includes(':') ? 'inet6' : 'inet',
   }));
 }

@@ -12,6 +12,9 @@ const bridge = z.looseObject({
   vlan_filtering: number(0),
   ageing_time: number(30_000),
   nf_call_iptables: number(0),
+  nf_call_ip6tables: number(0),
+  mcast_snooping: number(1),
+  mcast_querier: number(0),
 });
 const vxlan = z.looseObject({
   id: number(0),
@@ -51,11 +54,14 @@ export function linkState(l: IpLink): LinkState {
 }
 
 function bridgeState(data: object): BridgeState {
-  const { vlan_filtering, ageing_time, nf_call_iptables } = bridge.parse(data);
+  const { vlan_filtering, ageing_time, ...rest } = bridge.parse(data);
   return {
     vlanFiltering: vlan_filtering > 0,
     ageing: ageing_time,
-    callsIptables: nf_call_iptables > 0,
+    callsIptables: rest.nf_call_iptables > 0,
+    callsIp6tables: rest.nf_call_ip6tables > 0,
+    snoops: rest.mcast_snooping > 0,
+    asksForMembers: rest.mcast_querier > 0,
   };
 }
 

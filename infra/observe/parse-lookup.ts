@@ -4,12 +4,14 @@ import type { LookupAddress, LookupRoute, LookupRule } from './forwarding-state.
 import { type IpLink, neigh, nexthop, route, routeRow, rule, ruleRow } from './parse-ip.ts';
 import { readJson } from './sections.ts';
 
-/** IPv4 routes of all tables, local included, with what only a lookup needs. */
-export function readLookupRoutes(text: string, tool: string): LookupRoute[] {
+type Family = 'inet' | 'inet6';
+
+/** Routes of one family, of all tables, local included, with what only a lookup needs. */
+export function readLookupRoutes(text: string, tool: string, family: Family): LookupRoute[] {
   return readJson(text, tool, z.array(route)).flatMap((r) => {
     const { nexthops: _, ...row } = routeRow(r);
     const mtu = r.metrics?.find((m) => m.mtu !== undefined)?.mtu;
-    return row.family === 'inet6'
+    return row.family !== family
       ? []
       : [
           {
@@ -17,6 +19,7 @@ export function readLookupRoutes(text: string, tool: string): LookupRoute[] {
             flags: r.flags,
             ...(r.tos !== undefined && { tos: r.tos }),
             ...(mtu !== undefined && { mtu }),
+            ...(r.pref !== undefined && { pref: r.pref }),
             ...(r.encap !== undefined && { encap: r.encap }),
             ...(r.nexthops !== undefined && {
               nexthops: r.nexthops.map((h) => ({ ...nexthop(h), flags: h.flags ?? [] })),
@@ -27,7 +30,7 @@ export function readLookupRoutes(text: string, tool: string): LookupRoute[] {
 }
 
 /** Rules with every selector and action that `ip rule` prints. */
-export function readLookupRules(text: string, tool: string): LookupRule[] {
+export function readLookupRules(text: string, tool: string, family: Family): LookupRule[] {
   return readJson(text, tool, z.array(rule)).map((r) => {
     const ports = (one?: number, start?: number, end?: number) =>
       one !== undefined
@@ -44,7 +47,7 @@ export function readLookupRules(text: string, tool: string): LookupRule[] {
       suppress_ifgroup: r.suppress_ifgroup,
     };
     return {
-      ...ruleRow(r),
+      ...ruleRow(r, family),
       not: r.not === null,
       action: r.goto !== undefined ? 'goto' : r.nop === null ? 'nop' : (r.action ?? 'lookup'),
       ...(r.goto !== undefined && { goto: r.goto }),
@@ -64,11 +67,14 @@ export function readProxies(text: string, tool: string): { readonly dst: string;
   return readJson(text, tool, z.array(neigh)).map(({ dst, dev }) => ({ dst, dev }));
 }
 
-/** IPv4 addresses with the flag that the choice of a source address looks at. */
-export function lookupAddresses(links: readonly IpLink[]): LookupAddress[] {
+/** Flags of an IPv6 address that the choice of a source address looks at. */
+const FLAGS = ['tentative', 'dadfailed', 'deprecated', 'temporary'] as const;
+
+/** Addresses of one family with what the choice of a source address looks at. */
+export function lookupAddresses(links: readonly IpLink[], family: Family): LookupAddress[] {
   return links.flatMap((l) =>
     l.addr_info.flatMap((a) =>
-      a.local === undefined || a.family !== 'inet'
+      a.local === undefined || a.family !== family
         ? []
         : [
             {
@@ -76,9 +82,10 @@ export function lookupAddresses(links: readonly IpLink[]): LookupAddress[] {
               address: a.local,
               // A point-to-point address stands for its peer's prefix.
               peer: a.address ?? a.local,
-              prefix: a.prefixlen ?? 32,
+              prefix: a.prefixlen ?? (family === 'inet' ? 32 : 128),
               scope: a.scope ?? 'global',
               secondary: a.secondary ?? false,
+              ...(family === 'inet6' && { flags: FLAGS.filter((flag) => a[flag]) }),
             },
           ],
     ),

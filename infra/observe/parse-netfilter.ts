@@ -2,22 +2,25 @@
 import type { Section } from './sections.ts';
 import type { NetfilterRow } from './snapshot.ts';
 
-/** @param iptables @param nft what the tools printed; undefined for a tool that is not there */
+/** @param iptables @param nft @param ip6tables what the tools printed; undefined for one that is not there or not needed */
 export function readNetfilter(
   iptables: Pick<Section, 'text'> | undefined,
   nft: Pick<Section, 'text'> | undefined,
+  ip6tables?: Pick<Section, 'text'>,
 ): NetfilterRow[] {
+  const covered = [...(iptables ? ['ip'] : []), ...(ip6tables ? ['ip6'] : [])];
   return [
-    ...(iptables ? readIptables(iptables.text) : []),
-    ...(nft ? readNft(nft.text, iptables !== undefined) : []),
+    ...(iptables ? readIptables(iptables.text, 'ip') : []),
+    ...(ip6tables ? readIptables(ip6tables.text, 'ip6') : []),
+    ...(nft ? readNft(nft.text, covered) : []),
   ];
 }
 
 /** Tables that iptables-nft keeps in nftables: iptables-save prints them better, with the matches nft does not know. */
 const IPTABLES_TABLES = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
 
-/** @param text of iptables-save; a chain with a policy gives a row `-P CHAIN POLICY`, as `iptables -S` prints it */
-export function readIptables(text: string): NetfilterRow[] {
+/** @param text of iptables-save or ip6tables-save; a chain with a policy gives a row `-P CHAIN POLICY`, as `iptables -S` prints it */
+export function readIptables(text: string, family: 'ip' | 'ip6'): NetfilterRow[] {
   const rows: NetfilterRow[] = [];
   let table = '';
   for (const line of text.split('\n')) {
@@ -25,14 +28,14 @@ export function readIptables(text: string): NetfilterRow[] {
     else if (line.startsWith(':')) {
       const [chain = '', policy = '-'] = line.slice(1).split(' ');
       rows.push({
-        family: 'ip',
+        family,
         table,
         chain,
         rule: policy === '-' ? `-N ${chain}` : `-P ${chain} ${policy}`,
       });
     } else if (line.startsWith('-A ') || line.startsWith('[')) {
       const rule = line.replace(/^\[\d+:\d+\] /, '').trim();
-      rows.push({ family: 'ip', table, chain: rule.split(' ')[1] ?? '', rule });
+      rows.push({ family, table, chain: rule.split(' ')[1] ?? '', rule });
     }
   }
   return rows;
@@ -40,9 +43,9 @@ export function readIptables(text: string): NetfilterRow[] {
 
 /**
  * @param text of `nft -s list ruleset`
- * @param covered whether iptables-save was read too, so that its tables are left out here
+ * @param covered families whose iptables-save was read too, so that its tables are left out here
  */
-export function readNft(text: string, covered: boolean): NetfilterRow[] {
+export function readNft(text: string, covered: readonly string[]): NetfilterRow[] {
   const rows: NetfilterRow[] = [];
   const stack: string[] = [];
   let family = '';
@@ -61,7 +64,7 @@ export function readNft(text: string, covered: boolean): NetfilterRow[] {
       stack.push(what === 'chain' ? name : `${what} ${name}`);
     } else if (stack.length > 0) {
       if (line.endsWith('{')) stack.push(stack.at(-1) ?? '');
-      if (!(covered && family === 'ip' && IPTABLES_TABLES.has(table))) {
+      if (!(covered.includes(family) && IPTABLES_TABLES.has(table))) {
         rows.push({ family, table, chain: stack.at(stack.length > 1 ? 1 : 0) ?? '', rule: line });
       }
     }

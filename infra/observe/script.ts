@@ -15,6 +15,12 @@ export const FORWARDING_SYSCTLS = [
   ...['proxy_arp', 'proxy_arp_pvlan', 'arp_ignore', 'arp_filter', 'arp_announce'],
 ] as const;
 
+/** The same for IPv6, of every interface. */
+export const FORWARDING_SYSCTLS6 = [
+  ...['forwarding', 'force_forwarding', 'hop_limit', 'proxy_ndp', 'ignore_routes_with_linkdown'],
+  ...['use_oif_addrs_only', 'drop_unicast_in_l2_multicast'],
+] as const;
+
 /** More of the same, for a prediction: `neigh show` leaves out NOARP entries, and proxies are a list of their own. */
 export const NEIGHBOUR_BATCH = ['neigh show nud all', 'neigh show proxy'] as const;
 
@@ -28,19 +34,28 @@ export const FOR_PREDICTION = '-predict';
  * POSIX sh; `$1` is the mark, `$2` the role, the rest lease directories. Marks go to both streams, so that a tool's
  * own words on stderr can be told apart too. lsns gives up without a word when a process ends while it looks at it, so it
  * is asked again. A prediction wants more: neighbours and sysctls that no table has, and pods' packet filters, which are
- * mostly empty (one process says so). One awk reads all files; one that is gone since the shell listed it (a
- * veth's sysctl, a pod's lease) or that is a pattern without a match is passed over.
+ * mostly empty (one process says so). IPv6 is asked about where there is an address of it, and ip6tables where it has
+ * rules. One awk reads all files; one that is gone since the shell listed it (a veth's sysctl, a pod's lease) or that is a
+ * pattern without a match is passed over.
  */
 export const OBSERVE_SCRIPT = `
 mark=$1 want=$2 role=\${2%${FOR_PREDICTION}}; shift 2
 begin() { printf '%s begin %s\\n' "$mark" "$1"; printf '%s begin %s\\n' "$mark" "$1" >&2; }
 end() { printf '\\n%s end %s %s\\n' "$mark" "$1" "$2"; }
+ip6tables_too() {
+  case $1 in *'table ip6 '*) ;; *) { read -r _ < /proc/net/ip6_tables_names; } 2>/dev/null || return 0;; esac
+  begin ip6tables; ip6tables-save; end ip6tables $?
+}
 begin netns; readlink /proc/self/ns/net; end netns $?
 begin ip
 ip -j -d -batch - <<'BATCH'
 ${IP_BATCH.join('\n')}
 BATCH
 end ip $?
+six=; { read -r _ < /proc/net/if_inet6; } 2>/dev/null && six=1
+if [ "$six" ]; then
+  begin rules6; ip -6 -j -d rule show; end rules6 $?
+fi
 begin fdb; bridge -j fdb show; end fdb $?
 begin qdisc; tc -j qdisc show; end qdisc $?
 if [ "$want" != "$role" ]; then
@@ -54,11 +69,13 @@ BATCH
     if [ $code != 0 ] || [ -n "$rules" ] || { read -r _ < /proc/net/ip_tables_names; } 2>/dev/null; then
       begin iptables; iptables-save; end iptables $?
     fi
+    ip6tables_too "$rules"
   fi
 fi
 if [ "$role" = node ]; then
   begin iptables; iptables-save; end iptables $?
-  begin nft; nft -s list ruleset; end nft $?
+  begin nft; rules=$(nft -s list ruleset); code=$?; printf '%s\\n' "$rules"; end nft $code
+  ip6tables_too "$rules"
   begin netnsids; for try in 1 2 3 4 5; do lsns -t net -J -o NS,NETNSID && break; done; end netnsids $?
   for d do shift; set -- "$@" "$d"/*/*; done
   for f in /etc/cni/net.d/*; do [ -f "$f" ] && set -- "$@" "$f"; done
@@ -71,7 +88,11 @@ set -- "$@" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl \\
   /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/route_localnet \\
   /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/bridge/bridge-nf-call-*
 [ "$want" = "$role" ] || for name in ${FORWARDING_SYSCTLS.join(' ')}; do set -- "$@" /proc/sys/net/ipv4/conf/*/$name; done
-[ "$want" = "$role" ] || set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all
+[ "$want" = "$role" ] || set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all /proc/sys/net/ipv6/icmp/echo_ignore_all
+[ -z "$six" ] || set -- "$@" /proc/sys/net/ipv6/conf/all/forwarding
+if [ "$want" != "$role" ] && [ "$six" ]; then
+  for name in ${FORWARDING_SYSCTLS6.join(' ')}; do set -- "$@" /proc/sys/net/ipv6/conf/*/$name; done
+fi
 begin files; awk -v "m=$mark" 'BEGIN {
   for (i = 1; i < ARGC; i++) {
     got = (getline line < ARGV[i])

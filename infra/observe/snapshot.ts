@@ -92,12 +92,15 @@ export interface RuleRow {
   readonly dst?: string;
   readonly table: string;
   readonly fwmark?: string;
+  /** Those of IPv6 are read where there is an IPv6 address. */
+  readonly family?: 'inet' | 'inet6';
 }
 export interface NeighbourRow {
   readonly dst: string;
   readonly dev: string;
   readonly mac?: string;
   readonly state: string;
+  readonly family?: 'inet' | 'inet6';
 }
 export interface FdbRow {
   readonly mac: string;
@@ -155,11 +158,14 @@ export interface LabSnapshot {
     readonly role: string;
     readonly address: string;
     readonly podCIDR: string;
+    readonly address6?: string;
+    readonly podCIDR6?: string;
   }[];
   readonly pods: readonly {
     readonly name: string;
     readonly node: string;
     readonly address: string;
+    readonly address6?: string;
     readonly mac: string;
     readonly hostVeth: string;
     readonly netns: string;
@@ -184,11 +190,12 @@ export interface LabSnapshot {
     readonly containerId: string;
     readonly ifName: string;
     readonly address: string;
+    readonly address6?: string;
     /** The runtime's result cache has an entry for it. */
     readonly cached: boolean;
-    /** host-local has a lease of this very address for this very container. */
+    /** host-local has a lease of this very address (of both, where there are two) for this very container. */
     readonly lease: boolean;
-    /** The kernel has this very address on that interface of the pod. */
+    /** The kernel has this very address (both, where there are two) on that interface of the pod. */
     readonly inKernel?: boolean;
   }[];
   readonly cniCalls: readonly {

@@ -118,20 +118,24 @@ function addMac(add: (token: string, symbol: string) => void, mac: string, owner
 
 /** What looks random though nothing is known of it, and times in the output of tools. */
 function masked(text: string, pid: (n: number) => string): string {
-  return text
-    .replaceAll(/\bveth[0-9a-f]{8}\b/g, '<veth:?>')
-    .replaceAll(/\bbwp[0-9a-f]{12}\b/g, '<ifb:?>')
-    .replaceAll(/\bCNI-(DN-)?[0-9a-f]{21,24}\b/g, '<chain:?>')
-    .replaceAll(/\bnet:\[\d+\]/g, '<netns:?>')
-    .replaceAll(/\b[0-9a-f]{64}\b/g, '<id:?>')
-    .replaceAll(/\/proc\/(\d+)\//g, (_, n: string) => `/proc/${pid(Number(n))}/`)
-    .replaceAll(/(?<![0-9a-f:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![0-9a-f:])/g, (mac) =>
-      isGroup(mac) ? mac : '<mac:?>',
-    )
-    .replaceAll(/\btime([=<]\s?)[\d.]+ ?ms/g, 'time$1<time>')
-    .replaceAll(/\btime \d+ms/g, 'time <time>')
-    .replaceAll(/(min\/avg\/max\/mdev = )[\d./]+ ms/g, '$1<time>')
-    .replaceAll(/\b(ip-)?id \d+\b/g, '$1id <id>');
+  return (
+    text
+      .replaceAll(/\bveth[0-9a-f]{8}\b/g, '<veth:?>')
+      .replaceAll(/\bbwp[0-9a-f]{12}\b/g, '<ifb:?>')
+      .replaceAll(/\bCNI-(DN-)?[0-9a-f]{21,24}\b/g, '<chain:?>')
+      .replaceAll(/\bnet:\[\d+\]/g, '<netns:?>')
+      .replaceAll(/\b[0-9a-f]{64}\b/g, '<id:?>')
+      .replaceAll(/\/proc\/(\d+)\//g, (_, n: string) => `/proc/${pid(Number(n))}/`)
+      .replaceAll(/(?<![0-9a-f:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![0-9a-f:])/g, (mac) =>
+        isGroup(mac) ? mac : '<mac:?>',
+      )
+      // What the kernel makes of a MAC (RFC 4291, appendix A).
+      .replaceAll(/\bfe80::[0-9a-f]{0,4}:?[0-9a-f]{0,2}ff:fe[0-9a-f]{1,2}:[0-9a-f]{1,4}\b/g, '<fe80:?>')
+      .replaceAll(/\btime([=<]\s?)[\d.]+ ?ms/g, 'time$1<time>')
+      .replaceAll(/\btime \d+ms/g, 'time <time>')
+      .replaceAll(/(min\/avg\/max\/mdev = )[\d./]+ ms/g, '$1<time>')
+      .replaceAll(/\b(ip-)?id \d+\b/g, '$1id <id>')
+  );
 }
 
 /** Groups that the standards fix are facts; a solicited-node group ends in somebody's random address. */

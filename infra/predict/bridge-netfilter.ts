@@ -3,10 +3,10 @@ import { fragmentLength } from './flow.ts';
 import type { Branch, Decision, Stopped } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, type Walk } from './lab.ts';
-import { dropped, mtuRule, stopped } from './make-hop.ts';
+import { dropped, mtuRule, stopped, unknown } from './make-hop.ts';
 import { resolve } from './neighbour.ts';
 import { runHook } from './netfilter/run-hook.ts';
-import { type Frame, type Packet, wireLength } from './packet.ts';
+import { type Frame, isIpv6, type Packet, wireLength } from './packet.ts';
 import { findRoute } from './route.ts';
 
 interface Bridging {
@@ -16,8 +16,12 @@ interface Bridging {
   readonly ingress: Link;
 }
 
-/** net.bridge.bridge-nf-call-iptables, or the bridge's own nf_call_iptables. */
-export function callsIptables(kernel: Kernel, bridge: Link): boolean {
+/** net.bridge.bridge-nf-call-iptables, or the bridge's own nf_call_iptables; of IPv6 the same with ip6tables. */
+export function callsIptables(kernel: Kernel, bridge: Link, packet: Packet): boolean {
+  if (isIpv6(packet)) {
+    const own = bridge.bridge?.callsIp6tables ?? false;
+    return kernel.sysctl('net.bridge.bridge-nf-call-ip6tables') > 0 || own;
+  }
   return kernel.sysctl('net.bridge.bridge-nf-call-iptables') > 0 || (bridge.bridge?.callsIptables ?? false);
 }
 
@@ -32,13 +36,17 @@ export function filterPrerouting(
   frame: Frame,
   t: Trail,
 ): Filtered {
-  if (!frame.ip || !callsIptables(kernel, bridge)) return { frame, trail: t, called: false };
+  if (!frame.ip || !callsIptables(kernel, bridge, frame.ip)) return { frame, trail: t, called: false };
   const names = { iif: bridge.name, physIn: ingress.name, srcMac: frame.src };
   const result = runHook({ kernel, hook: 'prerouting', packet: frame.ip, ...names });
   if (result.verdict !== 'accept') return { ends: stopped(kernel, ingress.name, result, t) };
   const { packet } = result;
   const after = also(t, ...result.decisions);
   if (packet.dst === frame.ip.dst) return { frame: { ...frame, ip: packet }, trail: after, called: true };
+  if (isIpv6(packet)) {
+    const words = `a new destination ${packet.dst} of a bridged IPv6 packet is not modelled`;
+    return { ends: [unknown(kernel, words, after.decisions)] };
+  }
   // br_nf_pre_routing_finish(): a new destination on the same bridge gets that neighbour's MAC, another the bridge's.
   const routing = findRoute(kernel, {
     dst: packet.dst,
@@ -79,7 +87,8 @@ export function filterForward(
   const { packet } = post;
   if (wireLength(packet) <= port.mtu) return walk.transmit(kernel, port, { ...frame, ip: packet }, after);
   // br_nf_dev_queue_xmit(): iptables has put fragments together, so the bridge has to cut; not what came as a fragment.
-  if (packet.df || packet.fragment !== undefined) return [tooBig(kernel, port, wireLength(packet), after)];
+  if (packet.df || packet.fragment !== undefined || isIpv6(packet))
+    return [tooBig(kernel, port, wireLength(packet), after)];
   const words = `fragments: ${packet.length} bytes are more than the MTU ${port.mtu} of ${port.name}`;
   const cut = { ...packet, fragment: fragmentLength(port.mtu) };
   const mtu: Decision = { kind: 'mtu', words, rule: mtuRule(kernel, port, port.mtu) };

@@ -70,9 +70,13 @@ function beyondModel(kernel: Kernel, port: Link, bridge: Link, frame: Frame) {
     return { words: `${port.name} is a locked port, which is not modelled`, rule: undefined };
   const ports = portsOf(kernel, bridge);
   const answers = ports.find((p) => p.port?.answersArp);
-  if (frame.arp && answers) {
+  // Without a querier that knows of members, a bridge that snoops floods as any other (br_multicast_querier_exists()).
+  if (frame.ip && isGroup(frame.dst) && bridge.bridge?.snoops && bridge.bridge.asksForMembers) {
+    return { words: `${bridge.name} knows members of groups, which is not modelled`, rule: undefined };
+  }
+  if ((frame.arp || frame.ip?.ndisc) && answers) {
     return {
-      words: `${bridge.name} answers ARP for others at ${answers.name}, which is not modelled`,
+      words: `${bridge.name} answers ARP and neighbour discovery for others at ${answers.name}, which is not modelled`,
       rule: undefined,
     };
   }
@@ -207,7 +211,7 @@ function toPort(walk: Walk, where: Where, port: Link, frame: Frame, t: Trail): B
       ),
     ];
   }
-  if (frame.ip && ingress && callsIptables(kernel, bridge)) {
+  if (frame.ip && ingress && callsIptables(kernel, bridge, frame.ip)) {
     return filterForward(walk, { kernel, bridge, ingress }, port, { ...frame, ip: frame.ip }, t);
   }
   // br_dev_queue_push_xmit(): a bridge cuts nothing.

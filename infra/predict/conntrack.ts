@@ -39,6 +39,8 @@ const same = (a: Tuple, b: Tuple) =>
 /** Finds or makes the packet's connection; one that has it already (it came round by lo) keeps it. */
 export function track(connections: Connection[], packet: Packet): Packet {
   if (packet.tracked) return packet;
+  // nf_conntrack_icmpv6_error(): neighbour discovery belongs to no connection.
+  if (packet.ndisc) return { ...packet, tracked: { connection: 'untracked', reply: false } };
   const tuple = tupleOf(packet);
   const isReply = packet.icmp === 'echo-reply';
   for (const connection of connections) {

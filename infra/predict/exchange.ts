@@ -4,7 +4,7 @@ import { DEFAULT_PORT, type Flow } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
 import { LabState, type Solicitation, trail, type Walk } from './lab.ts';
 import { dropped } from './make-hop.ts';
-import type { Packet } from './packet.ts';
+import { isIpv6, type Packet } from './packet.ts';
 import { type Outcome, originate, outcomeOf, type Prediction, type PredictState } from './predict.ts';
 import { createWalk } from './walk.ts';
 
@@ -57,16 +57,19 @@ function exchangeOn(walk: Walk, flow: Flow): Exchange {
   const kernel = walk.lab.kernels.get(end.host);
   if (kernel === undefined) return { request, outcome: 'unknown', end };
   const back: Flow = { ...flow, from: end.host, to: end.src };
+  const ipv6 = isIpv6(end.packet);
+  const ignores = ipv6 ? 'net.ipv6.icmp.echo_ignore_all' : 'net.ipv4.icmp_echo_ignore_all';
+  const ttl = ipv6 ? kernel.hopLimit(end.interface) : kernel.sysctl('net.ipv4.ip_default_ttl', 64);
   const branches: Branch[] =
-    end.packet.icmp && kernel.sysctl('net.ipv4.icmp_echo_ignore_all') > 0
+    end.packet.icmp && kernel.sysctl(ignores) > 0
       ? [
           dropped({ kernel }, 'filter', `${kernel.name} ignores echo requests`, [], {
             table: 'sysctls',
             host: kernel.name,
-            line: 'net.ipv4.icmp_echo_ignore_all = 1',
+            line: `${ignores} = 1`,
           }),
         ]
-      : walk.send(kernel, answerTo(end.packet, kernel.sysctl('net.ipv4.ip_default_ttl', 64)), trail(0));
+      : walk.send(kernel, answerTo(end.packet, ttl), trail(0));
   const reply = outcomeOf(back, branches);
   const home = ends(branches).find(
     (e) => e.kind === 'delivered' && e.host === flow.from && e.src === flow.to && fromPort(e.packet, flow),

@@ -29,6 +29,7 @@ export type DecisionKind =
   | 'rp-filter'
   | 'neighbour'
   | 'arp'
+  | 'ndp'
   | 'fdb'
   | 'flood'
   | 'link'
@@ -58,6 +59,8 @@ export interface Hop {
   readonly direction: 'in' | 'out';
   /** Of an ARP message that was sent on the packet's behalf. */
   readonly arp?: 'request' | 'reply';
+  /** The same of neighbour discovery: a solicitation or an advertisement. */
+  readonly ndp?: 'request' | 'reply';
   /** Of the flow's own packet, or of the ARP message that was asked on its behalf. */
   readonly srcMac: string;
   readonly dstMac: string;
@@ -103,6 +106,7 @@ export type DropReason =
   | 'port-state'
   | 'other-host'
   | 'not-asked'
+  | 'ipv6-off'
   | 'ttl'
   | 'mtu'
   | 'filter'

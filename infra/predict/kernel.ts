@@ -1,5 +1,6 @@
 // One host's kernel as the model works on it: the observed state indexed, and the tables that packets themselves change.
 import type {
+  FamilyState,
   ForwardingState,
   LinkState,
   LookupAddress,
@@ -9,15 +10,23 @@ import type {
 import type { FdbRow, HostSnapshot, InterfaceRow, NeighbourRow, QdiscRow } from '../observe/snapshot.ts';
 import type { Connection } from './conntrack.ts';
 import { lookupTable } from './fib-table.ts';
+import { lookupTable6 } from './fib6-table.ts';
 import { isMulticast } from './ipv4.ts';
+import { isMulticast6 } from './ipv6.ts';
 import { parseRuleset, type Ruleset } from './netfilter/ruleset.ts';
-import type { FibTables } from './rules.ts';
+import { type FibRulesOps, type FibTables, fib4RulesOps } from './rules.ts';
 
 /** A link: what people read of it and what a frame meets. */
 export type Link = InterfaceRow & LinkState;
 
 /** `unread`: the packet filter of that host could not be read. */
 export type Netfilter = Ruleset | 'unread';
+
+/** What it knows of IPv6. */
+export interface Kernel6 extends FibTables {
+  readonly addresses: readonly LookupAddress[];
+  readonly proxies: FamilyState['proxies'];
+}
 
 export class Kernel implements FibTables {
   readonly name: string;
@@ -30,6 +39,10 @@ export class Kernel implements FibTables {
   readonly tables: ReadonlyMap<string, readonly LookupRoute[]>;
   readonly proxies: ForwardingState['proxies'];
   readonly netfilter: Netfilter;
+  /** Where there is an IPv6 address. */
+  readonly ipv6: Kernel6 | undefined;
+  /** Of IPv6 packets. */
+  readonly netfilter6: Netfilter;
   /** By `<dst> <dev>`. Packets change it. */
   readonly neighbours: Map<string, NeighbourRow>;
   /** Of bridges, by `<bridge> <mac>`. Packets change it. */
@@ -53,6 +66,8 @@ export class Kernel implements FibTables {
     this.tables = facts.tables;
     this.proxies = facts.forwarding.proxies;
     this.netfilter = facts.netfilter;
+    this.ipv6 = facts.ipv6;
+    this.netfilter6 = facts.netfilter6;
     this.neighbours = new Map(facts.neighbours);
     this.bridgeFdb = new Map(facts.bridgeFdb);
     this.vxlanFdb = new Map(facts.vxlanFdb);
@@ -96,7 +111,35 @@ export class Kernel implements FibTables {
     return found.kind === 'route' ? found.route.type : found.kind === 'error' ? found.error : 'unicast';
   }
 
-  ignoreLinkdown = (dev: string): boolean => this.either(dev, 'ignore_routes_with_linkdown');
+  /** How its IPv4 tables are looked up. */
+  readonly fib4: FibRulesOps = fib4RulesOps({
+    ignoreLinkdown: (dev) => this.either(dev, 'ignore_routes_with_linkdown'),
+  });
+
+  /** Of IPv6, as `conf`. */
+  conf6(dev: string, key: string, fallback = 0): number {
+    return this.sysctl(`net.ipv6.conf.${dev.replaceAll('.', '/')}.${key}`, fallback);
+  }
+
+  either6(dev: string, key: string): boolean {
+    return this.conf6('all', key) > 0 || this.conf6(dev, key) > 0;
+  }
+
+  /** Whether it forwards what comes in there: ip6_forward(); the interface's own switch is of Linux 6.17. */
+  forwards6(dev: string): boolean {
+    return this.conf6('all', 'forwarding') > 0 || this.conf6(dev, 'force_forwarding') > 0;
+  }
+
+  hopLimit(dev: string): number {
+    return this.conf6(dev, 'hop_limit', 64);
+  }
+
+  /** What table local says of an address. */
+  addressType6(address: string): string {
+    if (isMulticast6(address)) return 'multicast';
+    const found = lookupTable6(this.ipv6?.tables.get('local') ?? [], { dst: address, iif: 'lo' });
+    return found.kind === 'route' ? found.route.type : found.kind === 'error' ? found.error : 'unicast';
+  }
 }
 
 const stateOf = ({ name }: InterfaceRow, states: ReadonlyMap<string, LinkState>): LinkState =>
@@ -132,8 +175,18 @@ function indexed(snapshot: HostSnapshot, forwarding: ForwardingState) {
     netnsids: new Map(snapshot.netnsids?.map((id) => [id.netnsid, id.netns])),
     links: new Map(snapshot.interfaces.map((row) => [row.name, { ...row, ...stateOf(row, states) }])),
     tables: Map.groupBy(forwarding.routes, (route) => route.table),
-    netfilter: forwarding.netfilter ? parseRuleset(forwarding.netfilter) : ('unread' as const),
-    neighbours: new Map(forwarding.neighbours.map((row) => [`${row.dst} ${row.dev}`, row])),
+    netfilter: forwarding.netfilter ? parseRuleset(forwarding.netfilter, 'ip') : ('unread' as const),
+    ipv6: forwarding.ipv6 && {
+      ...forwarding.ipv6,
+      tables: Map.groupBy(forwarding.ipv6.routes, (route) => route.table),
+    },
+    netfilter6: forwarding.netfilter ? parseRuleset(forwarding.netfilter, 'ip6') : ('unread' as const),
+    neighbours: new Map(
+      [...forwarding.neighbours, ...(forwarding.ipv6?.neighbours ?? [])].map((row) => [
+        `${row.dst} ${row.dev}`,
+        row,
+      ]),
+    ),
     bridgeFdb: new Map(bridged.map((row) => [`${row.master} ${row.mac}`, row])),
     vxlanFdb: Map.groupBy(remote, (row) => `${row.dev} ${row.mac}`),
     sysctls: new Map(snapshot.sysctls.map((row) => [row.name, row.value])),

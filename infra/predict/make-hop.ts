@@ -25,6 +25,9 @@ export function hop(
     interface: link.name,
     direction,
     ...(arp && { arp: arp.op }),
+    ...(ip?.ndisc && {
+      ndp: ip.icmp === 'neighbour-solicitation' ? ('request' as const) : ('reply' as const),
+    }),
     srcMac: inner.src,
     dstMac: inner.dst,
     src: ip?.src ?? arp?.senderIp ?? '',
@@ -97,3 +100,15 @@ export const mtuRule = (kernel: Kernel, link: Link, mtu: number): Rule => ({
   line: `${link.name}: mtu ${mtu}`,
   row: link,
 });
+
+/** The end that IPv6 comes to where an interface, or its host, has none: ip6_rcv_core(), ip6_output(). */
+export function ipv6Off(kernel: Kernel, link: Link, t: Trail): Stopped | undefined {
+  const off = kernel.conf6(link.name, 'disable_ipv6') > 0;
+  if (!off && kernel.ipv6 !== undefined) return undefined;
+  const line = `net.ipv6.conf.${link.name.replaceAll('.', '/')}.disable_ipv6 = 1`;
+  const words = off
+    ? `${link.name} of ${kernel.name} has IPv6 switched off`
+    : `${kernel.name} has no IPv6 address`;
+  const rule: Rule | undefined = off ? { table: 'sysctls', host: kernel.name, line } : undefined;
+  return dropped({ kernel, dev: link.name }, 'ipv6-off', words, t.decisions, rule);
+}

@@ -1,4 +1,4 @@
-// From the next hop's address to its MAC: the neighbour table, else ARP on the segment as it really is.
+// From the next hop's address to its MAC: the neighbour table, else ARP or neighbour discovery on the segment as it is.
 // Source: neigh_resolve_output(), neigh_event_send(), net/core/neighbour.c; arp_solicit(), net/ipv4/arp.c.
 
 import { neighbourLine } from '../observe/lines.ts';
@@ -8,6 +8,7 @@ import { inPrefix } from './ipv4.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, trail, type Walk } from './lab.ts';
 import { dropped, left, unknown } from './make-hop.ts';
+import { solicit } from './ndisc.ts';
 import { BROADCAST, NO_MAC, type Packet } from './packet.ts';
 import { sourceFor } from './source-address.ts';
 
@@ -64,10 +65,11 @@ export function resolve(
     return { mac: known.mac, decisions: [{ kind: 'neighbour', words: `neighbour ${rule.line}`, rule }] };
   }
   kernel.neighbours.set(key, { dst: address, dev: link.name, state: 'INCOMPLETE' });
-  const senderIp = solicitSource(kernel, link, address, packet.src);
-  const arp = { op: 'request' as const, senderMac: link.mac, senderIp, targetMac: NO_MAC, targetIp: address };
   walk.lab.answers.delete(`${kernel.name} ${key}`);
-  const asked = walk.transmit(kernel, link, { src: link.mac, dst: BROADCAST, arp }, trail(depth));
+  const byNdp = address.includes(':');
+  const asked = byNdp
+    ? solicit(walk, kernel, link, address, packet, depth)
+    : askByArp(walk, kernel, link, address, packet, depth);
   walk.lab.solicitations.push({ host: kernel.name, dev: link.name, address, branches: asked });
   const answers = walk.lab.answers.get(`${kernel.name} ${key}`) ?? [];
   const got = kernel.neighbours.get(key);
@@ -76,7 +78,7 @@ export function resolve(
     return {
       end: unknown(
         kernel,
-        `more than one answers ARP for ${address} on ${link.name}: ${who}; the first one wins`,
+        `more than one answers ${protocolFor(address)} for ${address} on ${link.name}: ${who}; the first one wins`,
         [],
       ),
     };
@@ -87,13 +89,31 @@ export function resolve(
     return {
       mac: got.mac,
       decisions: [
-        { kind: 'arp', words: `ARP for ${address} on ${link.name}: answered by ${by} with ${got.mac}` },
+        {
+          kind: byNdp ? 'ndp' : 'arp',
+          words: `${protocolFor(address)} for ${address} on ${link.name}: answered by ${by} with ${got.mac}`,
+        },
       ],
     };
   }
   kernel.neighbours.set(key, known ?? { dst: address, dev: link.name, state: 'FAILED' });
   return { end: nobody(kernel, link, address, asked, known) };
 }
+
+function askByArp(
+  walk: Walk,
+  kernel: Kernel,
+  link: Link,
+  address: string,
+  packet: Packet,
+  depth: number,
+): Branch[] {
+  const senderIp = solicitSource(kernel, link, address, packet.src);
+  const arp = { op: 'request' as const, senderMac: link.mac, senderIp, targetMac: NO_MAC, targetIp: address };
+  return walk.transmit(kernel, link, { src: link.mac, dst: BROADCAST, arp }, trail(depth));
+}
+
+const protocolFor = (address: string) => (address.includes(':') ? 'neighbour discovery' : 'ARP');
 
 const neighbourRule = (kernel: Kernel, row: NeighbourRow): Rule => ({
   table: 'neighbours',
@@ -113,8 +133,13 @@ function nobody(
   const all = ends(asked);
   const open = all.find((end) => end.kind === 'unknown');
   if (open?.kind === 'unknown')
-    return unknown(kernel, `ARP for ${address} on ${link.name}: ${open.words}`, [], open.rule);
-  const words = `nobody answers ARP for ${address} on ${link.name}`;
+    return unknown(
+      kernel,
+      `${protocolFor(address)} for ${address} on ${link.name}: ${open.words}`,
+      [],
+      open.rule,
+    );
+  const words = `nobody answers ${protocolFor(address)} for ${address} on ${link.name}`;
   if (all.some((end) => end.kind === 'left')) {
     return left(kernel, link.name, `${words} who was observed, and not everybody there was`, []);
   }

@@ -1,14 +1,19 @@
 // Prediction: from observed kernel state and a flow to the tree of hops that its packet takes. Pure: nothing is sent.
 import { isAddress } from '../lab/cidr.ts';
+import { isAddress6 } from '../lab/cidr6.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
 import { DEFAULT_PORT, type Flow, packetLength } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
 import { send } from './ip-output.ts';
+import { send6 } from './ip6-output.ts';
 import { isMulticast, isZeronet, LIMITED_BROADCAST } from './ipv4.ts';
+import { isLinkLocal6, isMulticast6, isUnspecified6 } from './ipv6.ts';
+import type { Kernel } from './kernel.ts';
 import { LabState, trail, type Walk } from './lab.ts';
 import { unknown } from './make-hop.ts';
 import type { Packet } from './packet.ts';
 import { sourceOf, type Unsent } from './socket.ts';
+import { sourceOf6 } from './socket6.ts';
 import { createWalk } from './walk.ts';
 
 /** What the model is told: observed kernel state, and nothing of how the lab was wired. */
@@ -27,7 +32,7 @@ export interface Prediction {
 
 /**
  * @param state observed with `forwarding: true`
- * @throws TypeError when the flow names a host that was not observed or no IPv4 address, or the state lacks `forwarding`
+ * @throws TypeError when the flow names a host that was not observed or no address, or the state lacks `forwarding`
  */
 export function predict(state: PredictState, flow: Flow): Prediction {
   return originate(createWalk(new LabState(state)), flow);
@@ -41,24 +46,15 @@ export function originate(walk: Walk, flow: Flow): Prediction {
       `"${flow.from}" was not observed; there are ${[...walk.lab.kernels.keys()].join(', ')}`,
     );
   }
-  if (!isAddress(flow.to)) throw new TypeError(`"${flow.to}" is not an IPv4 address`);
+  if (isAddress6(flow.to)) return originate6(walk, kernel, flow);
+  if (!isAddress(flow.to)) throw new TypeError(`"${flow.to}" is not an IPv4 or IPv6 address`);
   if (isMulticast(flow.to) || isZeronet(flow.to) || flow.to === LIMITED_BROADCAST) {
     return outcomeOf(flow, [
       unknown(kernel, `${flow.to} is not a unicast address, and only those are modelled`, []),
     ]);
   }
-  const { proto = 'icmp', port = DEFAULT_PORT, sourcePort = 40_000, df = 'want' } = flow;
-  const bare: Unsent = {
-    dst: flow.to,
-    proto,
-    sport: proto === 'icmp' ? 1 : sourcePort,
-    dport: proto === 'icmp' ? 1 : port,
-    ...(proto === 'icmp' && { icmp: 'echo-request' as const }),
-    ttl: kernel.sysctl('net.ipv4.ip_default_ttl', 64),
-    length: packetLength(flow),
-    df: false,
-    mark: 0,
-  };
+  const { df = 'want' } = flow;
+  const bare = unsent(flow, kernel.sysctl('net.ipv4.ip_default_ttl', 64));
   const source = sourceOf(kernel, bare);
   if ('end' in source) return outcomeOf(flow, [source.end]);
   const { src, routing } = source;
@@ -67,6 +63,41 @@ export function originate(walk: Walk, flow: Flow): Prediction {
   const packet: Packet = { ...bare, src, df: df === 'do' || (df === 'want' && bare.length <= mtu) };
   const decision = { kind: 'source' as const, words: `source address ${src}` };
   return outcomeOf(flow, send(walk, kernel, packet, trail(0, decision), routing));
+}
+
+function unsent(flow: Flow, ttl: number): Unsent {
+  const { to, proto = 'icmp', port = DEFAULT_PORT, sourcePort = 40_000 } = flow;
+  return {
+    dst: to,
+    proto,
+    sport: proto === 'icmp' ? 1 : sourcePort,
+    dport: proto === 'icmp' ? 1 : port,
+    ...(proto === 'icmp' && { icmp: 'echo-request' as const }),
+    ttl,
+    length: packetLength(flow),
+    df: false,
+    mark: 0,
+  };
+}
+
+/** IPv6: no router may cut it, so only the sender's own wish counts. */
+function originate6(walk: Walk, kernel: Kernel, flow: Flow): Prediction {
+  if (isMulticast6(flow.to) || isUnspecified6(flow.to) || isLinkLocal6(flow.to)) {
+    const words = `${flow.to} means another receiver on every link, and only addresses of one receiver are modelled`;
+    return outcomeOf(flow, [unknown(kernel, words, [])]);
+  }
+  const bare = unsent(flow, 0);
+  const source = sourceOf6(kernel, bare);
+  if ('end' in source) return outcomeOf(flow, [source.end]);
+  const { src, routing } = source;
+  const packet: Packet = {
+    ...bare,
+    src,
+    ttl: kernel.hopLimit(routing.nexthop.dev ?? 'all'),
+    df: flow.df === 'do',
+  };
+  const decision = { kind: 'source' as const, words: `source address ${src}` };
+  return outcomeOf(flow, send6(walk, kernel, packet, trail(0, decision), routing));
 }
 
 /** Delivered if any copy is; unknown if something on the way of none of them can be told; else dropped. */

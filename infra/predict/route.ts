@@ -4,7 +4,7 @@ import { routeLine, ruleLine } from '../observe/lines.ts';
 import type { LookupKey, Nexthop } from './fib-table.ts';
 import type { Decision, DropReason, Rule } from './hop.ts';
 import type { Kernel } from './kernel.ts';
-import { lookupRules } from './rules.ts';
+import { type Lookup, lookupRules } from './rules.ts';
 import { sourceFor } from './source-address.ts';
 
 export type Routing =
@@ -18,7 +18,21 @@ export type Routing =
   | { readonly kind: 'unknown'; readonly words: string; readonly rule?: Rule };
 
 export function findRoute(kernel: Kernel, key: LookupKey): Routing {
-  const found = lookupRules(kernel, key, { ignoreLinkdown: kernel.ignoreLinkdown });
+  const routing = routingOf(kernel, key, lookupRules(kernel, key, kernel.fib4));
+  if (routing.kind !== 'route') return routing;
+  const { route, nexthop } = routing;
+  if (nexthop.via !== undefined && !route.onlink && isOwn(kernel, nexthop.via)) {
+    return {
+      kind: 'unknown',
+      words: `the next hop ${nexthop.via} is ${kernel.name}'s own: whether it counts depends on what was there first`,
+      rule: routeRef(kernel, route),
+    };
+  }
+  return routing;
+}
+
+/** What a lookup has found, in words. */
+export function routingOf(kernel: Kernel, key: LookupKey, found: Lookup): Routing {
   switch (found.kind) {
     case 'none':
       return { kind: 'dropped', reason: 'no-route', words: `${kernel.name} has no route to ${key.dst}` };
@@ -53,14 +67,6 @@ export function findRoute(kernel: Kernel, key: LookupKey): Routing {
         return {
           kind: 'unknown',
           words: `unknown: encap ${found.route.encap} of a route is not modelled`,
-          rule,
-        };
-      }
-      if (found.nexthop.via !== undefined && !found.route.onlink && isOwn(kernel, found.nexthop.via)) {
-        const rule = routeRef(kernel, found.route);
-        return {
-          kind: 'unknown',
-          words: `the next hop ${found.nexthop.via} is ${kernel.name}'s own: whether it counts depends on what was there first`,
           rule,
         };
       }

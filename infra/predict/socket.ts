@@ -17,7 +17,7 @@ export interface Source {
 }
 
 /** `ping` asks for its source by connecting a UDP socket to this port; where it may not, it sends nothing. */
-const PROBE_PORT = 1025;
+export const PROBE_PORT = 1025;
 
 export function sourceOf(kernel: Kernel, packet: Unsent): Source | { readonly end: Stopped } {
   if (packet.proto === 'icmp') {

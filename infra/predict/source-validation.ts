@@ -79,7 +79,7 @@ export function validateSource(kernel: Kernel, arrival: Arrival): Validation {
     words: `${line}: ${why}`,
     rule: sysctl,
   });
-  const found = lookupRules(kernel, key, { ignoreLinkdown: kernel.ignoreLinkdown });
+  const found = lookupRules(kernel, key, kernel.fib4);
   if (
     found.kind === 'unknown' ||
     found.kind === 'none' ||

@@ -7,7 +7,7 @@ import type { Branch, Decision } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, type Walk } from './lab.ts';
 import { dropped, unknown } from './make-hop.ts';
-import { type Frame, NO_MAC, type Packet, wireLength } from './packet.ts';
+import { type Frame, isIpv6, NO_MAC, type Packet, wireLength } from './packet.ts';
 import { findRoute, routeSource } from './route.ts';
 
 /** Bytes of an ARP message behind its Ethernet header. */
@@ -15,7 +15,7 @@ const ARP_LENGTH = 28;
 
 export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame, t: Trail): Branch[] {
   const { vxlan } = link;
-  if (vxlan === undefined || vxlan.external || (frame.arp && vxlan.answersArp)) {
+  if (vxlan === undefined || vxlan.external || ((frame.arp || frame.ip?.ndisc) && vxlan.answersArp)) {
     return [unknown(kernel, `${link.name} works in a way that is not modelled`, t.decisions)];
   }
   if (frame.ip?.inner) {
@@ -98,7 +98,7 @@ function outerPacket(kernel: Kernel, vxlan: VxlanState, frame: Frame, src: strin
     dport: vxlan.port,
     ttl: vxlan.ttl || kernel.sysctl('net.ipv4.ip_default_ttl', 64),
     length: (ip ? wireLength(ip) : ARP_LENGTH) + VXLAN_OVERHEAD,
-    df: vxlan.df === 'set' || (vxlan.df === 'inherit' && (ip?.df ?? false)),
+    df: vxlan.df === 'set' || (vxlan.df === 'inherit' && ip !== undefined && (ip.df || isIpv6(ip))),
     mark: ip?.mark ?? 0,
     inner: { frame, vni: vxlan.vni },
   };

@@ -23,9 +23,16 @@ export const node = z.strictObject({
   role: z.enum(['control-plane', 'worker']),
   address: z.ipv4(),
   podCIDR: z.cidrv4(),
+  address6: z.ipv6().optional(),
+  podCIDR6: z.cidrv6().optional(),
 });
 
-export const underlay = z.strictObject({ cidr: z.cidrv4(), gateway: z.ipv4() });
+export const underlay = z.strictObject({
+  cidr: z.cidrv4(),
+  gateway: z.ipv4(),
+  cidr6: z.cidrv6().optional(),
+  gateway6: z.ipv6().optional(),
+});
 
 export const outside = z.strictObject({
   cidr: z.cidrv4(),
@@ -36,6 +43,7 @@ export const outside = z.strictObject({
 export const network = z.strictObject({
   type: z.enum(['kindnet', 'flannel', 'conflist']),
   podCIDR: z.cidrv4(),
+  podCIDR6: z.cidrv6().optional(),
   mtu: z.int().min(576).max(65535),
   vni: z.int().min(1).max(16777215),
   port: z.int().min(1).max(65535),
@@ -47,6 +55,7 @@ export const pod = z.strictObject({
   name,
   node: name,
   address: z.ipv4(),
+  address6: z.ipv6().optional(),
   annotations: z.record(z.string(), z.string()),
   ports: z.array(
     z.strictObject({

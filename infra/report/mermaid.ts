@@ -36,8 +36,9 @@ export function mermaidTopology(lab: LabSnapshot): string {
         ...shown.filter(({ creator }) => creator === segment).map(({ name }) => id(node, name)),
       );
   }
-  for (const { name: pod, address } of lab.pods) {
-    lines.push(`  subgraph ${id(pod)}["pod ${pod}"]`, `    ${id(pod, 'eth0')}["eth0 ${address}"]`, '  end');
+  for (const { name: pod, address, address6 = '' } of lab.pods) {
+    const label = `eth0 ${address} ${address6}`.trimEnd();
+    lines.push(`  subgraph ${id(pod)}["pod ${pod}"]`, `    ${id(pod, 'eth0')}["${label}"]`, '  end');
   }
   for (const { pod, podIf, node, nodeIf } of lab.veths) {
     lines.push(`  ${id(node, nodeIf)} === ${id(pod, podIf)}`);
@@ -52,8 +53,11 @@ export function mermaidTopology(lab: LabSnapshot): string {
 
 /** Bridges and VXLAN devices look different from cables' ends. */
 function shape(key: string, { name, kind }: InterfaceRow, { addresses }: HostSnapshot): string {
-  const own = addresses.filter(({ dev, family }) => dev === name && family === 'inet');
+  const own = addresses.filter(({ dev, family, scope }) => dev === name && isShown(family, scope));
   const text = `"${[name, ...own.map(({ address, prefix }) => `${address}/${prefix}`)].join(' ')}"`;
   if (kind === 'bridge') return `${key}{{${text}}}`;
   return kind === 'vxlan' ? `${key}([${text}])` : `${key}[${text}]`;
 }
+
+/** The kernel makes a link-local address for every interface: no fact about the lab. */
+const isShown = (family: string, scope: string) => family === 'inet' || scope === 'global';

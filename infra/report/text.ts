@@ -36,13 +36,16 @@ export function summaryText(summary: LabSummary, terminal: Terminal = PLAIN): st
 
 function podTable({ pods, containers }: NonNullable<LabSummary['snapshot']>, terminal: Terminal): string {
   if (pods.length === 0) return '  none';
-  const rows = pods.map(({ name, node, address }) => [
+  const dualStack = pods.some(({ address6 }) => address6 !== undefined);
+  const rows = pods.map(({ name, node, address, address6 }) => [
     name,
     node,
     address,
+    ...(dualStack ? [address6] : []),
     containers.filter(({ pod }) => pod === name).length,
   ]);
-  return table(['POD', 'NODE', 'ADDRESS', numbers('CONTAINERS')], rows, terminal);
+  const columns = ['POD', 'NODE', 'ADDRESS', ...(dualStack ? ['IPV6 ADDRESS'] : []), numbers('CONTAINERS')];
+  return table(columns, rows, terminal);
 }
 
 function vethTable({ veths }: NonNullable<LabSummary['snapshot']>, terminal: Terminal): string {

@@ -119,8 +119,9 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .command('trace')
     .description('Foretell the path of a packet through the live lab, with the rule behind every step.')
     .argument('<from>', 'node or pod that sends it')
-    .argument('<to>', 'node, pod or IPv4 address')
+    .argument('<to>', 'node, pod or address')
     .addOption(stack())
+    .option('--ipv6', 'to the IPv6 address of a node or pod')
     .addOption(
       new Option('--proto <protocol>', 'what is sent').choices(['icmp', 'udp', 'tcp']).default('icmp'),
     )
@@ -212,6 +213,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2',
     'npm run -s lab -- trace pod-to-pod-1 192.168.49.1 --proto udp --port 53',
     'npm run -s lab -- trace pod-1 pod-3 --size 1472 --df      does it fit?',
+    'npm run -s lab -- trace web-1 web-2 --ipv6',
     'npm run -s lab -- trace pod-1 pod-3 --mermaid > path.mmd',
     'npm run -s lab -- trace pod-1 pod-3 --send 5              foretold beside observed',
   ],

@@ -14,14 +14,30 @@ export const UNDERLAY = 'underlay';
  */
 export function underlayScript({ underlay, outside }: Pick<ClusterSpec, 'underlay' | 'outside'>): string {
   return [
-    '[ ! -d /proc/sys/net/ipv6 ] || for i in all default; do echo 1 > "/proc/sys/net/ipv6/conf/$i/disable_ipv6"; done',
+    IPV6_OFF,
     'ip -batch - <<END',
     'link set lo up',
     `link add ${UNDERLAY} type bridge stp_state 0 mcast_snooping 0`,
     ...(outside ? [] : [`addr add ${gatewayAddress(underlay)} dev ${UNDERLAY}`]),
     `link set ${UNDERLAY} up`,
     'END',
+    ...(underlay.cidr6 ? ipv6Underlay(underlay) : []),
   ].join('\n');
+}
+
+/** Ports of the bridge say nothing of their own in any lab. */
+const IPV6_OFF =
+  '[ ! -d /proc/sys/net/ipv6 ] || for i in all default; do echo 1 > "/proc/sys/net/ipv6/conf/$i/disable_ipv6"; done';
+
+/** The bridge alone has IPv6. Nobody else has the gateway's address, so it need not be looked for (nodad). */
+function ipv6Underlay({ cidr6 = '', gateway6 }: Lab['underlay']): readonly string[] {
+  return [
+    'cd /proc/sys/net/ipv6/conf',
+    `for i in accept_dad accept_ra autoconf router_solicitations; do echo 0 > ${UNDERLAY}/$i; done`,
+    `for i in lo ${UNDERLAY}; do echo 0 > $i/disable_ipv6; done`,
+    'cd /',
+    `ip address add ${gateway6}/${cidr6.split('/')[1]} dev ${UNDERLAY} nodad`,
+  ];
 }
 
 /** With prefix length. */
@@ -33,11 +49,22 @@ export function gatewayAddress({ cidr, gateway }: Lab['underlay']): string {
 export function nodesScript(nodes: readonly LabNode[], underlay: Lab['underlay']): string {
   if (nodes.length === 0) return '';
   const prefix = underlay.cidr.split('/')[1];
-  const lines = [startScript(nodes), 'ip -batch - <<END', ...nodes.flatMap(plugInLines), 'END'];
+  const { cidr6 } = underlay;
+  const lines = [
+    startScript(nodes, cidr6 !== undefined),
+    'ip -batch - <<END',
+    ...nodes.flatMap(plugInLines),
+    'END',
+  ];
   for (const node of nodes) {
     lines.push(`nsenter -t ${pidOf(node)} -n ip -batch - <<END`);
     lines.push('link set lo up', `addr add ${node.address}/${prefix} dev eth0`, 'link set eth0 up');
-    lines.push(`route add default via ${underlay.gateway}`, 'END');
+    lines.push(`route add default via ${underlay.gateway}`);
+    if (cidr6) {
+      lines.push(`addr add ${node.address6}/${cidr6.split('/')[1]} dev eth0 nodad`);
+      lines.push(`route add default via ${underlay.gateway6}`);
+    }
+    lines.push('END');
   }
   return lines.join('\n');
 }
@@ -47,11 +74,11 @@ interface Named {
 }
 
 /** Starts a keeper for each, with namespaces of its own; afterwards {@link pidOf} is its PID. */
-export function startScript(hosts: readonly Named[]): string {
+export function startScript(hosts: readonly Named[], ipv6 = false): string {
   const lines = [`node=${shellWord(scriptText('node.pl'))}`, '{'];
   // All start at once; the reader ends when each has let go of its output.
   for (const { name } of hosts)
-    lines.push(`perl -e "$node" ${syscallNumbers().join(' ')} ${name} < /dev/null &`);
+    lines.push(`perl -e "$node" ${syscallNumbers().join(' ')} ${name}${ipv6 ? ' ipv6' : ''} < /dev/null &`);
   lines.push('} | cat');
   for (const { name } of hosts) lines.push(`read -r ${pidVariable(name)} < /lab/node-${name}`);
   return lines.join('\n');

@@ -15,6 +15,7 @@ import type { PodRecord } from './pod-record.ts';
 export interface PodInterface {
   /** Without prefix length. */
   readonly address: string;
+  readonly address6?: string;
   readonly mac: string;
   /** Node end of the veth. */
   readonly hostVeth: string;
@@ -77,13 +78,15 @@ export async function detachPods(
 
 /** What CNI is told about one interface of a pod. */
 export function podAttachment(record: PodRecord, ifName: string, netns: string): Attachment {
-  const { spec, containerId, pin } = record;
+  const { spec, containerId, pin, pin6 } = record;
   const forEth0 = ifName === 'eth0';
   return {
     containerId,
     ifName,
     netns,
     args: cniArgs(spec.name, containerId, forEth0 ? pin : ''),
+    // CNI_ARGS has room for one address.
+    ...(forEth0 && pin6 && { ips: [pin6] }),
     capabilityArgs: forEth0 ? capabilityArgs(spec) : {},
   };
 }

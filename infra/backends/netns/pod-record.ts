@@ -11,6 +11,8 @@ export interface PodRecord {
   readonly containerId: string;
   /** The address asked of IPAM: the wanted one, or empty where another pod has it. */
   readonly pin: string;
+  /** The same of IPv6, in a dual-stack lab. */
+  readonly pin6?: string;
   /** Undefined until the pod is whole: such a record marks remains of a crash. */
   readonly ready?: {
     readonly status: PodStatus;
@@ -21,5 +23,7 @@ export interface PodRecord {
 
 /** Whether a pod made for `old` also serves `wanted`. The address is a preference at birth, not a property to change. */
 export function isSameSpec(old: LabPod, wanted: LabPod): boolean {
-  return isDeepStrictEqual({ ...old, address: '' }, { ...wanted, address: '' });
+  const { address: _1, address6: _2, ...before } = old;
+  const { address: _3, address6: _4, ...after } = wanted;
+  return isDeepStrictEqual(before, after);
 }

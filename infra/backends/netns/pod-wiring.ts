@@ -1,11 +1,12 @@
 // A pod's wiring as /proc shows it, read without a process of its own: cheap enough to compare at every refresh.
 import { readFileSync } from 'node:fs';
+import { parseAddresses6, parseRoutes6 } from './proc-net-ipv6.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 
 export interface PodWiring {
-  /** Lines of the pod's /proc/net/route that say where packets go: "eth0 10.244.0.0/24 via 10.244.0.1". */
+  /** Lines of the pod's /proc/net/route and ipv6_route that say where packets go: "eth0 10.244.0.0/24 via 10.244.0.1". */
   readonly routes: readonly string[];
-  /** The pod's own IPv4 addresses (table local). */
+  /** The pod's own addresses, but for the link-local ones that the kernel makes. */
   readonly addresses: readonly string[];
   /** Interfaces in the pod. */
   readonly interfaces: readonly string[];
@@ -22,10 +23,17 @@ export function wiringReader(
 ): (podPid: number, hostVeth: string) => PodWiring {
   const read = (pid: number, file: string) =>
     readFileSync(`/proc/${facts.holder}/root/proc/${pid}/net/${file}`, 'utf8');
-  const ofNode = Map.groupBy(parseRoutes(read(nodePid, 'route')), (route) => route.split(' ', 1)[0] ?? '');
+  const routesOf = (pid: number) => [
+    ...parseRoutes(read(pid, 'route')),
+    ...parseRoutes6(optional(() => read(pid, 'ipv6_route'))),
+  ];
+  const ofNode = Map.groupBy(routesOf(nodePid), (route) => route.split(' ', 1)[0] ?? '');
   return (podPid, hostVeth) => ({
-    routes: parseRoutes(read(podPid, 'route')),
-    addresses: parseLocalAddresses(read(podPid, 'fib_trie')),
+    routes: routesOf(podPid),
+    addresses: [
+      ...parseLocalAddresses(read(podPid, 'fib_trie')),
+      ...parseAddresses6(optional(() => read(podPid, 'if_inet6'))),
+    ],
     interfaces: parseInterfaces(read(podPid, 'dev')),
     nodeRoutes: ofNode.get(hostVeth) ?? [],
   });
@@ -87,4 +95,14 @@ function parseInterfaces(text: string): string[] {
 /** The kernel prints an address as the hex of its in-memory word: little-endian on every platform Node runs labs on. */
 function dotted(hex: string): string {
   return [...Buffer.from(hex.padStart(8, '0'), 'hex')].reverse().join('.');
+}
+
+/** A kernel without IPv6 has no such file. */
+function optional(read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }

@@ -15,8 +15,14 @@ import { isAliveInside, labPath, readLabFile } from './sandbox-facts.ts';
  * @param taken addresses of the pods there are, by node: one that was not moved keeps what it has
  */
 export function newRecord(spec: LabPod, taken: ReadonlyMap<string, ReadonlySet<string>>): PodRecord {
-  const pin = taken.get(spec.node)?.has(spec.address) ? '' : spec.address;
-  return { spec, containerId: randomBytes(32).toString('hex'), pin };
+  const free = (address = '') => (taken.get(spec.node)?.has(address) ? '' : address);
+  const pin6 = free(spec.address6);
+  return {
+    spec,
+    containerId: randomBytes(32).toString('hex'),
+    pin: free(spec.address),
+    ...(pin6 !== '' && { pin6 }),
+  };
 }
 
 /** What became of the pods of one node. */
@@ -71,13 +77,14 @@ async function readWirings(
 function podStatus(
   { spec, containerId }: PodRecord,
   pid: number,
-  { address, mac, hostVeth }: { address: string; mac: string; hostVeth: string },
+  { address, address6, mac, hostVeth }: PodInterface,
   containers: ReadonlyMap<string, number>,
 ): PodStatus {
   return {
     name: spec.name,
     node: spec.node,
     address,
+    ...(address6 !== undefined && { address6 }),
     containerId,
     pid,
     hostVeth,

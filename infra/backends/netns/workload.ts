@@ -42,9 +42,8 @@ async function changeWorkload(
   const save = () => files.writePods(workload, [...present.values()]);
   if (remove.length > 0) save();
   const taken = addressesByNode(connection);
-  const fresh = add.map((spec) =>
-    newRecord(pinsAddresses(connection) ? spec : { ...spec, address: '' }, taken),
-  );
+  const pinned = pinning(connection);
+  const fresh = add.map((spec) => newRecord(pinned(spec), taken));
   for (const record of fresh) present.set(record.spec.name, record);
   if (fresh.length > 0) save();
   const errors: Error[] = [];
@@ -77,11 +76,16 @@ async function changeWorkload(
 }
 
 /** A conflist of the lab's own may give out any addresses, unless it says that it uses the node's podCIDR. */
-function pinsAddresses({ files }: Connection): boolean {
+function pinning({ files }: Connection): (spec: LabPod) => LabPod {
   const network = files.network()?.network;
-  return (
-    network?.type !== 'conflist' || Object.values(network.configs).some((text) => text.includes('@POD_CIDR@'))
-  );
+  const says = (placeholder: string) =>
+    network?.type !== 'conflist' || Object.values(network.configs).some((text) => text.includes(placeholder));
+  const [pins, pins6] = [says('@POD_CIDR@'), says('@POD_CIDR6@')];
+  return ({ address, address6 = '', ...spec }) => ({
+    ...spec,
+    address: pins ? address : '',
+    ...(pins6 && address6 !== '' && { address6 }),
+  });
 }
 
 /** Of every pod that stands, whatever its workload. */
@@ -89,7 +93,12 @@ function addressesByNode({ files }: Connection): ReadonlyMap<string, ReadonlySet
   const pods = files.workloads().flatMap((workload) => files.pods(workload));
   const standing = pods.flatMap(({ ready }) => ready?.status ?? []);
   const byNode = Map.groupBy(standing, ({ node }) => node);
-  return new Map([...byNode].map(([node, group]) => [node, new Set(group.map(({ address }) => address))]));
+  return new Map(
+    [...byNode].map(([node, group]) => [
+      node,
+      new Set(group.flatMap(({ address, address6 = '' }) => [address, address6])),
+    ]),
+  );
 }
 
 /** In the order of `wanted`. */

@@ -53,8 +53,8 @@ export const HOST_TABLES: Specs<HostSnapshot, HostTable> = {
     differences: fields('type', 'via', 'dev', 'src', 'scope', 'protocol', 'onlink', 'nexthops'),
   },
   rules: {
-    key: ({ priority, src, dst, fwmark }) => [priority, src, dst, fwmark].join(' '),
-    line: (row) => `rule ${ruleLine(row)}`,
+    key: ({ family, priority, src, dst, fwmark }) => [family, priority, src, dst, fwmark].join(' '),
+    line: (row) => `${row.family === 'inet6' ? 'IPv6 ' : ''}rule ${ruleLine(row)}`,
     differences: fields('table'),
   },
   neighbours: {
@@ -112,12 +112,12 @@ export const LAB_TABLES: Specs<LabSnapshot, LabTable> = {
   nodes: {
     key: ({ name }) => name,
     line: ({ name, role, address }) => `node ${name} (${role}, ${address})`,
-    differences: fields('role', 'address', 'podCIDR'),
+    differences: fields('role', 'address', 'podCIDR', 'address6', 'podCIDR6'),
   },
   pods: {
     key: ({ name }) => name,
     line: ({ name, node, address, hostVeth }) => `pod ${name} on ${node}: ${address}, host end ${hostVeth}`,
-    differences: fields('node', 'address', 'mac', 'hostVeth', 'netns', 'pid'),
+    differences: fields('node', 'address', 'address6', 'mac', 'hostVeth', 'netns', 'pid'),
   },
   containers: {
     key: ({ pod, name }) => `${pod}/${name}`,

@@ -1,6 +1,7 @@
 // What a rule asks of a packet, and the answer: yes, no, or not to be told.
 // Sources: iptables-extensions(8), "match extensions"; nft(8), "expressions".
 import { parseAddress } from '../../lab/cidr.ts';
+import { parseAddress6 } from '../../lab/cidr6.ts';
 import {
   type CtState,
   connectionOf,
@@ -9,8 +10,9 @@ import {
   sourceTranslated,
 } from '../conntrack.ts';
 import { inPrefix } from '../ipv4.ts';
+import { inPrefix6 } from '../ipv6.ts';
 import type { Kernel } from '../kernel.ts';
-import { type Packet, protocolName } from '../packet.ts';
+import { isIpv6, type Packet, protocolName, protocolOf } from '../packet.ts';
 
 export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
 
@@ -58,9 +60,16 @@ export const source = (prefixes: readonly string[]) =>
 export const destination = (prefixes: readonly string[]) =>
   match(({ packet }) => prefixes.some((p) => inSet(packet.dst, p)));
 
-/** A prefix, an address, or a range `a-b`. */
+/** A prefix, an address, or a range `a-b`. What is of the other family is never met: a table inet has both. */
 function inSet(address: string, text: string): boolean {
   const [from = '', to] = text.split('-');
+  const ipv6 = address.includes(':');
+  if (from.includes(':') !== ipv6) return false;
+  if (ipv6) {
+    if (to === undefined) return inPrefix6(address, text);
+    const number = parseAddress6(address);
+    return number >= parseAddress6(from) && number <= parseAddress6(to);
+  }
   if (to === undefined) return inPrefix(address, text);
   const number = parseAddress(address);
   return number >= parseAddress(from) && number <= parseAddress(to);
@@ -75,7 +84,9 @@ export const physOutput = (pattern: string) => match(({ physOut }) => nameFits(p
 export const bridged = match(({ physIn, physOut }) => physIn !== undefined && physOut !== undefined);
 
 export const protocol = (names: readonly string[]) =>
-  match(({ packet }) => names.some((n) => protocolName(n) === packet.proto || n === 'all' || n === '0'));
+  match(({ packet }) =>
+    names.some((n) => protocolName(n) === protocolOf(packet) || n === 'all' || n === '0'),
+  );
 
 export type Range = readonly [number, number];
 const within = (n: number, ranges: readonly Range[]) => ranges.some(([low, high]) => n >= low && n <= high);
@@ -88,20 +99,47 @@ export const destinationPort = (ranges: readonly Range[]) =>
 export const eitherPort = (ranges: readonly Range[]) =>
   match(({ packet }) => hasPorts(packet) && (within(packet.sport, ranges) || within(packet.dport, ranges)));
 
-const ICMP_TYPES: Readonly<Record<string, number>> = { 'echo-reply': 0, 'echo-request': 8 };
+type IcmpTypes = Readonly<Record<string, readonly string[]>>;
+/** Each kind of message of the model: its number, and what else tools call it. */
+const ICMP_TYPES: IcmpTypes = { 'echo-reply': ['0'], 'echo-request': ['8'] };
+const ICMPV6_TYPES: IcmpTypes = {
+  'echo-request': ['128'],
+  'echo-reply': ['129'],
+  'neighbour-solicitation': ['135', 'nd-neighbor-solicit', 'neighbour-solicitation', 'neighbor-solicitation'],
+  'neighbour-advertisement': [
+    '136',
+    'nd-neighbor-advert',
+    'neighbour-advertisement',
+    'neighbor-advertisement',
+  ],
+};
 /** A type number, type/code, `any`, or nft's names; other types are never those of an echo. */
-export const icmpType = (types: readonly string[]) =>
+export const icmpType = (types: readonly string[]) => messageType(types, false);
+/** The same of ICMPv6. */
+export const icmpv6Type = (types: readonly string[]) => messageType(types, true);
+
+const messageType = (types: readonly string[], ofIpv6: boolean) =>
   match(({ packet }) => {
-    if (packet.icmp === undefined) return false;
+    const { icmp } = packet;
+    if (icmp === undefined || isIpv6(packet) !== ofIpv6) return false;
     return types.some((text) => {
       const [type = '', code] = text.split('/');
-      if (type === 'any' || type === '255') return true;
-      return (
-        (ICMP_TYPES[type] ?? Number(type)) === ICMP_TYPES[packet.icmp ?? ''] &&
-        (code === undefined || code === '0')
-      );
+      if (!ofIpv6 && (type === 'any' || type === '255')) return true;
+      const names = [icmp, ...((ofIpv6 ? ICMPV6_TYPES : ICMP_TYPES)[icmp] ?? [])];
+      return names.includes(type) && (code === undefined || code === '0');
     });
   });
+
+/** `meta nfproto` and `meta protocol`. */
+export const familyOf = (names: readonly string[]) =>
+  match(({ packet }) =>
+    names.some((name) => (isIpv6(packet) ? ['ipv6', 'ip6'] : ['ipv4', 'ip']).includes(name)),
+  );
+/** Of a match that looks into a header of one family: a packet of the other does not have it. */
+export const onlyOf = (family: 4 | 6 | undefined, inner: Match): Match =>
+  family === undefined
+    ? inner
+    : match((meeting) => isIpv6(meeting.packet) === (family === 6) && inner.test(meeting));
 
 /** States as iptables names them; SNAT and DNAT are states of their own there. */
 export const connectionState = (states: readonly string[]) =>
@@ -128,14 +166,18 @@ export const ttl = (test: (ttl: number) => boolean) => match(({ packet }) => tes
 export const sourceMac = (mac: string) => match(({ srcMac }) => srcMac === mac.toLowerCase());
 /** Everything but the first fragment: rules without ports meet them too, and the first one decides all the same. */
 export const laterFragment = match(() => false);
-/** The model's packets are unicast to their receiver. */
+/** But for neighbour solicitations, the model's packets are unicast to their receiver. */
 export const packetType = (types: readonly string[]) =>
-  match(() => types.some((t) => t === 'unicast' || t === 'host'));
+  match(({ packet }) =>
+    packet.icmp === 'neighbour-solicitation'
+      ? types.includes('multicast')
+      : types.some((t) => t === 'unicast' || t === 'host'),
+  );
 
 /** As inet_addr_type() sees it: by table local; a broadcast or multicast address is never a packet's of the model. */
 export const addressType = (which: 'src' | 'dst', types: readonly string[]) =>
   match(({ kernel, packet }) => {
-    const type = kernel.addressType(packet[which]);
+    const type = isIpv6(packet) ? kernel.addressType6(packet[which]) : kernel.addressType(packet[which]);
     const names = types.map((t) => t.toLowerCase());
     if (
       names.some((t) => !['local', 'unicast', 'broadcast', 'multicast', 'anycast', 'blackhole'].includes(t))

@@ -72,6 +72,7 @@ const MATCHES: Readonly<Record<string, (argument: string) => Match>> = {
   '--dports': (a) => is.destinationPort(ranges(a)),
   '--ports': (a) => is.eitherPort(ranges(a)),
   '--icmp-type': (a) => is.icmpType([a]),
+  '--icmpv6-type': (a) => is.icmpv6Type([a]),
   '--ctstate': (a) => is.connectionState(a.split(',')),
   '--state': (a) => is.connectionState(a.split(',')),
   '--ctdir': (a) => is.connectionDirection(a),
@@ -85,6 +86,9 @@ const MATCHES: Readonly<Record<string, (argument: string) => Match>> = {
   '--ttl-eq': (a) => is.ttl((t) => t === Number(a)),
   '--ttl-lt': (a) => is.ttl((t) => t < Number(a)),
   '--ttl-gt': (a) => is.ttl((t) => t > Number(a)),
+  '--hl-eq': (a) => is.ttl((t) => t === Number(a)),
+  '--hl-lt': (a) => is.ttl((t) => t < Number(a)),
+  '--hl-gt': (a) => is.ttl((t) => t > Number(a)),
   '--mac-source': is.sourceMac,
   '--pkt-type': (a) => is.packetType([a]),
 };

@@ -95,6 +95,10 @@ type SetOf = (name: string) => readonly string[] | undefined;
 const FIELDS: Readonly<Record<string, (values: readonly string[]) => Match>> = {
   'ip saddr': is.source,
   'ip daddr': is.destination,
+  'ip6 saddr': is.source,
+  'ip6 daddr': is.destination,
+  'meta nfproto': is.familyOf,
+  'meta protocol': is.familyOf,
   iifname: is.inputName,
   oifname: is.outputName,
   iif: is.inputName,
@@ -103,6 +107,7 @@ const FIELDS: Readonly<Record<string, (values: readonly string[]) => Match>> = {
   'meta oifname': is.outputName,
   'meta l4proto': is.protocol,
   'ip protocol': is.protocol,
+  'ip6 nexthdr': is.protocol,
   'tcp dport': (v) => both(is.protocol(['tcp']), is.destinationPort(v.map(range))),
   'udp dport': (v) => both(is.protocol(['udp']), is.destinationPort(v.map(range))),
   'th dport': (v) => is.destinationPort(v.map(range)),
@@ -110,6 +115,7 @@ const FIELDS: Readonly<Record<string, (values: readonly string[]) => Match>> = {
   'udp sport': (v) => both(is.protocol(['udp']), is.sourcePort(v.map(range))),
   'th sport': (v) => is.sourcePort(v.map(range)),
   'icmp type': is.icmpType,
+  'icmpv6 type': is.icmpv6Type,
   'ct state': is.connectionState,
   'ct status': (v) => is.connectionState(v.map((s) => s.toUpperCase())),
   'ct direction': (v) => is.connectionDirection(v[0] ?? ''),
@@ -117,6 +123,7 @@ const FIELDS: Readonly<Record<string, (values: readonly string[]) => Match>> = {
   'fib saddr type': (v) => is.addressType('src', v),
   'ip length': (v) => is.length(v.map(range)),
   'ip ttl': (v) => is.ttl((t) => v.some((text) => t === Number(text))),
+  'ip6 hoplimit': (v) => is.ttl((t) => v.some((text) => t === Number(text))),
   'ether saddr': (v) => is.sourceMac(v[0] ?? ''),
   'meta pkttype': (v) => is.packetType(v.map((t) => (t === 'host' ? 'unicast' : t))),
   'meta mark': (v) => is.mark(Number(v[0]), 0xffffffff),
@@ -214,10 +221,16 @@ function readMatch(key: string, tokens: readonly string[], start: number, setOf:
   // A concatenation or a map goes on with a dot or a colon.
   if (values === undefined || values.some((v) => v === '.' || v === ':') || tokens[at] === '.')
     return undefined;
-  const numeric = /port$|length$|ttl$|mark$/.test(key);
+  const numeric = /port$|length$|ttl$|hoplimit$|mark$/.test(key);
   if (numeric && values.some((v) => !/^(0x[0-9a-f]+|\d+(-\d+)?)$/i.test(v))) return undefined;
   const match = make(values);
-  return { match: negated ? is.not(match) : match, next: at };
+  return { match: is.onlyOf(familyOf(key), negated ? is.not(match) : match), next: at };
+}
+
+/** What looks into a header asks silently whether the packet has it: `ip ttl != 64` is never true of an IPv6 packet. */
+function familyOf(key: string): 4 | 6 | undefined {
+  if (/^(ip|icmp) /.test(key)) return 4;
+  return /^(ip6|icmpv6) /.test(key) ? 6 : undefined;
 }
 
 /** `meta mark set 0x1`, `… set meta mark | 0x4000` (older: `mark or`), `… & 0xfff`. */

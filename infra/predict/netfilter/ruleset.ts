@@ -59,10 +59,10 @@ export interface Ruleset {
 /** A table inet may have chains at a device too (nft(8), "ingress hook"). */
 const asNetdev = (row: NetfilterRow): NetfilterRow => ({ ...row, family: 'netdev' });
 
-const MODELLED = ['ip', 'inet'];
-
-export function parseRuleset(rows: readonly NetfilterRow[]): Ruleset {
-  const ours = rows.filter((row) => MODELLED.includes(row.family));
+/** @param family of the packets: rules of the other one do not meet them */
+export function parseRuleset(rows: readonly NetfilterRow[], family: 'ip' | 'ip6'): Ruleset {
+  const ours = rows.filter((row) => row.family === family || row.family === 'inet');
+  const foreign = rows.filter((row) => !['ip', 'ip6', 'inet'].includes(row.family));
   const iptables = ours.filter(({ rule }) => /^-[PNA] /.test(rule));
   const chains = [...parseIptables(iptables), ...parseNft(ours.filter((row) => !iptables.includes(row)))];
   const bases = chains.filter((chain) => chain.base !== undefined);
@@ -71,11 +71,8 @@ export function parseRuleset(rows: readonly NetfilterRow[]): Ruleset {
   return {
     chains: new Map(chains.map((chain) => [chain.id, chain])),
     hooks,
-    // IPv6 rules meet no IPv4 packet.
-    beyond: rows
-      .filter(
-        ({ family, rule }) => !MODELLED.includes(family) && family !== 'ip6' && !/^(type |-P )/.test(rule),
-      )
+    beyond: foreign
+      .filter(({ rule }) => !/^(type |-P )/.test(rule))
       .concat(ours.filter(({ rule }) => /^type \w+ hook (ingress|egress) /.test(rule)).map(asNetdev)),
   };
 }

@@ -2,8 +2,9 @@
 // Sources: nf_hook_slow() and nf_nat_inet_fn(), net/netfilter/; priorities, include/uapi/linux/netfilter_ipv4.h.
 import { connectionOf, ctState, track, translate } from '../conntrack.ts';
 import type { Decision, Rule } from '../hop.ts';
-import type { Packet } from '../packet.ts';
+import { isIpv6, type Packet } from '../packet.ts';
 import { sourceFor } from '../source-address.ts';
+import { sourceFor6 } from '../source-address6.ts';
 import type { Answer, Hook, Meeting } from './match.ts';
 import type { Action, Chain, FilterRule, Ruleset } from './ruleset.ts';
 
@@ -22,7 +23,8 @@ type Stop = Exclude<HookResult, { verdict: 'accept' }>;
 /** @param meeting its kernel's connections are added to */
 export function runHook(meeting: Meeting): HookResult {
   const { kernel, hook } = meeting;
-  const ruleset = kernel.netfilter;
+  const ipv6 = isIpv6(meeting.packet);
+  const ruleset = ipv6 ? kernel.netfilter6 : kernel.netfilter;
   if (ruleset === 'unread') {
     return { verdict: 'unknown', words: `the packet filter of ${kernel.name} could not be read` };
   }
@@ -216,7 +218,7 @@ function nat(
   meeting: Meeting,
   rule: Rule,
 ): Outcome {
-  const { kernel, packet, hook, iif, oif } = meeting;
+  const { packet, iif, oif } = meeting;
   const connection = connectionOf(packet);
   if (connection === undefined) return { packet };
   const { reply } = connection;
@@ -238,7 +240,7 @@ function nat(
     const words = rewriteWords(packet, after, 'source') ?? `source ${packet.src} stays`;
     return { packet: after, decision: { kind: 'nat', words: `${word}: ${words}`, rule }, done: true };
   }
-  const local = hook === 'output' ? '127.0.0.1' : kernel.addresses.find(({ dev }) => dev === iif)?.address;
+  const local = isIpv6(packet) ? localAddress6(meeting) : localAddress(meeting);
   const address = action.do === 'redirect' ? local : (action.address ?? packet.dst);
   if (address === undefined) return { verdict: 'drop', rule, words: `${word}: ${iif} has no address` };
   connection.reply = {
@@ -257,5 +259,16 @@ function masqueradeAddress(
   { kernel, nexthop, packet }: Meeting,
   oif: string | undefined,
 ): string | undefined {
-  return oif === undefined ? undefined : sourceFor(kernel, oif, nexthop ?? packet.dst, 'global');
+  if (oif === undefined) return undefined;
+  // nf_nat_masquerade_ipv6() asks for one towards the destination.
+  if (isIpv6(packet)) return sourceFor6(kernel, oif, packet.dst);
+  return sourceFor(kernel, oif, nexthop ?? packet.dst, 'global');
 }
+
+/** Where REDIRECT sends to: nf_nat_redirect_ipv4(), nf_nat_redirect_ipv6(). */
+const localAddress = ({ kernel, hook, iif }: Meeting) =>
+  hook === 'output' ? '127.0.0.1' : kernel.addresses.find(({ dev }) => dev === iif)?.address;
+const localAddress6 = ({ kernel, hook, iif }: Meeting) =>
+  hook === 'output'
+    ? '::1'
+    : kernel.ipv6?.addresses.find(({ dev, scope }) => dev === iif && scope === 'global')?.address;

@@ -152,7 +152,7 @@ export function clusterChanges(state: ClusterInputs, news: ClusterInputs): reado
   const titled = propertyDiff(state.title, news.title, ['title']);
   const nodes = propertyDiff(state.nodes, news.nodes, ['nodes']).map((change) => ({
     ...change,
-    replace: change.kind === 'delete' || /^nodes\[\d+\]\.(address|podCIDR)$/.test(change.path),
+    replace: change.kind === 'delete' || /^nodes\[\d+\]\.(address|podCIDR)6?$/.test(change.path),
   }));
   const wayOut = propertyDiff(state.outside, news.outside, ['outside']).map((change) => ({
     ...change,

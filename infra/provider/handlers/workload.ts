@@ -132,7 +132,10 @@ export function keepAddresses(applied: readonly LabPod[], wanted: readonly LabPo
   const old = new Map(applied.map((pod) => [pod.name, pod]));
   return wanted.map((pod) => {
     const before = old.get(pod.name);
-    return before && sameData(before, { ...pod, address: before.address }) ? before : pod;
+    if (before === undefined) return pod;
+    const { address, address6 } = before;
+    const unmoved = { ...pod, address, ...(pod.address6 && address6 && { address6 }) };
+    return sameData(before, unmoved) ? before : pod;
   });
 }
 

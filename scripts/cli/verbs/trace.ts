@@ -1,6 +1,7 @@
 // `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent
 // unless it is asked for.
 import { isAddress } from '../../../infra/lab/cidr.ts';
+import { isAddress6 } from '../../../infra/lab/cidr6.ts';
 import { machines } from '../../../infra/lab/machines.ts';
 import { observePaths } from '../../../infra/observe/observe-paths.ts';
 import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
@@ -20,6 +21,8 @@ import { unknownName } from '../unknown-name.ts';
 export interface TraceOptions {
   readonly stack?: string;
   readonly proto: Protocol;
+  /** Of a node or pod its IPv6 address is meant. */
+  readonly ipv6?: boolean;
   readonly port?: number;
   readonly size?: number;
   readonly df?: boolean;
@@ -47,7 +50,8 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
     ({ name }) => name,
   );
   checkName(from, names);
-  if (!isAddress(to)) checkName(to, names);
+  if (!isAddress(to) && !isAddress6(to)) checkName(to, names);
+  if (options.ipv6 && isAddress(to)) throw usageError(`${to} is an IPv4 address`, 'leave --ipv6 out');
   if (options.proto === 'icmp' && options.port !== undefined) {
     throw usageError('ICMP has no ports', 'leave --port out, or add --proto udp or --proto tcp');
   }
@@ -63,7 +67,7 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
   const hosts = { ...lab.hosts, ...beyond };
   const flow: Flow = {
     from,
-    to: addressOf(hosts, to),
+    to: addressOf(hosts, to, options.ipv6 ? 'inet6' : 'inet'),
     proto: options.proto,
     ...(options.port !== undefined && { port: options.port }),
     ...(options.size !== undefined && { size: options.size }),
@@ -84,14 +88,14 @@ function checkName(name: string, names: readonly string[]): void {
 const oneWay = (request: Prediction): Exchange => ({ request, outcome: request.outcome, end: request.end });
 
 /** The address that a host's kernel has, not the one that the lab's file or CNI says. */
-function addressOf(hosts: LabSnapshot['hosts'], to: string): string {
-  if (isAddress(to)) return to;
+function addressOf(hosts: LabSnapshot['hosts'], to: string, wanted: 'inet' | 'inet6'): string {
+  if (isAddress(to) || isAddress6(to)) return to;
   const own =
-    hosts[to]?.addresses.filter(({ family, scope }) => family === 'inet' && scope === 'global') ?? [];
+    hosts[to]?.addresses.filter(({ family, scope }) => family === wanted && scope === 'global') ?? [];
   const address = (own.find(({ dev }) => dev === 'eth0') ?? own[0])?.address;
   if (address === undefined) {
     throw usageError(
-      `${to} has no IPv4 address now`,
+      `${to} has no ${wanted === 'inet' ? 'IPv4' : 'IPv6'} address now`,
       'name the address itself: npm run -s lab -- trace <from> <address>',
     );
   }

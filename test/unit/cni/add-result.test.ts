@@ -33,6 +33,7 @@ test.each([
   expect(result.dns).toEqual(modern.dns);
   expect(resultFacts(result, 'eth0')).toEqual({
     address: '10.42.0.2',
+    address6: 'fd00::2',
     mac: '02:00:00:00:00:03',
     hostVeth: 'veth1',
     bridge: 'cni0',

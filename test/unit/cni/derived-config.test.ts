@@ -87,3 +87,18 @@ test('the environment is what the specification names and no more', () => {
   });
   expect(pluginEnv('DEL', [], { ...attachment, netns: '' })).not.toHaveProperty('CNI_NETNS');
 });
+
+test('addresses that are asked for stand beside the arguments of the lab’s own', () => {
+  const own = {
+    type: 'ptp',
+    args: { labels: { a: 'b' }, cni: { mac: '02:00:00:00:00:01', ips: ['10.0.0.9'] } },
+  };
+  expect(deriveConfig(list, own, { ips: ['fd00::2'] }).args).toEqual({
+    labels: { a: 'b' },
+    cni: { mac: '02:00:00:00:00:01', ips: ['fd00::2'] },
+  });
+  expect(deriveConfig(list, { type: 'ptp' }, { ips: ['fd00::2'] }).args).toEqual({
+    cni: { ips: ['fd00::2'] },
+  });
+  expect(deriveConfig(list, { type: 'ptp' })).not.toHaveProperty('args');
+});

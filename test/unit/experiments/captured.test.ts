@@ -76,6 +76,48 @@ it('accounts for packets of other kinds too', () => {
   ]);
 });
 
+it('shows who is asked for by neighbour discovery, and who answers, as it does for ARP', () => {
+  const ipv6 = {
+    hopLimit: 255,
+    nextHeader: 58,
+    protocol: 58,
+    payloadLength: 32,
+    trafficClass: 0,
+    flowLabel: 0,
+  };
+  const asked = {
+    version: 6,
+    type: 135,
+    code: 0,
+    kind: 'neighbour-solicitation',
+    target: 'fd00::2',
+  } as const;
+  const packets = [
+    seen(1n, {
+      ipv6: { ...ipv6, src: 'fd00::1', dst: 'ff02::1:ff00:2' },
+      icmp: { ...asked, linkAddress: '02:00:00:00:00:01' },
+    }),
+    seen(2n, {
+      ipv6: { ...ipv6, src: 'fd00::2', dst: 'fd00::1' },
+      icmp: {
+        ...asked,
+        type: 136,
+        kind: 'neighbour-advertisement',
+        flags: 'SO',
+        linkAddress: '02:00:00:00:00:02',
+      },
+    }),
+  ];
+  expect(packetRows([{ name: 'tap', packets }])).toMatchObject([
+    {
+      kind: 'neighbour-solicitation',
+      dst: 'ff02::1:ff00:2',
+      ndp: { target: 'fd00::2', mac: '02:00:00:00:00:01' },
+    },
+    { kind: 'neighbour-advertisement', ndp: { target: 'fd00::2', mac: '02:00:00:00:00:02', flags: 'SO' } },
+  ]);
+});
+
 it('has nothing to say about nothing', () => {
   expect(packetRows([{ name: 'tap', packets: [] }])).toEqual([]);
   expect(pathRows([], [])).toEqual([]);

@@ -98,4 +98,18 @@ describe('parsePing', () => {
     const text = '3 packets transmitted, 2 received, +1 errors, 33.3333% packet loss, time 2003ms';
     expect(parsePing(text, '')).toMatchObject({ transmitted: 3, received: 2, lossPercent: 33.3333 });
   });
+
+  it('reads IPv6 addresses whole, those with a gap in them too', () => {
+    const text = [
+      'PING fd00:10:244:1::2(fd00:10:244:1::2) 56 data bytes',
+      '64 bytes from fd00:10:244:1::2: icmp_seq=1 ttl=62 time=0.142 ms',
+      'From fd00:10:244::1 icmp_seq=2 Packet too big: mtu=1400',
+      '',
+      '2 packets transmitted, 1 received, +1 errors, 50% packet loss, time 1001ms',
+    ].join('\n');
+    expect(parsePing(text, '')).toMatchObject({
+      replies: [{ seq: 1, ttl: 62, timeMs: 0.142, from: 'fd00:10:244:1::2' }],
+      errors: ['From fd00:10:244::1 icmp_seq=2 Packet too big: mtu=1400'],
+    });
+  });
 });

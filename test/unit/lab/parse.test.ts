@@ -100,7 +100,7 @@ describe('a mistake in the shape', () => {
       "lab.yaml:10:3: unknown key "vni" in network
         10 |   vni: 7
            |   ^^^
-        keys there are: type, podCIDR, nodeMaskBits, mtu, configs"
+        keys there are: type, podCIDR, nodeMaskBits, podCIDR6, nodeMaskBits6, mtu, configs"
     `);
   });
 

@@ -28,6 +28,7 @@ const GUIDES = [
   { name: 'flannel', claims: rows('F', [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]) },
   { name: 'services', claims: rows('S', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) },
   { name: 'faults', claims: [] },
+  { name: 'dual-stack', claims: rows('D', [1, 2, 3, 4, 5, 6, 7, 8, 9]) },
 ] as const;
 
 describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {
@@ -47,7 +48,7 @@ describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {
   });
 
   test('names no claim that the lab does not assert', () => {
-    const named = [...guide.matchAll(/\[([KFS]\d+)\](?!\()/g)].map(([, claim]) => claim);
+    const named = [...guide.matchAll(/\[([KFSD]\d+)\](?!\()/g)].map(([, claim]) => claim);
     expect(named.filter((claim) => !claimsOf(lab).includes(claim ?? ''))).toEqual([]);
   });
 

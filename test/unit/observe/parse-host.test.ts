@@ -132,6 +132,7 @@ describe('a Flannel node', () => {
     );
     expect(flannel.neighbours).toContainEqual({
       dst: '10.42.1.0',
+      family: 'inet',
       dev: 'flannel.1',
       mac: '0e:00:00:00:00:02',
       state: 'PERMANENT',

@@ -17,7 +17,7 @@ const rows = (table: string, ...lines: string[]): NetfilterRow[] =>
   lines.map((rule) => ({ family: 'ip', table, chain: rule.split(' ')[1] ?? '', rule }));
 const filtered = (netfilter: readonly NetfilterRow[], host = 'node-1'): LabSnapshot =>
   forwarding(flannel, host, () => ({ netfilter }));
-const nft = (text: string, host?: string) => filtered(readNft(text, true), host);
+const nft = (text: string, host?: string) => filtered(readNft(text, ['ip']), host);
 const kind = (lab: LabSnapshot, flow: Flow = across) => predict(lab, flow).end.kind;
 
 test('comments of iptables-save are one word, with what they quote', () => {

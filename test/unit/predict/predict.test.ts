@@ -397,7 +397,9 @@ test('a snapshot that was not taken for predictions, and a flow that makes no se
   expect(() => predict(flannel, { from: 'pod-z', to: '10.42.1.2' })).toThrow(
     '"pod-z" was not observed; there are node-1',
   );
-  expect(() => predict(flannel, { from: 'pod-a', to: 'pod-b' })).toThrow('"pod-b" is not an IPv4 address');
+  expect(() => predict(flannel, { from: 'pod-a', to: 'pod-b' })).toThrow(
+    '"pod-b" is not an IPv4 or IPv6 address',
+  );
 });
 
 function route(some: Partial<LookupRoute>): LookupRoute {

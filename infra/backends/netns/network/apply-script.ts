@@ -44,7 +44,9 @@ function removals(plan: NodePlan, old: NodePlan | undefined): string[] {
   const routes = gone(old.routes, plan.routes, (route) => route.dst);
   const neighbours = gone(old.neighbours, plan.neighbours, ({ dst, dev }) => `${dst} ${dev}`);
   const fdb = gone(old.fdb, plan.fdb, ({ mac, dev }) => `${mac} ${dev}`);
-  const chains = gone(old.chains, plan.chains, ({ table, chain }) => `${table} ${chain}`);
+  const chains = gone(old.chains, plan.chains, ({ family, table, chain }) =>
+    [family, table, chain].join(' '),
+  );
   return [
     files.length > 0 ? `rm -f ${files.map((file) => shellWord(file.path)).join(' ')}` : '',
     // What somebody has removed already is no error here.
@@ -88,11 +90,16 @@ export function routeWords({ dst, via, dev, onlink }: RoutePlan): string {
   return `${dst} via ${via} dev ${dev}${onlink ? ' onlink' : ''}`;
 }
 
-function chainScript({ table, chain, from, jumpMatch, rules }: ChainPlan): string {
+/** iptables or its sister for IPv6. */
+const toolOf = ({ family }: ChainPlan) => (family === 'ip6' ? 'ip6tables' : 'iptables');
+
+function chainScript(plan: ChainPlan): string {
+  const { table, chain, from, jumpMatch, rules } = plan;
+  const tool = toolOf(plan);
   const jump = [from, jumpMatch, '-j', chain].filter((part) => part !== '').join(' ');
   return [
-    `jump=; iptables -t ${table} -C ${jump} 2> /dev/null || jump='-A ${jump}'`,
-    'iptables-restore --noflush <<END',
+    `jump=; ${tool} -t ${table} -C ${jump} 2> /dev/null || jump='-A ${jump}'`,
+    `${tool}-restore --noflush <<END`,
     `*${table}`,
     `:${chain} - [0:0]`,
     ...rules.map((rule) => `-A ${chain} ${rule}`),
@@ -102,10 +109,11 @@ function chainScript({ table, chain, from, jumpMatch, rules }: ChainPlan): strin
   ].join('\n');
 }
 
-function removeChainScript({ table, chain, from, jumpMatch }: ChainPlan): string {
+function removeChainScript(plan: ChainPlan): string {
+  const { table, chain, from, jumpMatch } = plan;
   const jump = [from, jumpMatch, '-j', chain].filter((part) => part !== '').join(' ');
   return [`-D ${jump}`, `-F ${chain}`, `-X ${chain}`]
-    .map((words) => `iptables -t ${table} ${words} 2> /dev/null || true`)
+    .map((words) => `${toolOf(plan)} -t ${table} ${words} 2> /dev/null || true`)
     .join('\n');
 }
 

@@ -43,9 +43,11 @@ export function planDrift(
       drift.push(`route ${dst} via ${via} dev ${dev} is missing`);
     }
   }
-  for (const { table, chain, rules, from } of plan.chains) {
+  for (const { family = 'ip', table, chain, rules, from } of plan.chains) {
     const has = (name: string) =>
-      seen.netfilter.filter((row) => row.table === table && row.chain === name).map((row) => row.rule);
+      seen.netfilter
+        .filter((row) => row.family === family && row.table === table && row.chain === name)
+        .map((row) => row.rule);
     const wanted = rules.map((rule) => `-A ${chain} ${rule}`);
     const found = has(chain).filter((rule) => rule.startsWith('-A '));
     for (const rule of wanted.filter((one) => !found.includes(one)))

@@ -12,7 +12,7 @@ export function kindnetPlan(node: LabNode, nodes: readonly LabNode[], network: L
     neighbours: [],
     fdb: [],
     routes: peerRoutes(node, nodes),
-    chains: [masqueradeChain(network)],
+    chains: masqueradeChains(network),
     lastFiles: [],
   };
 }
@@ -21,7 +21,10 @@ export function kindnetPlan(node: LabNode, nodes: readonly LabNode[], network: L
 export function peerRoutes(node: LabNode, nodes: readonly LabNode[]): readonly RoutePlan[] {
   return nodes
     .filter((peer) => peer.name !== node.name)
-    .map((peer) => ({ dst: peer.podCIDR, via: peer.address, dev: 'eth0', onlink: false }));
+    .flatMap(({ podCIDR, address, podCIDR6, address6 }) => [
+      { dst: podCIDR, via: address, dev: 'eth0', onlink: false },
+      ...(podCIDR6 && address6 ? [{ dst: podCIDR6, via: address6, dev: 'eth0', onlink: false }] : []),
+    ]);
 }
 
 function kindnetConflist(node: LabNode, network: LabNetwork) {
@@ -35,8 +38,8 @@ function kindnetConflist(node: LabNode, network: LabNetwork) {
         ipam: {
           type: 'host-local',
           dataDir: '/run/cni-ipam-state',
-          routes: [{ dst: '0.0.0.0/0' }],
-          ranges: [[{ subnet: node.podCIDR }]],
+          routes: [{ dst: '0.0.0.0/0' }, ...(node.podCIDR6 ? [{ dst: '::/0' }] : [])],
+          ranges: [node.podCIDR, node.podCIDR6].flatMap((subnet) => (subnet ? [[{ subnet }]] : [])),
         },
         mtu: network.mtu,
       },
@@ -46,12 +49,13 @@ function kindnetConflist(node: LabNode, network: LabNetwork) {
 }
 
 /** Pod traffic that leaves the cluster takes the node's address; pod to pod keeps its own. */
-function masqueradeChain(network: LabNetwork): ChainPlan {
-  return {
-    table: 'nat',
+function masqueradeChains({ podCIDR, podCIDR6 }: LabNetwork): readonly ChainPlan[] {
+  const chain = (own: string) => ({
+    table: 'nat' as const,
     chain: 'KIND-MASQ-AGENT',
-    from: 'POSTROUTING',
+    from: 'POSTROUTING' as const,
     jumpMatch: '-m addrtype ! --dst-type LOCAL',
-    rules: [`-d ${network.podCIDR} -j RETURN`, '-j MASQUERADE'],
-  };
+    rules: [`-d ${own} -j RETURN`, '-j MASQUERADE'],
+  });
+  return [chain(podCIDR), ...(podCIDR6 ? [{ ...chain(podCIDR6), family: 'ip6' as const }] : [])];
 }

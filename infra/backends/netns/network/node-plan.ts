@@ -33,6 +33,8 @@ export interface RoutePlan {
 
 /** An iptables chain of ours: replaced as a whole, and jumped to once from a built-in chain. */
 export interface ChainPlan {
+  /** `ip6`: ip6tables instead of iptables. @default ip */
+  readonly family?: 'ip6';
   readonly table: 'nat' | 'filter';
   readonly chain: string;
   readonly from: 'POSTROUTING' | 'FORWARD';

@@ -253,12 +253,13 @@ sub start_lasting {
 
 sub pods {
   my ($id, @names) = @_;
+  my $ipv6 = has_ipv6();
   start_lasting($id, \@names, sub {
     my $name = $names[shift];
     unshare_all();
     mount_sysfs();
     set_hostname($name);
-    disable_ipv6();
+    configure_ipv6($ipv6);
     set_to("/lab/pod-$name", "$$\n");
     return (1, 'sleep', 'infinity');
   });

@@ -53,10 +53,29 @@ sub set_to {
   close $file or die "$path: $!\n";
 }
 
+sub set_ipv6 {
+  my ($key, $value) = @_;
+  set_to("/proc/sys/net/ipv6/conf/$_/$key", "$value\n") for qw(all default);
+}
+
 # No IPv6 in an IPv4 lab: otherwise address detection delays the first packets and link-local noise fills captures.
-sub disable_ipv6 {
-  return if !-d '/proc/sys/net/ipv6';
-  set_to("/proc/sys/net/ipv6/conf/$_/disable_ipv6", "1\n") for qw(all default);
+# With it, everything that a host would say or wait for by itself is off: address detection (nobody else has an address of
+# the plan), router solicitations, autoconfiguration. Multicast listener reports, which cannot be, are out at once.
+sub configure_ipv6 {
+  my ($wanted) = @_;
+  if (!-d '/proc/sys/net/ipv6') {
+    die "this kernel has no IPv6 (ipv6.disable?), which a dual-stack lab needs\n" if $wanted;
+    return;
+  }
+  return set_ipv6('disable_ipv6', 1) if !$wanted;
+  set_ipv6($_, 0) for qw(accept_dad accept_ra autoconf router_solicitations);
+  set_ipv6($_, 1) for qw(mldv1_unsolicited_report_interval mldv2_unsolicited_report_interval);
+}
+
+# Pods do as their node does.
+sub has_ipv6 {
+  open my $file, '<', '/proc/sys/net/ipv6/conf/default/disable_ipv6' or return 0;
+  return <$file> == 0;
 }
 
 # The interfaces that /sys shows are those of the network namespace in which it was mounted.
