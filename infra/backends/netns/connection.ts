@@ -65,15 +65,18 @@ export class Connection {
   }
 
   /**
-   * ADDs whose plugins make one bridge for all pods of a node: the first pod by itself, then all others at once. Two
-   * that find no bridge at the same time race for its MAC: a port that joins before it is pinned gives it its own.
+   * ADDs whose plugins make something that all pods of a node share: the first pod by itself, then all others at once. Two
+   * that find no bridge at the same time race for its MAC (a port that joins before it is pinned gives it its own), and two
+   * that find no portmap chain both make it, which fails.
+   * @param shared the node, and what is shared there
    */
   async firstAlone<Request extends { readonly attachment: { readonly containerId: string } }, Outcome>(
-    node: string,
+    shared: string,
     requests: readonly Request[],
     add: (requests: readonly Request[]) => Promise<Outcome[]>,
   ): Promise<Outcome[]> {
-    const before = this.#firsts.get(node);
+    if (requests.length === 0) return [];
+    const before = this.#firsts.get(shared);
     if (before !== undefined) {
       await before;
       return add(requests);
@@ -82,7 +85,7 @@ export class Connection {
     const isFirst = ({ attachment }: Request) => attachment.containerId === id;
     const first = add(requests.filter(isFirst));
     this.#firsts.set(
-      node,
+      shared,
       first.catch(() => undefined),
     );
     return [...(await first), ...(await add(requests.filter((request) => !isFirst(request))))];

@@ -40,17 +40,24 @@ export async function attachPods(
   if (error) throw error;
   if (!picked)
     throw new HostError('failed', node, ['ls', CNI_CONFIG_DIR], 'there is no CNI network configuration');
-  const requests = records.flatMap((record) => {
-    const netns = netnsPath(pauses.get(record.spec.name));
-    return [
-      { list: loopback, attachment: podAttachment(record, 'lo', netns) },
-      { list: picked, attachment: podAttachment(record, 'eth0', netns) },
-    ];
-  });
+  const requestsOf = (some: readonly PodRecord[]) =>
+    some.flatMap((record) => {
+      const netns = netnsPath(pauses.get(record.spec.name));
+      return [
+        { list: loopback, attachment: podAttachment(record, 'lo', netns) },
+        { list: picked, attachment: podAttachment(record, 'eth0', netns) },
+      ];
+    });
   const runtime = connection.runtime(node);
   const sharesBridge = picked.plugins.some(({ type }) => type === 'bridge' || type === 'flannel');
-  const add = (some: readonly AddRequest[]) => runtime.addBatch(some, { signal });
-  const outcomes = sharesBridge ? await connection.firstAlone(node, requests, add) : await add(requests);
+  const plainly = (some: readonly AddRequest[]) => runtime.addBatch(some, { signal });
+  const add = (some: readonly AddRequest[]) =>
+    sharesBridge ? connection.firstAlone(`${node} bridge`, some, plainly) : plainly(some);
+  const [mapped, others] = [true, false].map((has) =>
+    requestsOf(records.filter(({ spec }) => spec.ports.length > 0 === has)),
+  ) as [AddRequest[], AddRequest[]];
+  const added = await Promise.all([add(others), connection.firstAlone(`${node} ports`, mapped, add)]);
+  const outcomes = added.flat();
   return records.map((record) => {
     const own = outcomes.filter((outcome) => outcome.attachment.containerId === record.containerId);
     const failed = own.find((outcome) => !outcome.ok);
