@@ -5,8 +5,9 @@ import type { Branch } from './hop.ts';
 import { isMulticast6 } from './ipv6.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, type Walk } from './lab.ts';
-import { dropped, ipv6Off, mtuRule, stopped, unknown } from './make-hop.ts';
+import { ipv6Off, mtuRule, stopped, unknown } from './make-hop.ts';
 import { runHook } from './netfilter/run-hook.ts';
+import { outgoing } from './outgoing.ts';
 import { type Packet, wireLength } from './packet.ts';
 import type { Routing } from './route.ts';
 import { routeOutput6 } from './route6.ts';
@@ -15,55 +16,21 @@ import { routeOutput6 } from './route6.ts';
 const MIN_MTU = 1280;
 export const mtu6 = (route: number | undefined, link: Link): number => Math.max(route ?? link.mtu, MIN_MTU);
 
+const IPV6 = { mtu: mtu6, whole: 'that may not be cut' };
+
 /** @param asked where it goes, when somebody has looked already (a socket that chose its source by it) */
 export function send6(walk: Walk, kernel: Kernel, packet: Packet, t: Trail, asked?: Routing): Branch[] {
-  const way = outgoing(kernel, asked ?? routeOutput6(kernel, packet), packet, t);
+  const way = outgoing(kernel, asked ?? routeOutput6(kernel, packet), packet, t, IPV6);
   if ('ends' in way) return way.ends;
   const output = runHook({ kernel, hook: 'output', packet, oif: way.out.name });
   if (output.verdict !== 'accept') return stopped(kernel, way.out.name, output, t);
   const sent = output.packet;
   // A new destination or mark asks for a new route (nf_nat_ipv6_local_fn(), ip6t_mangle_out()).
   const moved = sent.dst !== packet.dst || sent.mark !== packet.mark;
-  const rerouted = moved ? outgoing(kernel, routeOutput6(kernel, sent), sent, t) : way;
+  const rerouted = moved ? outgoing(kernel, routeOutput6(kernel, sent), sent, t, IPV6) : way;
   if ('ends' in rerouted) return rerouted.ends;
   const trail = also(t, ...way.decisions, ...output.decisions, ...(moved ? rerouted.decisions : []));
   return leave6(walk, kernel, rerouted.out, rerouted.nexthop, rerouted.mtu, sent, trail);
-}
-
-interface Way {
-  readonly out: Link;
-  readonly nexthop: string;
-  readonly mtu: number;
-  readonly decisions: Trail['decisions'];
-}
-
-function outgoing(
-  kernel: Kernel,
-  routing: Routing,
-  packet: Packet,
-  t: Trail,
-): Way | { readonly ends: Branch[] } {
-  if (routing.kind === 'dropped')
-    return { ends: [dropped({ kernel }, routing.reason, routing.words, t.decisions, routing.rule)] };
-  if (routing.kind === 'unknown')
-    return { ends: [unknown(kernel, routing.words, t.decisions, routing.rule)] };
-  const { route, nexthop, decisions } = routing;
-  if (route.type !== 'unicast' && route.type !== 'local') {
-    return { ends: [unknown(kernel, `${route.type} to ${packet.dst} is not modelled`, t.decisions)] };
-  }
-  const lo = [...kernel.links.values()].find((l) => l.kind === 'loopback');
-  const out = route.type === 'local' ? lo : kernel.link(nexthop.dev ?? '');
-  if (out === undefined)
-    return { ends: [unknown(kernel, `${nexthop.dev} of the route was not observed`, t.decisions)] };
-  const mtu = mtu6(route.mtu, out);
-  if (packet.df && packet.length > mtu) {
-    const words = `message too long: ${packet.length} bytes that may not be cut are more than the MTU ${mtu} of ${out.name}`;
-    const at = { kernel, dev: out.name };
-    return {
-      ends: [dropped(at, 'mtu', words, [...t.decisions, ...decisions], mtuRule(kernel, out, mtu))],
-    };
-  }
-  return { out, nexthop: nexthop.via ?? packet.dst, mtu, decisions };
 }
 
 /** POSTROUTING, fragments, neighbour: the same for what is forwarded and what is sent. */
