@@ -1,11 +1,9 @@
 // The journey experiment: the way of each packet foretold from kernel state, then sent, and seen at every hop.
-import { pickNetwork } from '../cni/config-dir.ts';
 import { evidenceOf } from '../journey/evidence.ts';
 import { agreement, type ComparedPacket, journeys, seenEnds } from '../journey/journeys.ts';
 import { noiseRows } from '../journey/noise.ts';
 import { type Place, placeName } from '../journey/place.ts';
 import { fillTemplates } from '../lab/template.ts';
-import { observePaths } from '../observe/observe-paths.ts';
 import type { DecodedTap } from '../observe/paths.ts';
 import type { Flow } from '../predict/flow.ts';
 import { endWords } from '../predict/steps.ts';
@@ -15,6 +13,7 @@ import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { ExperimentOf, Runner, Running } from './experiment.ts';
 import { forgetLearned } from './forget.ts';
 import { mergedCapture } from './merged-capture.ts';
+import { observeWay } from './observe-way.ts';
 import { runPing, type Traffic, targetAddress, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
 import { savePcapng } from './save-pcapng.ts';
@@ -28,9 +27,13 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   await forgetLearned(forgetful, signal);
   await runBefore(running, experiment.before, 'journey');
   const { ping } = experiment;
-  const state = await observePaths(cluster, lab, { signal, pickNetwork });
   const flow = flowOf(running, ping);
   const asked = experiment.taps.map(({ at, dev }) => ({ host: at, dev: String(fillTemplates(dev, lookup)) }));
+  const state = await observeWay(
+    running,
+    flow,
+    asked.map(({ host }) => host),
+  );
   const watched = await watchJourney({
     state: { hosts: { ...state.lab.hosts, ...state.beyond } },
     ...{ flow, count: ping.count, extra: asked, vxlanPort: lab.network.port, signal },

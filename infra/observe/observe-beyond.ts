@@ -11,6 +11,7 @@ const HOLDER = `lsns -t net -n -r -o NS,PID | awk -v "n=$1" '$1 == n { print $2;
 /**
  * @param nodes by name
  * @param hosts everything that was observed, by name
+ * @param others network namespaces that are known, though nobody has looked into them
  * @returns by name: `underlay` for the first one that is found, the inode for others. What cannot be entered is left out:
  *   the nodes of a real cluster show no process there
  */
@@ -18,9 +19,10 @@ export async function observeBeyond(
   nodes: ReadonlyMap<string, Host>,
   hosts: Readonly<Record<string, HostSnapshot>>,
   options: ObserveOptions = {},
+  others: readonly string[] = [],
 ): Promise<Record<string, HostSnapshot>> {
   const found: Record<string, HostSnapshot> = {};
-  for (const [netns, node] of unobserved(nodes, hosts)) {
+  for (const [netns, node] of unobserved(nodes, hosts, others)) {
     const snapshot = await enterAndObserve(node, netns, options);
     const name = 'underlay' in hosts || 'underlay' in found ? netns : 'underlay';
     if (snapshot?.netns === netns) found[name] = snapshot;
@@ -32,8 +34,9 @@ export async function observeBeyond(
 function unobserved(
   nodes: ReadonlyMap<string, Host>,
   hosts: Readonly<Record<string, HostSnapshot>>,
+  others: readonly string[],
 ): ReadonlyMap<string, Host> {
-  const known = new Set(Object.values(hosts).map(({ netns }) => netns));
+  const known = new Set([...others, ...Object.values(hosts).map(({ netns }) => netns)]);
   const wanted = new Map<string, Host>();
   for (const [name, node] of nodes) {
     const { interfaces = [], netnsids = [] } = hosts[name] ?? {};

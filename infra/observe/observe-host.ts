@@ -18,6 +18,11 @@ export interface ObserveOptions {
   readonly forwarding?: boolean;
 }
 
+export interface ObserveLabOptions extends ObserveOptions {
+  /** Whether to look into the pod of that name; of others there is what the nodes and CNI say. @default all */
+  readonly pods?: (name: string) => boolean;
+}
+
 /**
  * Everything worth knowing of one network namespace, from one moment.
  * @throws ObserveError naming the host and the tool that did not answer as expected

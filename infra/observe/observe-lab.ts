@@ -5,7 +5,7 @@ import type { Lab } from '../lab/lab.ts';
 import { machines, outsideMachines } from '../lab/machines.ts';
 import { attachments } from './attachments.ts';
 import { containerNetns } from './container-netns.ts';
-import { type ObserveOptions, observeHost } from './observe-host.ts';
+import { type ObserveLabOptions, type ObserveOptions, observeHost } from './observe-host.ts';
 import type { HostSnapshot, LabSnapshot } from './snapshot.ts';
 import { correlateVeths } from './veths.ts';
 
@@ -16,13 +16,14 @@ import { correlateVeths } from './veths.ts';
 export async function observeLab(
   cluster: Cluster,
   lab: Lab,
-  options: ObserveOptions = {},
+  options: ObserveLabOptions = {},
 ): Promise<LabSnapshot> {
   const [pods, calls] = await Promise.all([cluster.pods(), cluster.cniCalls()]);
+  const entered = pods.filter(({ name }) => options.pods?.(name) ?? true);
   const [nodes, outside, podSnapshots, netns] = await Promise.all([
     snapshots(cluster, lab.nodes, 'node', options),
     outsideSnapshots(cluster, lab, options),
-    snapshots(cluster, pods, 'pod', options),
+    podSnapshotsOf(cluster, entered, options),
     allNetns(cluster, lab, pods, options.signal),
   ]);
   const netnsOf = (pod: PodStatus) => netns.get(`${pod.node} ${pod.pid}`) ?? '';
@@ -61,6 +62,15 @@ export async function observeLab(
     cniCalls: callRows(calls, pods),
     hosts: Object.fromEntries([...nodes, ...outside, ...podSnapshots]),
   };
+}
+
+/** By name. @throws as `observeLab` does */
+export function podSnapshotsOf(
+  cluster: Cluster,
+  pods: readonly { readonly name: string }[],
+  options: ObserveOptions = {},
+): Promise<ReadonlyMap<string, HostSnapshot>> {
+  return snapshots(cluster, pods, 'pod', options);
 }
 
 async function snapshots(

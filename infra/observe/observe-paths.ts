@@ -2,7 +2,7 @@
 import type { Cluster } from '../backends/backend.ts';
 import type { Lab } from '../lab/lab.ts';
 import { observeBeyond } from './observe-beyond.ts';
-import type { ObserveOptions } from './observe-host.ts';
+import type { ObserveLabOptions } from './observe-host.ts';
 import { observeLab } from './observe-lab.ts';
 import type { HostSnapshot, LabSnapshot } from './snapshot.ts';
 
@@ -17,10 +17,11 @@ export interface PathState {
 export async function observePaths(
   cluster: Cluster,
   lab: Lab,
-  options: Omit<ObserveOptions, 'forwarding'> = {},
+  options: Omit<ObserveLabOptions, 'forwarding'> = {},
 ): Promise<PathState> {
   const read = { ...options, forwarding: true };
   const snapshot = await observeLab(cluster, lab, read);
   const nodes = new Map(snapshot.nodes.map(({ name }) => [name, cluster.host(name)]));
-  return { lab: snapshot, beyond: await observeBeyond(nodes, snapshot.hosts, read) };
+  const pods = snapshot.pods.map(({ netns }) => netns);
+  return { lab: snapshot, beyond: await observeBeyond(nodes, snapshot.hosts, read, pods) };
 }
