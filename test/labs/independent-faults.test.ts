@@ -1,6 +1,7 @@
 // Faults that were written without knowledge of the diagnosis: it names what an expert would, and nothing else.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { netnsBackend } from '../../infra/backends/netns/netns-backend.ts';
+import type { Diagnosis } from '../../infra/diagnose/diagnose.ts';
 import type { StackRecord } from '../../infra/state/stack-store.ts';
 import { INDEPENDENT_FAULTS, type Step } from '../support/independent-faults.ts';
 import { LabSession, type LabStack } from '../support/lab-session.ts';
@@ -34,16 +35,24 @@ describe.each(['kindnet', 'flannel'] as const)('faults that others wrote, in lab
   const runAll = async (steps: readonly Step[]) => {
     for (const step of steps) expect({ ...step, ...(await run(step)) }).toMatchObject({ exitCode: 0 });
   };
+  const diagnosis = async () => {
+    const { stdout } = await session.cli(['diagnose', '--stack', stack.name, '--json']);
+    return JSON.parse(stdout) as Diagnosis;
+  };
 
   it.each(INDEPENDENT_FAULTS.filter((fault) => fault.lab === lab))('$title', async (fault) => {
     expect(await run(fault.flow)).toMatchObject({ exitCode: 0 });
     await runAll(fault.inject);
     try {
       expect(await run(fault.flow)).toMatchObject({ exitCode: 1 });
+      const { host, table, subject } = fault.culprit;
+      const words = expect.stringContaining(resolved(subject, given));
+      expect(await diagnosis()).toMatchObject({ findings: [{ host, table, words }], undecided: [] });
     } finally {
       await runAll(fault.undo);
     }
     expect(await run(fault.flow)).toMatchObject({ exitCode: 0 });
+    expect(await diagnosis()).toMatchObject({ findings: [], undecided: [] });
   });
 });
 
