@@ -66,12 +66,13 @@ function look(view: View, state: PredictState, asked: Flow, doubtful: Cause | un
   if (outcome !== 'delivered' && doubtful) return { flow, cause: doubtful };
   const rewritten = rewriterOf(view, exchange);
   if (rewritten) return { flow, cause: rewritten };
+  if (outcome === 'delivered') return { flow };
+  // Where nobody looked it may arrive all the same; but between pods nothing has to go there.
+  const away = outcome === 'dropped' || end.kind === 'left';
+  const rule = away ? ruleThatLeadsAway(state, asked, exchange) : undefined;
+  if (rule) return { flow, cause: rule };
   if (outcome === 'unknown') return { flow, undecided: endWords(end) };
-  return outcome === 'delivered' ? { flow } : { flow, cause: causeOf(view, state, asked, exchange) };
-}
-
-function causeOf(view: View, state: PredictState, asked: Flow, exchange: Exchange): Cause {
-  return ruleThatLeadsAway(state, asked, exchange) ?? culpritOf(view, exchange.reply ?? exchange.request);
+  return { flow, cause: culpritOf(view, exchange.reply ?? exchange.request) };
 }
 
 const addressesOf = ({ nodes }: LabSnapshot, ...names: readonly string[]) =>
