@@ -6,7 +6,9 @@ import { inPrefix } from '../predict/ipv4.ts';
 import type { Prediction } from '../predict/predict.ts';
 import { endWords } from '../predict/steps.ts';
 import { noRoute, whoSentItAstray } from './astray.ts';
+import { wrongFrame } from './bridge-entry.ts';
 import type { Cause } from './finding.ts';
+import { keptBack, lookedForInVain } from './unanswered.ts';
 import { trailTo, type View } from './view.ts';
 
 /** Reasons that name their own cause: whoever dropped it did so by a rule of its own. */
@@ -29,6 +31,8 @@ export function culpritOf(view: View, { flow, branches, end }: Prediction): Caus
     const subject = subjectOf(end.rule?.line) ?? end.interface ?? '';
     return { host: end.host, table: end.rule?.table ?? 'interfaces', subject, words: end.words };
   }
+  const kept = end.kind === 'dropped' && keptBack(view, end);
+  if (kept) return kept;
   const home = view.nodeOf(flow.to)?.name;
   const arrived = trail.findLast(({ host }) => view.isNode(host))?.host === home;
   const astray = () => whoSentItAstray(view, trail, end.decisions, flow.to);
@@ -36,6 +40,10 @@ export function culpritOf(view: View, { flow, branches, end }: Prediction): Caus
   const atHome = arrived ? (sickLink(view, flow.to) ?? astray()) : (astray() ?? sickLink(view, flow.to));
   const sick = sickPort(view, flow.from, trail) ?? atHome;
   if (sick) return sick;
+  const decided = [...trail.flatMap(({ decisions }) => decisions), ...end.decisions];
+  const misled = end.kind === 'dropped' ? lookedForInVain(view, end, decided, flow.to) : undefined;
+  const misdirected = misled ?? wrongFrame(view, decided);
+  if (misdirected) return misdirected;
   if (end.kind === 'dropped' && end.reason === 'no-route') return noRoute(view, end.host, flow.to);
   const last = ends(branches).at(-1) ?? end;
   const subject = ('interface' in last && last.interface) || last.host;

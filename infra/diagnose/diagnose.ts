@@ -1,14 +1,15 @@
 // Diagnosis: predicts what pods send each other, and names the row of kernel state behind whatever would not arrive.
 import type { LabSnapshot } from '../observe/snapshot.ts';
-import { predictExchange } from '../predict/exchange.ts';
+import { type Exchange, predictExchange } from '../predict/exchange.ts';
 import type { Flow } from '../predict/flow.ts';
 import { hops } from '../predict/hop.ts';
-import type { Prediction, PredictState } from '../predict/predict.ts';
+import type { PredictState } from '../predict/predict.ts';
 import { endWords } from '../predict/steps.ts';
 import { culpritOf } from './culprit.ts';
 import type { Cause, Finding, Look } from './finding.ts';
 import { hostPortLooks } from './host-ports.ts';
-import { duplicateAddresses, leakedLeases } from './lab-checks.ts';
+import { duplicateAddresses, leakedLeases, missingLocalRoutes } from './lab-checks.ts';
+import { ruleThatLeadsAway } from './policy.ts';
 import { View } from './view.ts';
 
 /** Pairs of pods that are looked at, at most: each is two predictions there and back. */
@@ -35,19 +36,21 @@ export interface Diagnosis {
 export function diagnose(lab: LabSnapshot, beyond: PredictState['hosts'] = {}): Diagnosis {
   const view = new View(lab);
   const state = { hosts: { ...lab.hosts, ...beyond } };
-  const duplicates = duplicateAddresses(view);
+  const misheld = [...duplicateAddresses(view), ...missingLocalRoutes(view)];
   const doubtful = (...addresses: readonly string[]) =>
-    duplicates.find(({ subject }) => addresses.includes(subject));
+    addresses.flatMap((address) => misheld.filter((cause) => cause.address === address))[0];
   const between = pairs(lab).flatMap(([from, to]) => {
+    const nodes = from.node === to.node ? [] : addressesOf(lab, from.node, to.node);
+    const unsure = doubtful(from.address, to.address, ...nodes);
     const at = (more: Partial<Flow>) =>
-      look(view, state, { from: from.name, to: to.address, ...more }, doubtful(from.address, to.address));
+      look(view, state, { from: from.name, to: to.address, ...more }, unsure);
     const small = at({});
     if (small.cause || small.undecided) return [small];
     const mtu = view.interface(from.name, 'eth0')?.mtu ?? 0;
     return [small, at({ size: mtu - HEADERS, df: 'do' })];
   });
   const looks = [...between, ...hostPortLooks(view, state, doubtful)];
-  const unseen = [...duplicates, ...leakedLeases(view)];
+  const unseen = [...misheld, ...leakedLeases(view)];
   return {
     findings: merged([...looks, ...unseen.map((cause) => ({ cause }))]),
     flows: looks.length,
@@ -55,19 +58,30 @@ export function diagnose(lab: LabSnapshot, beyond: PredictState['hosts'] = {}): 
   };
 }
 
-/** @param doubtful that another host has the sender's or the target's address, which then is the cause of all else */
+/** @param doubtful what is wrong with the address of the sender or the target, which then is the cause of all else */
 function look(view: View, state: PredictState, asked: Flow, doubtful: Cause | undefined): Look {
-  const { request, reply, outcome, end } = predictExchange(state, asked);
+  const exchange = predictExchange(state, asked);
+  const { outcome, end } = exchange;
   const flow = nameOf(view, asked);
   if (outcome !== 'delivered' && doubtful) return { flow, cause: doubtful };
+  const rewritten = rewriterOf(view, exchange);
+  if (rewritten) return { flow, cause: rewritten };
+  if (outcome === 'delivered') return { flow };
+  // Where nobody looked it may arrive all the same; but between pods nothing has to go there.
+  const away = outcome === 'dropped' || end.kind === 'left';
+  const rule = away ? ruleThatLeadsAway(state, asked, exchange) : undefined;
+  if (rule) return { flow, cause: rule };
   if (outcome === 'unknown') return { flow, undecided: endWords(end) };
-  if (outcome === 'dropped') return { flow, cause: culpritOf(view, reply ?? request) };
-  const rewritten = request.end.kind === 'delivered' && !view.has(asked.from, request.end.src);
-  return rewritten ? { flow, cause: rewriterOf(request) } : { flow };
+  return { flow, cause: culpritOf(view, exchange.reply ?? exchange.request) };
 }
 
+const addressesOf = ({ nodes }: LabSnapshot, ...names: readonly string[]) =>
+  nodes.filter(({ name }) => names.includes(name)).map(({ address }) => address);
+
 /** Between pods, nobody is to see another source than the pod's own (Kubernetes' network model). */
-function rewriterOf({ branches }: Prediction): Cause {
+function rewriterOf(view: View, { request }: Exchange): Cause | undefined {
+  const { branches, end, flow } = request;
+  if (end.kind !== 'delivered' || view.has(flow.from, end.src)) return undefined;
   for (const { decisions, host } of hops(branches)) {
     const nat = decisions.find(({ kind }) => kind === 'nat');
     if (!nat) continue;
@@ -95,7 +109,8 @@ function merged(looks: readonly Partial<Look>[]): readonly Finding[] {
   for (const { cause, flow } of looks) {
     if (!cause) continue;
     const key = `${cause.host}\n${cause.subject}`;
-    const before = findings.get(key) ?? { ...cause, flows: [] };
+    const { host, table, subject, words } = cause;
+    const before = findings.get(key) ?? { host, table, subject, words, flows: [] };
     findings.set(key, { ...before, flows: [...before.flows, ...(flow === undefined ? [] : [flow])] });
   }
   return [...findings.values()].toSorted((a, b) => b.flows.length - a.flows.length);

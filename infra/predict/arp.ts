@@ -69,7 +69,7 @@ function whyNot(
   link: Link,
   { senderIp, targetIp }: Arp,
 ): { readonly words: string; readonly rule?: Rule } | undefined {
-  const notMine = { words: `${targetIp} is not ${kernel.name}'s` };
+  const notMine = stranger(kernel, targetIp);
   if (senderIp === '0.0.0.0') {
     return kernel.addressType(targetIp) === 'local' ? ignored(kernel, link, senderIp, targetIp) : notMine;
   }
@@ -84,6 +84,15 @@ function whyNot(
       : notMine;
   }
   return proxies(kernel, link, targetIp, input.nexthop.dev) ? undefined : notMine;
+}
+
+/** Table local decides whose an address is; that it is on an interface does not count. */
+function stranger(kernel: Kernel, target: string): { readonly words: string; readonly rule?: Rule } {
+  const row = kernel.addresses.find(({ address }) => address === target);
+  if (row === undefined) return { words: `${target} is not ${kernel.name}'s` };
+  const line = `${row.address}/${row.prefix} dev ${row.dev}`;
+  const rule: Rule = { table: 'addresses', host: kernel.name, line, row };
+  return { words: `does not take ${target} for its own: table local has no route to it`, rule };
 }
 
 /** arp_ignore(): by the greater of net.ipv4.conf.{all,<dev>}.arp_ignore. */

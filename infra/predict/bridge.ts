@@ -8,8 +8,8 @@ import { callsIptables, filterForward, filterPrerouting, tooBig } from './bridge
 import type { Branch, Decision, Rule } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, trail, type Walk } from './lab.ts';
-import { dropped, hop, unknown } from './make-hop.ts';
-import { rulesBeyond } from './netfilter/rules-beyond.ts';
+import { dropped, hop, stopped, unknown } from './make-hop.ts';
+import { bridgeHook } from './netfilter/bridge-family.ts';
 import { BROADCAST, type Frame, isGroup, NO_MAC, VLAN_TAG, wireLength } from './packet.ts';
 import { takeIn } from './take-in.ts';
 
@@ -48,6 +48,8 @@ export function receiveOnBridge(
   if (isGroup(frame.src) || frame.src === NO_MAC) {
     return [dropped(at, 'fdb', `${bridge.name} takes no frame from ${frame.src}`, t.decisions)];
   }
+  const refused = bridgeHook(kernel, 'prerouting', frame, { iif: port.name });
+  if (refused) return stopped(kernel, port.name, refused, t);
   const filtered = filterPrerouting(walk, { kernel, bridge, ingress: port }, frame, t);
   if ('ends' in filtered) return filtered.ends;
   learn(kernel, bridge, port, frame.src);
@@ -61,8 +63,6 @@ export function receiveOnBridge(
 }
 
 function beyondModel(kernel: Kernel, port: Link, bridge: Link, frame: Frame) {
-  const strange = rulesBeyond(kernel, 'bridge');
-  if (strange) return strange;
   if (bridge.bridge?.vlanFiltering) {
     return { words: `${bridge.name} filters VLANs, which is not modelled`, rule: undefined };
   }
@@ -158,6 +158,8 @@ function passUp(
     return [dropped({ kernel, dev: bridge.name }, 'link-down', `${bridge.name} is down`, t.decisions)];
   const strange = beyondDevice(kernel, bridge, 'in');
   if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
+  const refused = bridgeHook(kernel, 'input', frame, { iif: ingress.name });
+  if (refused) return stopped(kernel, bridge.name, refused, t);
   // The packet type was set at the port: its own MAC counts beside the bridge's.
   const meant = isGroup(frame.dst) || frame.dst === bridge.mac || frame.dst === ingress.mac;
   const arrival = { srcMac: frame.src, ...(filtered && { filteredAt: ingress.name }) };
@@ -211,6 +213,10 @@ function toPort(walk: Walk, where: Where, port: Link, frame: Frame, t: Trail): B
       ),
     ];
   }
+  const barred =
+    bridgeHook(kernel, ingress ? 'forward' : 'output', frame, { iif: ingress?.name, oif: port.name }) ??
+    bridgeHook(kernel, 'postrouting', frame, { oif: port.name });
+  if (barred) return stopped(kernel, port.name, barred, t);
   if (frame.ip && ingress && callsIptables(kernel, bridge, frame.ip)) {
     return filterForward(walk, { kernel, bridge, ingress }, port, { ...frame, ip: frame.ip }, t);
   }
@@ -229,8 +235,6 @@ export function transmitFromBridge(
   frame: Frame,
   t: Trail,
 ): Branch[] {
-  const strange = rulesBeyond(kernel, 'bridge');
-  if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
   if (bridge.bridge?.vlanFiltering) {
     return [unknown(kernel, `${bridge.name} filters VLANs, which is not modelled`, t.decisions)];
   }

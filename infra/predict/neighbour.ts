@@ -3,14 +3,15 @@
 
 import { neighbourLine } from '../observe/lines.ts';
 import type { NeighbourRow } from '../observe/snapshot.ts';
-import { type Branch, type Decision, ends, type Rule, type Stopped } from './hop.ts';
+import type { Branch, Decision, Rule, Stopped } from './hop.ts';
 import { inPrefix } from './ipv4.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, trail, type Walk } from './lab.ts';
-import { dropped, left, unknown } from './make-hop.ts';
+import { dropped, unknown } from './make-hop.ts';
 import { solicit } from './ndisc.ts';
 import { BROADCAST, NO_MAC, type Packet } from './packet.ts';
 import { sourceFor } from './source-address.ts';
+import { nobody, protocolFor } from './unanswered.ts';
 
 /** NUD_VALID: a frame is sent at once. A stale entry is used too, and asked about later. */
 const USABLE = ['PERMANENT', 'NOARP', 'REACHABLE', 'STALE', 'DELAY', 'PROBE'];
@@ -97,7 +98,7 @@ export function resolve(
     };
   }
   kernel.neighbours.set(key, known ?? { dst: address, dev: link.name, state: 'FAILED' });
-  return { end: nobody(kernel, link, address, asked, known) };
+  return { end: nobody(kernel, link, address, asked, known && neighbourRule(kernel, known)) };
 }
 
 function askByArp(
@@ -113,43 +114,12 @@ function askByArp(
   return walk.transmit(kernel, link, { src: link.mac, dst: BROADCAST, arp }, trail(depth));
 }
 
-const protocolFor = (address: string) => (address.includes(':') ? 'neighbour discovery' : 'ARP');
-
 const neighbourRule = (kernel: Kernel, row: NeighbourRow): Rule => ({
   table: 'neighbours',
   host: kernel.name,
   line: neighbourLine(row),
   row,
 });
-
-/** Nobody answers: because nobody is asked, because nobody has the address, or nobody that was observed. */
-function nobody(
-  kernel: Kernel,
-  link: Link,
-  address: string,
-  asked: readonly Branch[],
-  known: NeighbourRow | undefined,
-) {
-  const all = ends(asked);
-  const open = all.find((end) => end.kind === 'unknown');
-  if (open?.kind === 'unknown')
-    return unknown(
-      kernel,
-      `${protocolFor(address)} for ${address} on ${link.name}: ${open.words}`,
-      [],
-      open.rule,
-    );
-  const words = `nobody answers ${protocolFor(address)} for ${address} on ${link.name}`;
-  if (all.some((end) => end.kind === 'left')) {
-    return left(kernel, link.name, `${words} who was observed, and not everybody there was`, []);
-  }
-  const obstacle = all.find(
-    (end) => end.kind === 'dropped' && !['other-host', 'not-asked'].includes(end.reason),
-  );
-  const why = obstacle?.kind === 'dropped' ? ` (${obstacle.words})` : '';
-  const rule = obstacle?.kind === 'dropped' ? obstacle.rule : known && neighbourRule(kernel, known);
-  return dropped({ kernel, dev: link.name }, 'no-neighbour', `${words}${why}`, [], rule);
-}
 
 /** arp_solicit(): the address that an ARP request is asked from, by arp_announce. */
 function solicitSource(kernel: Kernel, link: Link, target: string, src: string): string {

@@ -27,6 +27,10 @@ export interface Meeting {
   readonly physIn?: string;
   readonly physOut?: string;
   readonly srcMac?: string;
+  /** Of a frame at a bridge, which only the family bridge is asked about. */
+  readonly dstMac?: string;
+  /** It is no packet at all. @default ip or ip6, as the packet's addresses are */
+  readonly etherType?: 'arp';
   /** Where the route says it goes next: a masquerade chooses its address for that. */
   readonly nexthop?: string;
 }
@@ -130,7 +134,7 @@ const messageType = (types: readonly string[], ofIpv6: boolean) =>
     });
   });
 
-/** `meta nfproto` and `meta protocol`. */
+/** `meta nfproto`. */
 export const familyOf = (names: readonly string[]) =>
   match(({ packet }) =>
     names.some((name) => (isIpv6(packet) ? ['ipv6', 'ip6'] : ['ipv4', 'ip']).includes(name)),
@@ -164,6 +168,10 @@ export const connectionMark = (value: number, mask: number) =>
 export const length = (ranges: readonly Range[]) => match(({ packet }) => within(packet.length, ranges));
 export const ttl = (test: (ttl: number) => boolean) => match(({ packet }) => test(packet.ttl));
 export const sourceMac = (mac: string) => match(({ srcMac }) => srcMac === mac.toLowerCase());
+export const destinationMac = (mac: string) =>
+  match(({ dstMac }) => (dstMac === undefined ? 'unknown' : dstMac === mac.toLowerCase()));
+export const etherType = (types: readonly string[]) =>
+  match(({ etherType: type, packet }) => types.includes(type ?? (isIpv6(packet) ? 'ip6' : 'ip')));
 /** Everything but the first fragment: rules without ports meet them too, and the first one decides all the same. */
 export const laterFragment = match(() => false);
 /** But for neighbour solicitations, the model's packets are unicast to their receiver. */

@@ -15,7 +15,8 @@ const PRIORITIES: Readonly<Record<string, number>> = {
   srcnat: 100,
 };
 
-export function parseNft(all: readonly NetfilterRow[]): Chain[] {
+/** @param priorities by name: each family has its own */
+export function parseNft(all: readonly NetfilterRow[], priorities = PRIORITIES): Chain[] {
   const asleep = all.filter(({ chain, rule }) => chain.startsWith('table ') && /^flags .*dormant/.test(rule));
   const rows = all.filter((row) => !asleep.some((t) => t.family === row.family && t.table === row.table));
   const sets = namedSets(rows);
@@ -27,7 +28,7 @@ export function parseNft(all: readonly NetfilterRow[]): Chain[] {
   );
   const parsed = [...chains].map(([id, chainRows]): Chain => {
     const head = chainRows.find(({ rule }) => rule.startsWith('type '));
-    const base = head && baseChain(head);
+    const base = head && baseChain(head, priorities);
     const table = `${chainRows[0]?.family} ${chainRows[0]?.table}`;
     return {
       id,
@@ -74,7 +75,7 @@ function namedSets(rows: readonly NetfilterRow[]): ReadonlyMap<string, readonly 
   );
 }
 
-function baseChain(row: NetfilterRow): BaseChain | undefined {
+function baseChain(row: NetfilterRow, priorities: typeof PRIORITIES): BaseChain | undefined {
   const parts =
     /^type (\w+) hook (\w+) (?:device \S+ )?priority (\S+?)(?: ([+-]) (\d+))?; policy (\w+);/.exec(row.rule);
   if (!parts) return undefined;
@@ -83,7 +84,7 @@ function baseChain(row: NetfilterRow): BaseChain | undefined {
   return {
     hook: hook as Hook,
     type: type as BaseChain['type'],
-    priority: (PRIORITIES[name] ?? Number(name)) + Number(`${sign}${offset}`),
+    priority: (priorities[name] ?? Number(name)) + Number(`${sign}${offset}`),
     policy: policy === 'drop' ? 'drop' : 'accept',
     row,
   };
@@ -98,7 +99,6 @@ const FIELDS: Readonly<Record<string, (values: readonly string[]) => Match>> = {
   'ip6 saddr': is.source,
   'ip6 daddr': is.destination,
   'meta nfproto': is.familyOf,
-  'meta protocol': is.familyOf,
   iifname: is.inputName,
   oifname: is.outputName,
   iif: is.inputName,
@@ -125,6 +125,9 @@ const FIELDS: Readonly<Record<string, (values: readonly string[]) => Match>> = {
   'ip ttl': (v) => is.ttl((t) => v.some((text) => t === Number(text))),
   'ip6 hoplimit': (v) => is.ttl((t) => v.some((text) => t === Number(text))),
   'ether saddr': (v) => is.sourceMac(v[0] ?? ''),
+  'ether daddr': (v) => is.destinationMac(v[0] ?? ''),
+  'ether type': is.etherType,
+  'meta protocol': is.etherType,
   'meta pkttype': (v) => is.packetType(v.map((t) => (t === 'host' ? 'unicast' : t))),
   'meta mark': (v) => is.mark(Number(v[0]), 0xffffffff),
   mark: (v) => is.mark(Number(v[0]), 0xffffffff),

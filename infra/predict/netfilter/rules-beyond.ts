@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts';
 
 export function rulesBeyond(
   { name, netfilter }: Kernel,
-  family: 'bridge' | 'netdev' | 'arp',
+  family: 'netdev' | 'arp',
 ): { readonly words: string; readonly rule: Rule } | undefined {
   const row = netfilter === 'unread' ? undefined : netfilter.beyond.find((r) => r.family === family);
   if (row === undefined) return undefined;

@@ -1,5 +1,6 @@
 // A packet filter as chains of rules, whichever of iptables and nft it was printed by.
 import type { NetfilterRow } from '../../observe/snapshot.ts';
+import { parseBridgeFamily } from './bridge-family.ts';
 import type { Hook, Match } from './match.ts';
 import { parseIptables } from './parse-iptables.ts';
 import { parseNft } from './parse-nft.ts';
@@ -52,7 +53,9 @@ export interface Ruleset {
   readonly chains: ReadonlyMap<string, Chain>;
   /** Base chains of each hook, by priority. */
   readonly hooks: ReadonlyMap<Hook, readonly Chain[]>;
-  /** Rules in families that are not modelled (bridge, netdev, arp), which might meet a packet. */
+  /** Those of family bridge, by priority: they meet frames. */
+  readonly bridgeHooks: ReadonlyMap<Hook, readonly Chain[]>;
+  /** Rules in families that are not modelled (netdev, arp), which might meet a packet. */
   readonly beyond: readonly NetfilterRow[];
 }
 
@@ -65,14 +68,20 @@ export function parseRuleset(rows: readonly NetfilterRow[], family: 'ip' | 'ip6'
   const foreign = rows.filter((row) => !['ip', 'ip6', 'inet'].includes(row.family));
   const iptables = ours.filter(({ rule }) => /^-[PNA] /.test(rule));
   const chains = [...parseIptables(iptables), ...parseNft(ours.filter((row) => !iptables.includes(row)))];
+  const bridged = parseBridgeFamily(rows.filter(({ family }) => family === 'bridge'));
+  return {
+    chains: new Map([...chains, ...bridged].map((chain) => [chain.id, chain])),
+    hooks: byHook(chains),
+    bridgeHooks: byHook(bridged),
+    beyond: foreign
+      .filter((row) => row.family !== 'bridge' && !/^(type |-P )/.test(row.rule))
+      .concat(ours.filter(({ rule }) => /^type \w+ hook (ingress|egress) /.test(rule)).map(asNetdev)),
+  };
+}
+
+function byHook(chains: readonly Chain[]): ReadonlyMap<Hook, readonly Chain[]> {
   const bases = chains.filter((chain) => chain.base !== undefined);
   const hooks = Map.groupBy(bases, (chain) => chain.base?.hook ?? 'forward');
   for (const list of hooks.values()) list.sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0));
-  return {
-    chains: new Map(chains.map((chain) => [chain.id, chain])),
-    hooks,
-    beyond: foreign
-      .filter(({ rule }) => !/^(type |-P )/.test(rule))
-      .concat(ours.filter(({ rule }) => /^type \w+ hook (ingress|egress) /.test(rule)).map(asNetdev)),
-  };
+  return hooks;
 }

@@ -95,7 +95,8 @@ interface Frame {
   at: number;
 }
 
-function runChain(ruleset: Ruleset, base: Chain, start: Meeting): HookResult {
+/** One base chain, and those it jumps to. */
+export function runChain(ruleset: Ruleset, base: Chain, start: Meeting): HookResult {
   const decisions: Decision[] = [];
   let meeting = start;
   const stack: Frame[] = [{ rules: base.rules, at: 0 }];

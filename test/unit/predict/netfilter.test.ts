@@ -252,11 +252,21 @@ describe('native nftables', () => {
     expect(predict(lab, across).end).toMatchObject({ kind: 'delivered', src: '10.42.0.0' });
     expect(predictExchange(lab, across).outcome).toBe('delivered');
   });
-  test('rules of a bridge or an ingress hook are beyond the model', () => {
-    const lab = nft(
-      'table bridge lab {\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tip daddr 10.42.0.3 drop\n\t}\n}',
-    );
-    expect(kind(lab)).toBe('unknown');
-    expect(kind(lab, { from: 'node-2', to: '10.42.1.2' })).toBe('delivered');
+  test('rules of a bridge meet what it forwards, and not what only others forward', () => {
+    const lab = (rule: string) =>
+      nft(
+        `table bridge lab {\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\t${rule}\n\t}\n}`,
+      );
+    const same: Flow = { from: 'pod-a', to: '10.42.0.3' };
+    expect(predict(lab('ip daddr 10.42.0.3 drop'), same).end).toMatchObject({
+      kind: 'dropped',
+      reason: 'filter',
+      rule: { table: 'netfilter', host: 'node-1', line: 'lab: ip daddr 10.42.0.3 drop' },
+    });
+    expect(kind(lab('ip daddr 10.42.0.4 drop'), same)).toBe('delivered');
+    expect(kind(lab('ip daddr 10.42.0.3 drop'))).toBe('delivered');
+    expect(kind(lab('ip daddr 10.42.0.3 ct state new drop'), same)).toBe('unknown');
+    expect(kind(lab('ip daddr 10.42.0.3 meta mark set 0x1'), same)).toBe('unknown');
+    expect(kind(lab('vlan id 7 drop'), same)).toBe('unknown');
   });
 });
