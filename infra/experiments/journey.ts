@@ -9,9 +9,11 @@ import type { Flow } from '../predict/flow.ts';
 import { endWords } from '../predict/steps.ts';
 import { firstStamp } from './captured.ts';
 import { comparableJourney } from './comparable-journey.ts';
+import { deafPlaces } from './deaf-places.ts';
 import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { ExperimentOf, Runner, Running } from './experiment.ts';
 import { forgetLearned } from './forget.ts';
+import { founded } from './founded.ts';
 import { mergedCapture } from './merged-capture.ts';
 import { observeWay } from './observe-way.ts';
 import { runPing, type Traffic, targetAddress, trafficMs } from './run-ping.ts';
@@ -42,12 +44,13 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   });
   const { result, series, packets, others, taps, decoded, paths, places, isOwn } = watched;
   const lastSeen = lastPlace(packets);
+  const rows = taps.map(({ name, host, dev, dropped = 0 }, index) => ({
+    ...{ name, at: host, dev, asked: asked.some((place) => placeName(place) === name) },
+    ...{ packets: decoded[index]?.packets.length ?? 0, dropped },
+  }));
   const seen = {
     ping: result,
-    taps: taps.map(({ name, host, dev, dropped = 0 }, index) => ({
-      ...{ name, at: host, dev, asked: asked.some((place) => placeName(place) === name) },
-      ...{ packets: decoded[index]?.packets.length ?? 0, dropped },
-    })),
+    taps: rows,
     journeys: journeys(packets),
     packets: packets.map((packet) => packetRow(packet, decoded)),
     noise: noiseRows(others, places, ({ sightings }) => sightings.some((sighting) => isOwn(sighting.packet))),
@@ -68,7 +71,10 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   return {
     observed,
     comparable: comparableJourney(seen),
-    checks: checksOf(experiment).map((check) => evaluateCheck(check, observed, 'journey', lookup)),
+    checks: checksOf(experiment).map((check) => {
+      const evaluated = evaluateCheck(check, observed, 'journey', lookup);
+      return founded(evaluated, deafPlaces(check, evaluated, rows, lookup));
+    }),
     ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
     trafficMs: trafficMs(ping),
     artifacts: 'file' in saved ? [saved.file] : [],
