@@ -126,7 +126,9 @@ function decide(walk: Walk, where: Where, frame: Frame, t: Trail, filtered: bool
     return [...copy(t), ...flood(walk, where, frame, t)];
   }
   const decision = fdbDecision(kernel, row);
-  if (row.flags.includes('permanent') && ingress) return up(also(t, decision));
+  if (row.flags.includes('permanent') && ingress) {
+    return up(also(t, { ...decision, words: `${decision.words}: the bridge’s own, handed up` }));
+  }
   const egress = kernel.link(row.dev);
   if (egress === undefined || row.dev === bridge.name) {
     const words = `${bridge.name} keeps frames for ${frame.dst} for itself`;
@@ -185,7 +187,11 @@ function flood(walk: Walk, where: Where, frame: Frame, t: Trail): Branch[] {
     kind === 'unicast'
       ? `flood: ${bridge.name} has no FDB entry for ${frame.dst}`
       : `${kind}: ${bridge.name} floods it`;
-  return reached.flatMap((p) => toPort(walk, where, p, frame, also(t, { kind: 'flood', words })));
+  return reached.flatMap((p) => {
+    const back =
+      p.name === where.ingress?.name ? `${words}, back to where it came from too (hairpin on)` : words;
+    return toPort(walk, where, p, frame, also(t, { kind: 'flood', words: back }));
+  });
 }
 
 /** should_deliver(): why a port does not get a frame, if so. */

@@ -16,6 +16,15 @@ const SEEN = {
   untapped: ['dim', 'no tap'],
 } as const;
 
+const LEGEND = [
+  'LATENCY is from the hop before (or from the one behind ←) that has a tap: of several packets the range, of ten and more',
+  'min / median / p99. - : nothing was seen before. same stamp: the kernel stamped it once for both, nobody knows. no tap:',
+  'nothing can be run there.',
+].join('\n');
+
+/** Fewer samples have no percentiles worth a name. */
+const PERCENTILES_FROM = 10;
+
 const RIGHT = (header: string) => ({ header, align: 'right' as const });
 
 /** Everything that was seen of a series, several lines, without a trailing newline. */
@@ -24,19 +33,21 @@ export function journeyText(observed: JourneyObservation, terminal: Terminal = P
   const { paint } = terminal;
   return [
     `${paint('bold', `${ping.from} → ${ping.to}`)}: ${ping.received} of ${ping.transmitted} answered, ${count(taps.length, 'tap')}`,
-    paint('dim', 'Latency: from the tap before, min / median / p99 where there are several packets.'),
+    paint('dim', LEGEND),
     ...journeys.map((journey) => `${title(journey, terminal)}\n${journeyTable(journey, terminal)}`),
     ...(noise.length === 0 ? [] : [`${paint('bold', 'Beside them')}\n${noise.map(noiseLine).join('\n')}`]),
     `${paint('bold', 'Witnesses')}\n${witnesses(evidence)}`,
   ].join('\n\n');
 }
 
-function title({ packet, seqs, asPredicted, end }: Journey, { paint }: Terminal): string {
+function title({ packet, seqs, asPredicted, end, hops }: Journey, { paint }: Terminal): string {
+  // What lies behind the last tap was foretold, and nobody saw it.
+  const partly = hops.at(-1)?.status === 'untapped' ? ', as far as there are taps' : '';
   const verdict =
     asPredicted === null
       ? paint('yellow', 'not foretold to the end')
       : asPredicted
-        ? paint('green', 'as predicted')
+        ? paint('green', `as predicted${partly}`)
         : paint('red', 'NOT as predicted');
   return `${paint('bold', `${packet} ${ranges(seqs)}`)}: ${verdict}${end === undefined ? '' : `; ${end}`}`;
 }
@@ -57,7 +68,7 @@ function journeyTable({ hops }: Journey, { paint, width }: Terminal): string {
     const [tone, word] = SEEN[hop.status];
     return [
       index + 1,
-      `${'  '.repeat(hop.depth)}${hop.host} ${hop.dev}${hop.direction === undefined ? '' : ` ${hop.direction}`}`,
+      `${'  '.repeat(hop.depth)}${hop.host} ${hop.dev}${hop.direction === undefined ? '' : ` ${hop.direction}`}${cameFrom(hop, index)}`,
       paint(tone, word),
       latencyWords(hop.latency),
       [...changes(hop), ...hop.differences.map((words) => paint('red', words))].join('\n'),
@@ -68,6 +79,10 @@ function journeyTable({ hops }: Journey, { paint, width }: Terminal): string {
   return renderTable(columns, rows, { width, indent: 2, decorate: (header) => paint('dim', header) });
 }
 
+/** Copies of a flood come from a hop that is not in the row above. */
+const cameFrom = ({ after }: JourneyHop, index: number) =>
+  after === undefined || after === index - 1 ? '' : ` ← ${after + 1}`;
+
 /** The first hop has nothing before it: it shows what is sent. */
 function changes({ after, rewrites, seen, predicted }: JourneyHop): readonly string[] {
   const headers = seen ?? predicted;
@@ -76,13 +91,16 @@ function changes({ after, rewrites, seen, predicted }: JourneyHop): readonly str
   return [`${src} → ${dst}${ttl === undefined ? '' : `, TTL ${ttl}`}`, `MACs ${srcMac} → ${dstMac}`];
 }
 
-/** min / median / p99 of several packets, one number for one. */
+/** One number for one packet, the range of a few, percentiles of many. */
 function latencyWords(latency: Latency | undefined): string {
   if (latency === undefined) return '';
   const { samples, min, median, p99 } = latency;
   if (min === undefined || median === undefined || p99 === undefined) return 'same stamp';
-  const all = samples === 1 ? [median] : [min, median, p99];
-  return `${all.map(microseconds).join(' / ')} µs`;
+  if (samples === 1) return `${microseconds(median)} µs`;
+  if (samples < PERCENTILES_FROM) {
+    return `${microseconds(min)} – ${microseconds(p99)} µs`;
+  }
+  return `${[min, median, p99].map(microseconds).join(' / ')} µs`;
 }
 
 const microseconds = (ns: number) => (ns / 1000).toFixed(1);
@@ -91,13 +109,13 @@ function noiseLine({ packet, why, packets, at }: NoiseRow): string {
   return `  ${count(packets, packet)} at ${at.join(', ')}: ${why ?? 'other traffic'}`;
 }
 
-function witnesses({ cni, kernel, packets, conclusion, disagrees }: Evidence): string {
+function witnesses({ cni, kernel, packets, conclusion }: Evidence): string {
   const rule =
     kernel.rule === undefined ? '' : ` (${kernel.rule.host}, ${kernel.rule.table}: ${kernel.rule.line})`;
   return [
     `  CNI:     ${cni.words}`,
     `  kernel:  ${kernel.words}${rule}`,
     `  packets: ${packets.words}`,
-    `  ${disagrees === null ? '' : `${disagrees} is at odds with the others: `}${conclusion}`,
+    `  → ${conclusion}`,
   ].join('\n');
 }

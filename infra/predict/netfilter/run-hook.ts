@@ -119,10 +119,15 @@ export function runChain(ruleset: Ruleset, base: Chain, start: Meeting): HookRes
     for (const action of rule.actions) {
       const outcome = act(action, rule, meeting, base);
       if (outcome === 'return') {
+        // In a nat table it is how a packet is spared.
+        if (base.base?.type === 'nat') decisions.push(taken('returned by', rule, meeting));
         stack.pop();
         break;
       }
-      if (outcome === 'accept') return { verdict: 'accept', packet: meeting.packet, decisions };
+      if (outcome === 'accept') {
+        decisions.push(taken('accepted by', rule, meeting));
+        return { verdict: 'accept', packet: meeting.packet, decisions };
+      }
       if ('verdict' in outcome) return outcome;
       if ('chain' in outcome) {
         const chain = ruleset.chains.get(`${base.table} ${outcome.chain}`);
@@ -159,6 +164,12 @@ const ruleOf = ({ kernel }: Meeting, row: FilterRule['row']): Rule => ({
   line: `${row.table}: ${row.rule}`,
   row,
 });
+
+/** A rule that lets the packet be: there is nothing else to see of it. */
+function taken(how: string, { row }: FilterRule, meeting: Meeting): Decision {
+  const rule = ruleOf(meeting, row);
+  return { kind: 'filter', words: `${how} ${hookName(meeting.hook)} ${rule.line}`, rule };
+}
 
 function unknownRule(rule: FilterRule, meeting: Meeting): Stop {
   return {

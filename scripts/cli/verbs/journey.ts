@@ -36,6 +36,9 @@ export async function journey(name: string | undefined, options: JourneyOptions)
     throw unknownName(`no journey "${name}" is on record`, name ?? '', names, 'journeys');
   }
   const observed = chosen.observed as unknown as JourneyObservation;
+  if (!options.json && !options.mermaid) {
+    process.stdout.write(`${chosen.name}, recorded ${chosen.startedAt}\n`);
+  }
   process.stdout.write(journeyOutput(observed, options, terminalOf(process.stdout)));
   return EXIT.pass;
 }

@@ -44,6 +44,11 @@ export async function traceSent(
     if (result.observed === null) throw environmentError(result.reason ?? 'nothing was observed');
     const observed = result.observed as unknown as JourneyObservation;
     process.stdout.write(journeyOutput(observed, options, terminalOf(process.stdout)));
+    if (result.verdict === 'fail' && !options.json && !options.mermaid) {
+      process.stdout.write(
+        `\n→ npm run -s lab -- diagnose --stack ${record.stack}   looks for the row to blame\n`,
+      );
+    }
     if (result.reason !== undefined) process.stderr.write(`inconclusive: ${result.reason}\n`);
     return exitCodeOf(result.verdict);
   } catch (error) {

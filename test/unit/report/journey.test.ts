@@ -46,7 +46,7 @@ describe('the text', () => {
     expect(lines).toContain('echo-request 1–2: as predicted; delivered to 10.244.1.3 of pod-3');
     const third = lines.filter((line) => /^ {2}3 /.test(line)).join();
     expect(third.replaceAll(/ +/g, ' ')).toBe(
-      ' 3 minikube-m02 veth out ✓ 1.0 / 1.0 / 1.0 µs MACs <mac> → <mac> route 10.244.1.3 dev veth scope host (table main)',
+      ' 3 minikube-m02 veth out ✓ 1.0 – 1.0 µs MACs <mac> → <mac> route 10.244.1.3 dev veth scope host (table main)',
     );
     expect(lines.some((line) => line.includes('TTL 64 → 63'))).toBe(true);
   });

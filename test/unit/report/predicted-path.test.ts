@@ -34,7 +34,7 @@ test('copies of a flood are indented, and the end says why', () => {
                                                route 10.42.0.0/24 dev eth0 proto kernel scope link src 10.42.0.2 (table main)
                                                neighbour 10.42.0.3 dev eth0 lladdr d6:12:0b:b4:21:92 REACHABLE
       2  pod-a eth0 → node-1 veth55d295e1      veth pair with pod-a eth0
-      3    node-1 veth55d295e1 → veth55d295e1  flood: cni0 has no FDB entry for d6:12:0b:b4:21:92
+      3    node-1 veth55d295e1 → veth55d295e1  flood: cni0 has no FDB entry for d6:12:0b:b4:21:92, back to where it came from too (hairpin on)
       4    node-1 veth55d295e1 → pod-a eth0    veth pair with node-1 veth55d295e1
       5    pod-a eth0                          dropped (other-host): a frame for d6:12:0b:b4:21:92 is not for eth0 of pod-a (ae:cd:ce:8a:bb:01)
       6    node-1 veth55d295e1 → veth6c006f47  flood: cni0 has no FDB entry for d6:12:0b:b4:21:92
