@@ -59,7 +59,7 @@ export function bridgeHook(
   for (const chain of chains) {
     const result = runChain(ruleset as Ruleset, chain, meeting);
     if (result.verdict !== 'accept') return result;
-    const [changed] = result.decisions;
+    const changed = result.decisions.find(({ kind }) => kind !== 'filter');
     if (changed) {
       const words = `unknown: ${changed.rule?.line} changes a bridged frame, which is not modelled`;
       return { verdict: 'unknown', words, ...(changed.rule && { rule: changed.rule }) };
