@@ -35,7 +35,7 @@ export function journeyText(observed: JourneyObservation, terminal: Terminal = P
     `${paint('bold', `${ping.from} → ${ping.to}`)}: ${ping.received} of ${ping.transmitted} answered, ${count(taps.length, 'tap')}`,
     paint('dim', LEGEND),
     ...journeys.map((journey) => `${title(journey, terminal)}\n${journeyTable(journey, terminal)}`),
-    ...(noise.length === 0 ? [] : [`${paint('bold', 'Beside them')}\n${noise.map(noiseLine).join('\n')}`]),
+    `${paint('bold', 'Beside them')}\n${noise.length === 0 ? '  nothing' : noise.map(noiseLine).join('\n')}`,
     `${paint('bold', 'Witnesses')}\n${witnesses(evidence)}`,
   ].join('\n\n');
 }

@@ -64,6 +64,10 @@ describe('the text', () => {
   });
 });
 
+test('that there was nothing else is said, too', () => {
+  expect(journeyText({ ...observation(4), noise: [] })).toContain('Beside them\n  nothing');
+});
+
 describe('the drawing', () => {
   test('crosses out a hop that was foretold and not seen', () => {
     const drawn = plain(journeyMermaid(observation(2)));
