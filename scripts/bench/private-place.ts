@@ -38,14 +38,26 @@ export async function openPlace(): Promise<Place> {
   return { directory, handles, stack, mark: `CNILAB_STATE_DIR=${state}` };
 }
 
-/** Takes down every lab that still stands, by its handle. Idempotent. */
+/**
+ * Takes down every lab that still stands, by its handle. Idempotent; one that does not go keeps none of the others.
+ * @throws Error naming the labs that still stand, and where their handles are
+ */
 export async function removeLabs(place: Place): Promise<void> {
   const { signal } = new AbortController();
-  const handles = [...(await listRecords()).map(({ handle }) => handle), ...(await looseHandles(place))];
+  const recorded = (await listRecords()).map(({ handle }) => handle);
+  const loose = await looseHandles(place);
   // Whatever works on a lab has to go before the lab, or it might make it anew.
   for (const pid of pidsWithEnv(place.mark)) kill(pid);
-  await Promise.all(handles.map((handle) => netnsBackend.deleteCluster(handle, { signal })));
-  await Promise.all((await readdir(place.handles)).map((name) => rm(path.join(place.handles, name))));
+  const handles = [...recorded, ...loose.map(({ handle }) => handle)];
+  const gone = await Promise.allSettled(
+    handles.map((handle) => netnsBackend.deleteCluster(handle, { signal })),
+  );
+  const standing = gone.flatMap((one, i) =>
+    one.status === 'rejected' ? [`${handles[i]?.id}: ${(one.reason as Error).message}`] : [],
+  );
+  if (standing.length > 0)
+    throw new Error(`these labs still stand (see ${place.directory}): ${standing.join('; ')}`);
+  await Promise.all(loose.map(({ file }) => rm(file)));
 }
 
 export async function closePlace(place: Place): Promise<void> {
@@ -56,11 +68,16 @@ export async function closePlace(place: Place): Promise<void> {
   await rm(place.directory, { recursive: true, force: true });
 }
 
-async function looseHandles({ handles }: Place): Promise<readonly ClusterHandle[]> {
-  const names = await readdir(handles).catch(() => []);
-  const texts = await Promise.all(names.map((name) => readFile(path.join(handles, name), 'utf8')));
+/** Whatever else a step has left there is nobody's lab. */
+async function looseHandles({ handles }: Place) {
+  const names = (await readdir(handles).catch(() => [])).filter((name) => name.endsWith('.json'));
+  const files = names.map((name) => path.join(handles, name));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   // Written with one call before the lab does anything: a file that is cut off belongs to no lab.
-  return texts.flatMap((text) => (text.endsWith('}') ? [JSON.parse(text) as ClusterHandle] : []));
+  return texts.flatMap((text, i) => {
+    const file = files[i] as string;
+    return text.endsWith('}') ? [{ file, handle: JSON.parse(text) as ClusterHandle }] : [];
+  });
 }
 
 function kill(pid: number): void {

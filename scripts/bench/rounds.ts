@@ -3,6 +3,7 @@
 import { faultsStep } from './faults-step.ts';
 import type { Round } from './figures.ts';
 import { healthyStep } from './healthy-step.ts';
+import { journeyStep } from './journey-step.ts';
 import { settle } from './netns-barrier.ts';
 import type { Part } from './options.ts';
 import { removeLabs } from './private-place.ts';
@@ -10,7 +11,6 @@ import {
   decodeStep,
   emptyStep,
   floorStep,
-  journeyStep,
   kindnetStep,
   memoryStep,
   podsStep,

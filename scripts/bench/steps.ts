@@ -9,7 +9,6 @@ import type { BenchLab } from './bench-labs.ts';
 import type { DecodeWork } from './decode-work.ts';
 import { PODS, type Round } from './figures.ts';
 import { measureFloor } from './floor.ts';
-import type { JourneyWork } from './journey-work.ts';
 import type { LabWork } from './lab-work.ts';
 import { armBarrier, settle } from './netns-barrier.ts';
 import { type Place, removeLabs } from './private-place.ts';
@@ -25,8 +24,6 @@ export interface StepContext {
 
 /** Plugin calls for one pod: loopback, ptp, portmap (host-local is ptp's own child). */
 const CALLS_PER_POD = 3;
-/** Taps without which a journey across nodes is not the one the goal is for. */
-const TAPS = 9;
 /** Time for processes that are ending to be gone, ms. */
 const GRACE_MS = 1000;
 
@@ -127,19 +124,6 @@ export async function decodeStep({ place, stop }: StepContext): Promise<Round> {
   const { stdout } = await runNode('scripts/bench/decode-work.ts', [place.directory], stop);
   const { records, cpuSeconds, peakMb } = JSON.parse(stdout) as DecodeWork;
   return { decoded: records / cpuSeconds, decodeMemory: peakMb };
-}
-
-/** Five echo requests across nodes, foretold and seen at every hop, beside the same requests as a bare ping. */
-export async function journeyStep({ place, stop }: StepContext): Promise<Round> {
-  const { stdout } = await runNode(
-    'scripts/bench/journey-work.ts',
-    ['labs/flannel/lab.yaml', place.handles, place.directory],
-    stop,
-  );
-  const { journey, ping, taps } = JSON.parse(stdout) as JourneyWork;
-  await removeLabs(place);
-  if (taps < TAPS) throw new Error(`the journey had ${taps} taps instead of ${TAPS} or more`);
-  return { journey, journeyPing: ping };
 }
 
 async function labWork(lab: BenchLab, { labs, place, stop }: StepContext): Promise<LabWork> {

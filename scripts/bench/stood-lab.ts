@@ -30,8 +30,7 @@ export async function standLab(file: string, place: Place, signal: AbortSignal):
     op,
   );
   await backend.applyNetwork(handle, nodes, network, op);
-  // One after the other: portmaps of one node that run at once get in each other's way when they make their first chains.
-  for (const { name, pods } of workloads) await backend.applyWorkload(handle, name, pods, op);
+  await Promise.all(workloads.map(({ name, pods }) => backend.applyWorkload(handle, name, pods, op)));
   await writeRecord({
     ...{ stack, project: 'cnilab', backendUrl: `file://${place.directory}`, checkout: ROOT },
     ...{ lab: lab.name, labFile: file, backend: 'netns', handle, definition: lab },
