@@ -1,9 +1,9 @@
 // When a journey's check passes because nothing was seen at a place: whether anything could have been seen there.
 import type { Matcher } from '../lab/schema.ts';
 import { fillTemplates, type TemplateLookup } from '../lab/template.ts';
-import type { TapRow } from './capture-traffic.ts';
 import type { Check } from './evaluate-check.ts';
 import { restsOnNothing } from './founded.ts';
+import type { TapRow } from './keep-capture.ts';
 import type { CheckResult } from './result.ts';
 
 /**

@@ -1,8 +1,8 @@
 // A check that passes because there is nothing to see shows something only where something could have been seen.
 import type { Matcher } from '../lab/schema.ts';
 import { fillTemplates, type TemplateLookup } from '../lab/template.ts';
-import type { TapRow } from './capture-traffic.ts';
 import { type Check, rowsMatching } from './evaluate-check.ts';
+import type { TapRow } from './keep-capture.ts';
 import type { CheckResult } from './result.ts';
 
 /** Whether it passes on a list that is empty. */

@@ -14,12 +14,11 @@ import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { ExperimentOf, Runner, Running } from './experiment.ts';
 import { forgetLearned } from './forget.ts';
 import { founded } from './founded.ts';
-import { mergedCapture } from './merged-capture.ts';
+import { keepCapture } from './keep-capture.ts';
 import { observeWay } from './observe-way.ts';
+import { defaultCheck } from './ping.ts';
 import { runPing, type Traffic, targetAddress, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
-import { savePcapng } from './save-pcapng.ts';
-import { tapDoubts } from './tap-doubts.ts';
 import { toJson } from './to-json.ts';
 import { watchJourney } from './watch-journey.ts';
 
@@ -42,42 +41,32 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
     host: (name) => (name in state.lab.hosts ? cluster.host(name) : undefined),
     send: (cookie) => runPing(running, ping, cookie),
   });
-  const { result, series, packets, others, taps, decoded, paths, places, isOwn } = watched;
+  const { result, series, packets, others, decoded, places, isOwn } = watched;
+  const { taps, doubts: doubtful, artifacts } = await keepCapture(running, experiment.name, watched);
   const lastSeen = lastPlace(packets);
-  const rows = taps.map(({ name, host, dev, dropped = 0 }, index) => ({
-    ...{ name, at: host, dev, asked: asked.some((place) => placeName(place) === name) },
-    ...{ packets: decoded[index]?.packets.length ?? 0, dropped },
-  }));
   const seen = {
     ping: result,
-    taps: rows,
+    taps: taps.map(({ name, at, dev, ...counted }) => ({
+      ...{ name, at, dev, asked: asked.some((place) => placeName(place) === name), ...counted },
+    })),
     journeys: journeys(packets),
     packets: packets.map((packet) => packetRow(packet, decoded)),
     noise: noiseRows(others, places, ({ sightings }) => sightings.some((sighting) => isOwn(sighting.packet))),
     evidence: evidenceOf(state.lab, flow, series, result, lastSeen),
   };
   const observed = toJson(seen);
-  const saved = await savePcapng(
-    running.resultsDir,
-    experiment.name,
-    mergedCapture(lab, taps, decoded, paths),
-  );
   const unknown = series.find(({ outcome }) => outcome === 'unknown');
-  const doubts = [
-    ...tapDoubts(taps, decoded),
-    ...('problem' in saved ? [saved.problem] : []),
-    ...(unknown ? [`the way cannot be foretold: ${endWords(unknown.end)}`] : []),
-  ];
+  const doubts = [...doubtful, ...(unknown ? [`the way cannot be foretold: ${endWords(unknown.end)}`] : [])];
   return {
     observed,
     comparable: comparableJourney(seen),
     checks: checksOf(experiment).map((check) => {
       const evaluated = evaluateCheck(check, observed, 'journey', lookup);
-      return founded(evaluated, deafPlaces(check, evaluated, rows, lookup));
+      return founded(evaluated, deafPlaces(check, evaluated, taps, lookup));
     }),
     ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
     trafficMs: trafficMs(ping),
-    artifacts: 'file' in saved ? [saved.file] : [],
+    artifacts,
   };
 };
 
@@ -91,10 +80,10 @@ function flowOf(running: Running, ping: Traffic): Flow {
 }
 
 /** What a journey without checks of its own asserts. */
-function checksOf({ checks, ping: { count } }: ExperimentOf<'journey'>): readonly Check[] {
+function checksOf({ checks, ping }: ExperimentOf<'journey'>): readonly Check[] {
   if (checks.length > 0) return checks;
   return [
-    { name: 'every request is answered', select: 'ping', expect: { transmitted: count, received: count } },
+    defaultCheck(ping, 'ping'),
     {
       name: 'no packet takes another way than the predicted one',
       select: 'journeys',

@@ -1,9 +1,9 @@
 // When a learning experiment's check passes on nothing that nobody could have seen.
 import type { Matcher } from '../lab/schema.ts';
 import { fillTemplates, type TemplateLookup } from '../lab/template.ts';
-import type { TapRow } from './capture-traffic.ts';
 import { type Check, rowsMatching } from './evaluate-check.ts';
 import { restsOnNothing, silentTaps } from './founded.ts';
+import type { TapRow } from './keep-capture.ts';
 import type { CheckResult, Json } from './result.ts';
 
 /** What was looked at, and what could not be. */

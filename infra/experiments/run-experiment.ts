@@ -8,7 +8,6 @@ import { capture } from './capture.ts';
 import { exec } from './exec.ts';
 import type { Kind, Observation, RunContext, Runner, Running } from './experiment.ts';
 import { inspect } from './inspect.ts';
-import { journey } from './journey.ts';
 import { learning } from './learning.ts';
 import { liveFacts } from './live-facts.ts';
 import { ping } from './ping.ts';
@@ -20,10 +19,10 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   inspect,
   ping,
   capture,
-  journey,
   learning,
   exec,
-  // Few labs need the model of the kernel, and loading it takes its time.
+  // These foretell with the model of the kernel, which few labs need and which takes its time to load.
+  journey: async (...call) => (await import('./journey.ts')).journey(...call),
   diagnose: async (...call) => (await import('./diagnose.ts')).diagnose(...call),
 };
 

@@ -5,18 +5,14 @@ import { predictTapped } from '../journey/choose-taps.ts';
 import type { ComparedPacket } from '../journey/journeys.ts';
 import { ownPackets } from '../journey/own-packets.ts';
 import { type Place, placeName } from '../journey/place.ts';
-import { capture, type TapResult } from '../observe/capture.ts';
-import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
 import type { Packet } from '../observe/packets/packet.ts';
-import { correlate, type DecodedTap, decodeTap, type PacketPath } from '../observe/paths.ts';
+import type { PacketPath } from '../observe/paths.ts';
 import type { SeriesExchange } from '../predict/exchange.ts';
 import type { Flow } from '../predict/flow.ts';
 import type { PredictState } from '../predict/predict.ts';
-import { MAX_PACKETS } from './capture-traffic.ts';
+import { type Heard, listen } from './listen.ts';
 import { newCookie } from './run-ping.ts';
 
-/** Enough for every header and the cookie behind them, bytes. */
-const SNAPLEN = 512;
 /** Payload of a ping that does not say, bytes. */
 const PING_SIZE = 56;
 
@@ -37,21 +33,16 @@ export interface Watch<R> {
   readonly signal?: AbortSignal;
 }
 
-export interface Watched<R> {
-  readonly result: R;
+export interface Watched<R> extends Heard<R> {
   readonly series: readonly SeriesExchange[];
   readonly packets: readonly ComparedPacket[];
   /** What was seen and belongs to no packet of the series. */
   readonly others: readonly PacketPath[];
-  readonly taps: readonly TapResult[];
-  /** The same taps, in the same order. */
-  readonly decoded: readonly DecodedTap[];
-  readonly paths: readonly PacketPath[];
   readonly places: ReadonlyMap<string, Place>;
   readonly isOwn: (packet: Packet) => boolean;
 }
 
-/** @throws TypeError as `predict` does; CaptureError as `capture` does; whatever `send` throws */
+/** @throws TypeError as `predict` does, whatever `listen` and `send` throw */
 export async function watchJourney<R>(watch: Watch<R>): Promise<Watched<R>> {
   const { state, flow, count, extra, host, signal } = watch;
   const tappable = (name: string) => host(name) !== undefined;
@@ -61,13 +52,10 @@ export async function watchJourney<R>(watch: Watch<R>): Promise<Watched<R>> {
     return at === undefined ? [] : [{ name: placeName(place), host: at, dev: place.dev }];
   });
   const cookie = newCookie();
-  const limits = { snaplen: SNAPLEN, maxPackets: MAX_PACKETS, ...(signal && { signal }) };
-  const { result, taps } = await capture(wanted, '', () => watch.send(cookie), limits);
-  const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, watch.vxlanPort] });
-  const decoded = taps.map((tap) => decodeTap(tap, decode));
-  const paths = correlate(decoded);
-  const isOwn = ownPackets(decoded, flow.size ?? PING_SIZE, cookie);
+  const listening = { taps: wanted, vxlanPort: watch.vxlanPort, ...(signal && { signal }) };
+  const heard = await listen(listening, () => watch.send(cookie));
+  const isOwn = ownPackets(heard.decoded, flow.size ?? PING_SIZE, cookie);
   const where = new Map(places.map((place) => [placeName(place), place]));
-  const { packets, others } = assemble({ predicted: series, paths, places: where, isOwn });
-  return { result, series, packets, others, taps, decoded, paths, places: where, isOwn };
+  const { packets, others } = assemble({ predicted: series, paths: heard.paths, places: where, isOwn });
+  return { ...heard, series, packets, others, places: where, isOwn };
 }

@@ -1,7 +1,7 @@
 // What the taps saw beside the series: named and counted, so that nothing is left out in silence.
 import { carried } from '../observe/identity.ts';
+import { BROADCAST } from '../observe/packets/mac.ts';
 import type { PacketPath } from '../observe/paths.ts';
-import { BROADCAST } from '../predict/packet.ts';
 import { type Place, placeName } from './place.ts';
 
 export interface NoiseRow {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../backends/host.ts';
 import { type OpenTap, openTap } from './tap.ts';
+import type { ListenerOptions } from './until-listening.ts';
 
 export interface Tap {
   /** What checks and reports call it. */
@@ -11,14 +12,11 @@ export interface Tap {
   readonly dev: string;
 }
 
-export interface CaptureOptions {
-  readonly signal?: AbortSignal;
+export interface CaptureOptions extends ListenerOptions {
   /** Bytes kept of each packet. @default 2048 */
   readonly snaplen?: number;
   /** A tap ends after so many packets, with status `full`. @default no limit */
   readonly maxPackets?: number;
-  /** Milliseconds each tap has to say that it listens. @default 5000 */
-  readonly readyTimeoutMs?: number;
   /** Milliseconds from the body's end until the taps are asked whether they are through, for what is still on its way. @default 5 */
   readonly graceMs?: number;
   /** Milliseconds that a tap has then to write what the kernel has kept for it; a busy machine takes its time. @default 2000 */

@@ -1,5 +1,6 @@
 // What `bridge -j fdb show` prints, as rows, and what each entry means (bridge(8); kernel: net/bridge/br_fdb.c, rtnetlink.c).
 import { z } from 'zod';
+import { BROADCAST, NO_MAC } from './packets/mac.ts';
 import { readJson } from './sections.ts';
 import type { FdbRow } from './snapshot.ts';
 
@@ -54,7 +55,7 @@ export function fdbMeaning(row: Omit<FdbRow, 'meaning'>, { macs, kinds }: FdbCon
     const how = row.learned
       ? 'learned from the VXLAN packets of that node'
       : 'put there by the control plane';
-    return mac === '00:00:00:00:00:00'
+    return mac === NO_MAC
       ? `frames for unknown or many receivers are sent to the VTEP ${dst}; ${how}`
       : `frames for ${mac} are sent in VXLAN to the VTEP ${dst}; ${how}`;
   }
@@ -82,7 +83,7 @@ export function fdbMeaning(row: Omit<FdbRow, 'meaning'>, { macs, kinds }: FdbCon
 
 /** RFC 1112 section 6.4 (IPv4), RFC 2464 section 7 (IPv6). */
 function multicastName(mac: string): string {
-  if (mac === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
+  if (mac === BROADCAST) return 'broadcast';
   if (mac.startsWith('33:33:ff:')) return `an IPv6 solicited-node group (${mac})`;
   if (mac.startsWith('33:33:')) return `an IPv6 multicast group (${mac})`;
   if (mac.startsWith('01:00:5e:')) return `an IPv4 multicast group (${mac})`;

@@ -1,4 +1,5 @@
 // The one shell script that reads a whole network namespace: few processes, every output between unmistakable marks.
+import { MARKING } from './sections.ts';
 
 /** Directories of host-local's lease files: its default, and the one Kindnet's conflist names. */
 export const DEFAULT_LEASE_DIRS: readonly string[] = ['/run/cni-ipam-state', '/var/lib/cni/networks'];
@@ -31,8 +32,7 @@ export const CACHE_DIR = '/var/lib/cni/results/';
 export const FOR_PREDICTION = '-predict';
 
 /**
- * POSIX sh; `$1` is the mark, `$2` the role, the rest lease directories. Marks go to both streams, so that a tool's
- * own words on stderr can be told apart too. lsns gives up without a word when a process ends while it looks at it, so it
+ * POSIX sh; `$1` is the mark, `$2` the role, the rest lease directories. lsns gives up without a word when a process ends while it looks at it, so it
  * is asked again. A prediction wants more: neighbours and sysctls that no table has, and pods' packet filters, which are
  * mostly empty (one process says so). IPv6 is asked about where there is an address of it, and ip6tables where it has
  * rules. One awk reads all files; one that is gone since the shell listed it (a veth's sysctl, a pod's lease) or that is a
@@ -40,8 +40,7 @@ export const FOR_PREDICTION = '-predict';
  */
 export const OBSERVE_SCRIPT = `
 mark=$1 want=$2 role=\${2%${FOR_PREDICTION}}; shift 2
-begin() { printf '%s begin %s\\n' "$mark" "$1"; printf '%s begin %s\\n' "$mark" "$1" >&2; }
-end() { printf '\\n%s end %s %s\\n' "$mark" "$1" "$2"; }
+${MARKING}
 ip6tables_too() {
   case $1 in *'table ip6 '*) ;; *) { read -r _ < /proc/net/ip6_tables_names; } 2>/dev/null || return 0;; esac
   begin ip6tables; ip6tables-save; end ip6tables $?

@@ -19,6 +19,13 @@ export class ObserveError extends Error {
 export const MARK_PREFIX = '@@cnilab-';
 
 /**
+ * POSIX sh: `begin <name>`, the tool, `end <name> $?`; `$mark` is the mark. It goes to both streams, so that a tool's own
+ * words on stderr can be told apart too.
+ */
+export const MARKING = `begin() { printf '%s begin %s\\n' "$mark" "$1"; printf '%s begin %s\\n' "$mark" "$1" >&2; }
+end() { printf '\\n%s end %s %s\\n' "$mark" "$1" "$2"; }`;
+
+/**
  * @param stdout what the observe script printed
  * @param stderr what it and its tools wrote on standard error
  * @throws ObserveError when it is cut short or is not the script's output at all

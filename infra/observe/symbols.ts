@@ -1,5 +1,6 @@
 // The random names of one lab (veths, MACs, inodes, ids, hashes) and the stable symbol that stands for each.
 import { createHash } from 'node:crypto';
+import { BROADCAST, NO_MAC } from './packets/mac.ts';
 import type { HostSnapshot, LabSnapshot } from './snapshot.ts';
 
 /** What a lab's random names stand for. */
@@ -105,7 +106,7 @@ const bare = (symbol: string) => symbol.replace(/^<(.*)>$/, '$1');
 
 /** A MAC and what the kernel derives from it: the link-local address (RFC 4291 appendix A) and its solicited-node group. */
 function addMac(add: (token: string, symbol: string) => void, mac: string, owner: string): void {
-  if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) || mac === '00:00:00:00:00:00') return;
+  if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) || mac === NO_MAC) return;
   add(mac, `<mac:${owner}>`);
   const b = mac.split(':').map((byte) => Number.parseInt(byte, 16));
   add(`33:33:ff:${mac.slice(9)}`, `<mac:solicited-node:${owner}>`);
@@ -127,7 +128,7 @@ function masked(text: string, pid: (n: number) => string): string {
       .replaceAll(/\b[0-9a-f]{64}\b/g, '<id:?>')
       .replaceAll(/\/proc\/(\d+)\//g, (_, n: string) => `/proc/${pid(Number(n))}/`)
       .replaceAll(/(?<![0-9a-f:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![0-9a-f:])/g, (mac) =>
-        isGroup(mac) ? mac : '<mac:?>',
+        isFixed(mac) ? mac : '<mac:?>',
       )
       // What the kernel makes of a MAC (RFC 4291, appendix A).
       .replaceAll(/\bfe80::[0-9a-f]{0,4}:?[0-9a-f]{0,2}ff:fe[0-9a-f]{1,2}:[0-9a-f]{1,4}\b/g, '<fe80:?>')
@@ -139,7 +140,7 @@ function masked(text: string, pid: (n: number) => string): string {
 }
 
 /** Groups that the standards fix are facts; a solicited-node group ends in somebody's random address. */
-const isGroup = (mac: string) =>
-  mac === '00:00:00:00:00:00' ||
-  mac === 'ff:ff:ff:ff:ff:ff' ||
+const isFixed = (mac: string) =>
+  mac === NO_MAC ||
+  mac === BROADCAST ||
   (/^(01:00:5e|33:33|01:80:c2):/.test(mac) && !mac.startsWith('33:33:ff:'));

@@ -2,6 +2,7 @@
 import type { Running } from '../backends/host.ts';
 import type { CaptureOptions, Tap, TapResult, TapStatus } from './capture.ts';
 import { TapProgress } from './tap-progress.ts';
+import { untilListening } from './until-listening.ts';
 
 /** A tap could not be started. */
 export class CaptureError extends Error {
@@ -42,7 +43,6 @@ export function tcpdumpArgv(dev: string, filter: string, options: CaptureOptions
 
 /** Resolves when tcpdump has said that it listens. @throws CaptureError */
 export async function openTap(tap: Tap, filter: string, options: CaptureOptions): Promise<OpenTap> {
-  const limit = options.readyTimeoutMs ?? 5000;
   const argv = tcpdumpArgv(tap.dev, filter, options);
   const running = await tap.host.start(argv, options.signal && { signal: options.signal }).catch((cause) => {
     throw new CaptureError(tap, `did not start: ${cause instanceof Error ? cause.message : cause}`, {
@@ -50,31 +50,14 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
     });
   });
   const lines: string[] = [];
-  let listening = () => {};
-  const isListening = new Promise<'listening'>((resolve) => {
-    listening = () => resolve('listening');
-  });
   const progress = new TapProgress(running);
-  const drained = drain(running, (line) => {
-    if (progress.tell(line)) return;
+  const hear = (line: string) => {
+    if (progress.tell(line)) return false;
     lines.push(line);
-    if (line.includes('listening on ')) listening();
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), limit);
-  });
-  const outcome = await Promise.race([isListening, drained, tooLate]);
-  clearTimeout(timer);
-  if (outcome !== 'listening') {
-    await running.stop('SIGKILL').catch(() => undefined);
-    options.signal?.throwIfAborted();
-    const said = complaint(lines) || 'tcpdump said nothing';
-    throw new CaptureError(
-      tap,
-      outcome === 'late' ? `was not listening after ${limit} ms: ${said}` : `did not start: ${said}`,
-    );
-  }
+    return line.includes('listening on ');
+  };
+  const { ended: drained, why } = await untilListening(running, hear, options);
+  if (why !== undefined) throw new CaptureError(tap, `${why}: ${complaint(lines) || 'tcpdump said nothing'}`);
   let ended = false;
   running.exited
     .finally(() => {
@@ -85,15 +68,6 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
     caughtUp: (patienceMs) => progress.caughtUp(patienceMs, drained),
     close: () => close(tap, running, drained, lines, () => ended, options),
   };
-}
-
-async function drain(running: Running, onLine: (line: string) => void): Promise<'ended'> {
-  try {
-    for await (const line of running.stderrLines) onLine(line);
-  } catch {
-    // The stream breaks when the process is killed: what it said until then is what there is.
-  }
-  return 'ended';
 }
 
 async function close(

@@ -2,6 +2,7 @@
 // Sources: br_input.c, br_forward.c, br_fdb.c, br_device.c of net/bridge/.
 
 import { fdbLine } from '../observe/lines.ts';
+import { BROADCAST, isGroup, NO_MAC } from '../observe/packets/mac.ts';
 import type { FdbRow } from '../observe/snapshot.ts';
 import { beyondDevice } from './beyond-device.ts';
 import { callsIptables, filterForward, filterPrerouting, tooBig } from './bridge-netfilter.ts';
@@ -10,7 +11,7 @@ import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, trail, type Walk } from './lab.ts';
 import { dropped, hop, stopped, unknown } from './make-hop.ts';
 import { bridgeHook } from './netfilter/bridge-family.ts';
-import { BROADCAST, type Frame, isGroup, NO_MAC, VLAN_TAG, wireLength } from './packet.ts';
+import { type Frame, VLAN_TAG, wireLength } from './packet.ts';
 import { takeIn } from './take-in.ts';
 
 interface Where {

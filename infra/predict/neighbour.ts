@@ -2,6 +2,7 @@
 // Source: neigh_resolve_output(), neigh_event_send(), net/core/neighbour.c; arp_solicit(), net/ipv4/arp.c.
 
 import { neighbourLine } from '../observe/lines.ts';
+import { BROADCAST, NO_MAC } from '../observe/packets/mac.ts';
 import type { NeighbourRow } from '../observe/snapshot.ts';
 import type { Branch, Decision, Rule, Stopped } from './hop.ts';
 import { inPrefix } from './ipv4.ts';
@@ -9,7 +10,7 @@ import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, trail, type Walk } from './lab.ts';
 import { dropped, unknown } from './make-hop.ts';
 import { solicit } from './ndisc.ts';
-import { BROADCAST, NO_MAC, type Packet } from './packet.ts';
+import type { Packet } from './packet.ts';
 import { sourceFor } from './source-address.ts';
 import { nobody, protocolFor } from './unanswered.ts';
 

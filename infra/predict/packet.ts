@@ -66,12 +66,6 @@ export interface Frame {
   readonly arp?: Arp;
 }
 
-export const BROADCAST = 'ff:ff:ff:ff:ff:ff';
-/** What loopback and NOARP devices have in place of a MAC. */
-export const NO_MAC = '00:00:00:00:00:00';
-
-export const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
-
 /** Bytes that a frame may be larger than a device's MTU, whether it has the tag or not (is_skb_forwardable()). */
 export const VLAN_TAG = 4;
 

@@ -1,11 +1,13 @@
 // A frame arrives at an interface: it is a bridge's, or the host's own, or nobody's. Source: eth_type_trans(), __netif_receive_skb_core().
+
+import { isGroup } from '../observe/packets/mac.ts';
 import { beyondDevice } from './beyond-device.ts';
 import { receiveOnBridge } from './bridge.ts';
 import type { Branch } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { DEEPEST, type Trail, type Walk } from './lab.ts';
 import { dropped, hop, unknown } from './make-hop.ts';
-import { type Frame, isGroup } from './packet.ts';
+import type { Frame } from './packet.ts';
 import { takeIn } from './take-in.ts';
 
 export function receive(

@@ -1,11 +1,13 @@
 // A frame leaves by an interface: what is behind it takes over. Sources: veth_xmit(), is_skb_forwardable(), loopback_xmit().
+
+import { isGroup } from '../observe/packets/mac.ts';
 import { beyondDevice } from './beyond-device.ts';
 import { transmitFromBridge } from './bridge.ts';
 import type { Branch } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, DEEPEST, type Trail, type Walk } from './lab.ts';
 import { dropped, hop, left, mtuRule, unknown } from './make-hop.ts';
-import { type Frame, isGroup, scrubbed, VLAN_TAG, wireLength } from './packet.ts';
+import { type Frame, scrubbed, VLAN_TAG, wireLength } from './packet.ts';
 import { encapsulate } from './vxlan.ts';
 import type { Port } from './wires.ts';
 

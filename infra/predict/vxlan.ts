@@ -2,12 +2,13 @@
 // Source: vxlan_xmit(), vxlan_rcv(), vxlan_snoop() of drivers/net/vxlan/vxlan_core.c; RFC 7348.
 import type { VxlanState } from '../observe/forwarding-state.ts';
 import { fdbLine } from '../observe/lines.ts';
+import { NO_MAC } from '../observe/packets/mac.ts';
 import { VXLAN_OVERHEAD } from './flow.ts';
 import type { Branch, Decision } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, type Walk } from './lab.ts';
 import { dropped, unknown } from './make-hop.ts';
-import { type Frame, isIpv6, NO_MAC, type Packet, wireLength } from './packet.ts';
+import { type Frame, isIpv6, type Packet, wireLength } from './packet.ts';
 import { findRoute, routeSource } from './route.ts';
 
 /** Bytes of an ARP message behind its Ethernet header. */

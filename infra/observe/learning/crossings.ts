@@ -1,5 +1,6 @@
 // How each frame crossed a bridge: the port it came in at, and those it left by, read from taps at the ports. Pure.
 import type { PacketPath, Sighting } from '../correlator.ts';
+import { isGroup } from '../packets/mac.ts';
 import type { LearnedState } from './learned-state.ts';
 
 /** Where a tap listens. */
@@ -126,6 +127,3 @@ function flooding(
   const { dev, tap } = blind;
   return { unclear: tap === undefined ? `there is no tap at ${dev}` : `tap ${tap} saw no packet at all` };
 }
-
-/** The group bit of the first byte (IEEE 802): broadcast and multicast. */
-const isGroup = (mac: string) => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Host } from '../../backends/host.ts';
 import { readFdb } from '../parse-fdb.ts';
 import { addressRows, interfaceRow, readLinks, readNeighbours } from '../parse-ip.ts';
-import { MARK_PREFIX, ObserveError, requireSection, splitSections } from '../sections.ts';
+import { MARK_PREFIX, MARKING, ObserveError, requireSection, splitSections } from '../sections.ts';
 import type { AddressRow, FdbRow, InterfaceRow, NeighbourRow } from '../snapshot.ts';
 import { type ConntrackRow, readConntrack } from './conntrack.ts';
 
@@ -26,8 +26,7 @@ export interface LearnedState {
 /** The kernel shows connections to uid 0 only (of the namespace's owner); conntrack(8) asks by netlink, with capabilities. */
 export const LEARNED_SCRIPT = `
 mark=$1
-begin() { printf '%s begin %s\\n' "$mark" "$1"; printf '%s begin %s\\n' "$mark" "$1" >&2; }
-end() { printf '\\n%s end %s %s\\n' "$mark" "$1" "$2"; }
+${MARKING}
 begin links; ip -j -d addr show; end links $?
 begin neighbours; ip -j neigh show; end neighbours $?
 begin fdb; bridge -j fdb show; end fdb $?

@@ -1,5 +1,6 @@
 // One monitor of a netns: a program that tells what the kernel changes, started, and known to be heard from then on.
-import type { Host, Running } from '../../backends/host.ts';
+import type { Host } from '../../backends/host.ts';
+import { type ListenerOptions, untilListening } from '../until-listening.ts';
 import { type LearnedEvent, MonitorReader } from './monitor-lines.ts';
 
 /** A monitor could not be started. */
@@ -35,12 +36,9 @@ export interface OpenMonitor {
   close(): Promise<void>;
 }
 
-export interface MonitorOptions {
-  readonly signal?: AbortSignal;
+export interface MonitorOptions extends ListenerOptions {
   /** Called after each event. */
   readonly onEvent?: () => void;
-  /** Milliseconds until it must have said that it listens. @default 5000 */
-  readonly readyTimeoutMs?: number;
 }
 
 /** Resolves when no change can be missed any more. @throws MonitorError with the program's own words */
@@ -49,7 +47,7 @@ export async function openMonitor(
   kind: keyof typeof MONITORS,
   options: MonitorOptions = {},
 ): Promise<OpenMonitor> {
-  const { signal, onEvent = () => {}, readyTimeoutMs = 5000 } = options;
+  const { signal, onEvent = () => {} } = options;
   const program = MONITORS[kind];
   const what = `"${program.join(' ')}" on ${host.name}`;
   const running = await host
@@ -60,27 +58,14 @@ export async function openMonitor(
       });
     });
   const reader = new MonitorReader(host.name);
-  let listening = () => {};
-  const isListening = new Promise<'listening'>((resolve) => {
-    listening = () => resolve('listening');
-  });
-  const ended = drain(running, (line) => {
-    if (line === 'listening') listening();
-    else if (reader.read(line)) onEvent();
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), readyTimeoutMs);
-  });
-  const outcome = await Promise.race([isListening, ended, tooLate]);
-  clearTimeout(timer);
-  if (outcome !== 'listening') {
-    await running.stop('SIGKILL').catch(() => undefined);
-    signal?.throwIfAborted();
-    const said = reader.unread.join('; ') || 'it said nothing';
-    const why = outcome === 'late' ? `did not listen within ${readyTimeoutMs} ms` : 'did not start';
-    throw new MonitorError(`${what} ${why}: ${said}`);
-  }
+  const hear = (line: string) => {
+    if (line === 'listening') return true;
+    if (reader.read(line)) onEvent();
+    return false;
+  };
+  const { ended, why } = await untilListening(running, hear, options);
+  if (why !== undefined)
+    throw new MonitorError(`${what} ${why}: ${reader.unread.join('; ') || 'it said nothing'}`);
   return {
     events: reader.events,
     async close() {
@@ -89,13 +74,4 @@ export async function openMonitor(
       await ended;
     },
   };
-}
-
-async function drain(running: Running, onLine: (line: string) => void): Promise<'ended'> {
-  try {
-    for await (const line of running.stderrLines) onLine(line);
-  } catch {
-    // The stream breaks when the process is killed: what it said until then is what there is.
-  }
-  return 'ended';
 }

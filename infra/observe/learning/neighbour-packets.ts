@@ -1,4 +1,5 @@
 // Which packets teach a host the MAC of an address: ARP (kernel: arp.c arp_process) and neighbour discovery (ndisc.c).
+import { BROADCAST } from '../packets/mac.ts';
 import type { Packet } from '../packets/packet.ts';
 import type { Candidate, Candidates, Seen } from './causes.ts';
 import type { Transition } from './transitions.ts';
@@ -54,7 +55,7 @@ function claimOf({ eth, arp, ipv6, icmp }: Packet): Claim | undefined {
   if (arp !== undefined) {
     const { op, senderIp, senderMac, targetIp } = arp;
     // A reply to everybody answers nobody: it announces.
-    const answer = op === 'reply' && eth?.dst !== 'ff:ff:ff:ff:ff:ff';
+    const answer = op === 'reply' && eth?.dst !== BROADCAST;
     return { address: senderIp, mac: senderMac, answer, asksFor: targetIp };
   }
   const mac = icmp?.linkAddress;

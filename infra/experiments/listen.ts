@@ -1,0 +1,45 @@
+// Listens at many interfaces while there is traffic: every packet is decoded, and followed from tap to tap.
+import { capture, type Tap, type TapResult } from '../observe/capture.ts';
+import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
+import { correlate, type DecodedTap, decodeTap, type PacketPath } from '../observe/paths.ts';
+
+/** Of one tap: a storm ends here, and the verdict says so. All taps of an experiment are held in memory. */
+const MAX_PACKETS = 20_000;
+
+export interface Listening {
+  readonly taps: readonly Tap[];
+  /** pcap-filter(7) expression; empty for everything. @default empty */
+  readonly filter?: string;
+  /** How long taps stay after the body's end, ms. @default as `capture` does */
+  readonly graceMs?: number;
+  /** UDP port of VXLAN, beside the usual ones. */
+  readonly vxlanPort: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Heard<T> {
+  /** Of the body. */
+  readonly result: T;
+  readonly tapped: readonly TapResult[];
+  /** The same taps, in the same order. */
+  readonly decoded: readonly DecodedTap[];
+  readonly paths: readonly PacketPath[];
+}
+
+/**
+ * @param body runs once every tap listens
+ * @throws CaptureError naming the tap that did not start; whatever the body throws
+ */
+export async function listen<T>(
+  { taps, filter = '', graceMs, vxlanPort, signal }: Listening,
+  body: () => Promise<T>,
+): Promise<Heard<T>> {
+  const { result, taps: tapped } = await capture(taps, filter, body, {
+    ...(signal && { signal }),
+    ...(graceMs !== undefined && { graceMs }),
+    maxPackets: MAX_PACKETS,
+  });
+  const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, vxlanPort] });
+  const decoded = tapped.map((tap) => decodeTap(tap, decode));
+  return { result, tapped, decoded, paths: correlate(decoded) };
+}
