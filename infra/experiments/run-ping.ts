@@ -61,8 +61,14 @@ export async function runPing(
 /** Eight bytes in hexadecimal that no other series has. */
 export const newCookie = (): string => randomBytes(8).toString('hex');
 
-/** A pod's or node's address by its name; anything else is taken for an address. */
+/**
+ * A pod's or node's address by its name; anything else is taken for an address.
+ * @throws ExperimentError when it has none of that family
+ */
 export function targetAddress({ lookup }: Pick<Running, 'lookup'>, { to, family }: Traffic): string {
   const filled = String(fillTemplates(to, lookup));
-  return String(lookup(filled, family === 6 ? 'address6' : 'address') ?? filled);
+  const address = lookup(filled, family === 6 ? 'address6' : 'address');
+  if (address === undefined && lookup(filled, 'name') !== undefined)
+    throw new ExperimentError(`${filled} has no IPv${family === 6 ? 6 : 4} address`);
+  return String(address ?? filled);
 }

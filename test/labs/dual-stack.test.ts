@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { JourneyObservation } from '../../infra/journey/observation.ts';
 import { hops } from '../../infra/predict/hop.ts';
 import type { Prediction } from '../../infra/predict/predict.ts';
 import { describeLab } from '../support/describe-lab.ts';
@@ -66,6 +67,25 @@ describeLab('dual-stack', { claims, deleteRoute }, (lab) => {
       }
     },
   );
+
+  it('sends over IPv6 when it is asked to, and sees each packet where it was foretold', async () => {
+    const { session, stack } = lab();
+    const asked = ['trace', 'web-2', 'web-1', '--ipv6', '--send', '1', '--json', '--stack', stack.name];
+    const { exitCode, stdout } = await session.cli(asked);
+    const { journeys } = JSON.parse(stdout) as JourneyObservation;
+    const ends = journeys.map(({ packet, asPredicted, hops: [first] }) => [
+      packet,
+      asPredicted,
+      first?.seen?.dst,
+    ]);
+    expect({ exitCode, ends: ends.filter(([packet]) => String(packet).startsWith('echo')) }).toEqual({
+      exitCode: 0,
+      ends: [
+        ['echo-request', true, 'fd00:10:244:1::2'],
+        ['echo-reply', true, 'fd00:10:244::2'],
+      ],
+    });
+  });
 
   it('is silent while nobody sends: no router solicitation, no listener report, no detection of duplicates', async () => {
     const heard = await lab().on(

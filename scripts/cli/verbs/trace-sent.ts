@@ -25,6 +25,7 @@ export async function traceSent(
     onFailure: 'fail',
     ping: {
       ...{ from, to, count, interval: 0.2, timeout: 1, dontFragment: options.df ?? false },
+      ...(options.ipv6 && { family: 6 as const }),
       ...(options.size !== undefined && { size: options.size }),
     },
     taps: [],

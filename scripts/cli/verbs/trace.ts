@@ -46,9 +46,8 @@ const CODE: Readonly<Record<Outcome, ExitCode>> = {
 export async function trace(from: string, to: string, options: TraceOptions): Promise<ExitCode> {
   const record = await chooseRecord(options.stack, `npm run -s lab -- trace ${from} ${to}`);
   const { definition } = record;
-  const names = [...machines(definition), ...definition.workloads.flatMap(({ pods }) => pods)].map(
-    ({ name }) => name,
-  );
+  const known = [...machines(definition), ...definition.workloads.flatMap(({ pods }) => pods)];
+  const names = known.map(({ name }) => name);
   checkName(from, names);
   if (!isAddress(to) && !isAddress6(to)) checkName(to, names);
   if (options.ipv6 && isAddress(to)) throw usageError(`${to} is an IPv4 address`, 'leave --ipv6 out');
@@ -58,6 +57,9 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
   if (options.send !== undefined) {
     if (options.proto !== 'icmp') {
       throw usageError('only ICMP echoes are sent', 'leave --proto out, or --send');
+    }
+    if (options.ipv6 && known.some(({ name, address6 }) => name === to && address6 === undefined)) {
+      throw usageError(`${to} has no IPv6 address`, 'leave --ipv6 out');
     }
     return (await import('./trace-sent.ts')).traceSent(record, from, to, options.send, options);
   }

@@ -179,6 +179,11 @@ test.each([
     ['p-1', 'p-2', '--size', '-1'],
     "error: option '--size <bytes>' argument '-1' is invalid. It must be a whole number from 0 to 65507.\n",
   ],
+  [['p-1', 'p-2', '--ipv6', '--send'], 'cnilab: p-2 has no IPv6 address\n  → leave --ipv6 out\n'],
+  [
+    ['p-1', 'p-2', '--proto', 'udp', '--send'],
+    'cnilab: only ICMP echoes are sent\n  → leave --proto out, or --send\n',
+  ],
   [['p-1', 'p-2', '--json', '--mermaid'], "error: option '--mermaid' cannot be used with option '--json'\n"],
 ])('trace %j is told what is wrong, and nothing is observed', async (args, message) => {
   cli.addStack(record, results);

@@ -34,6 +34,13 @@ function run(raw: unknown, signal = new AbortController().signal) {
 const ping = { from: 'pod-1', to: 'pod-2', count: 2, interval: 0.01, timeout: 1 };
 
 describe('ping', () => {
+  it('does not take the other address of a pod that has none of the family asked for', async () => {
+    expect(await run({ kind: 'ping', name: 'six', ...ping, family: 6 })).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'pod-2 has no IPv6 address',
+    });
+  });
+
   it('tells who answered, and with which TTL', async () => {
     const checks = [
       {
