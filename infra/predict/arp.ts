@@ -3,7 +3,7 @@ import type { Branch, Rule } from './hop.ts';
 import { inPrefix, isLoopback, isMulticast } from './ipv4.ts';
 import type { Kernel, Link } from './kernel.ts';
 import type { Trail, Walk } from './lab.ts';
-import { dropped, unknown } from './make-hop.ts';
+import { notAsked, unknown } from './make-hop.ts';
 import { hearOf } from './neighbour.ts';
 import { rulesBeyond } from './netfilter/rules-beyond.ts';
 import type { Arp, Frame } from './packet.ts';
@@ -15,15 +15,7 @@ export function receiveArp(walk: Walk, kernel: Kernel, link: Link, frame: Frame,
   if (arp === undefined) return [];
   const strange = rulesBeyond(kernel, 'arp');
   if (strange) return [unknown(kernel, strange.words, t.decisions, strange.rule)];
-  const silent = (words: string, rule?: Rule) => [
-    dropped(
-      { kernel, dev: link.name },
-      'not-asked',
-      `${kernel.name} ${link.name}: ${words}`,
-      t.decisions,
-      rule,
-    ),
-  ];
+  const silent = (words: string, rule?: Rule) => [notAsked(kernel, link, words, t, rule)];
   if (link.flags.includes('NOARP')) return silent('does no ARP');
   if (arp.op === 'reply') return hearReply(walk, kernel, link, arp, t);
   if (
@@ -51,16 +43,10 @@ export function receiveArp(walk: Walk, kernel: Kernel, link: Link, frame: Frame,
 }
 
 function hearReply(walk: Walk, kernel: Kernel, link: Link, arp: Arp, t: Trail): Branch[] {
-  const key = `${kernel.name} ${arp.senderIp} ${link.name}`;
-  const answers = walk.lab.answers.get(key) ?? [];
-  const by = walk.lab.asked ?? { host: '', interface: '' };
+  const earlier = walk.lab.answered(kernel, link.name, arp.senderIp, arp.senderMac);
   // The first answer stands for a second (LOCKTIME): what comes after it changes nothing.
-  const heard = answers.length > 0 || hearOf(kernel, link, arp.senderIp, arp.senderMac, 'REACHABLE', false);
-  walk.lab.answers.set(key, [...answers, { ...by, mac: arp.senderMac }]);
-  const words = heard ? 'the ARP reply has come' : 'did not ask';
-  return [
-    dropped({ kernel, dev: link.name }, 'not-asked', `${kernel.name} ${link.name}: ${words}`, t.decisions),
-  ];
+  const heard = earlier.length > 0 || hearOf(kernel, link, arp.senderIp, arp.senderMac, 'REACHABLE', false);
+  return [notAsked(kernel, link, heard ? 'the ARP reply has come' : 'did not ask', t)];
 }
 
 /** @returns undefined when the request is answered, else why not */

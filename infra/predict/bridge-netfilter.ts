@@ -1,9 +1,9 @@
 // iptables on bridged frames (br_netfilter). Source: net/bridge/br_netfilter_hooks.c.
 import { fragmentLength } from './flow.ts';
-import type { Branch, Decision, Stopped } from './hop.ts';
+import type { Branch, Stopped } from './hop.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, type Walk } from './lab.ts';
-import { dropped, mtuRule, stopped, unknown } from './make-hop.ts';
+import { dropped, fragmented, mtuRule, stopped, unknown } from './make-hop.ts';
 import { resolve } from './neighbour.ts';
 import { runHook } from './netfilter/run-hook.ts';
 import { type Frame, isIpv6, type Packet, wireLength } from './packet.ts';
@@ -89,10 +89,9 @@ export function filterForward(
   // br_nf_dev_queue_xmit(): iptables has put fragments together, so the bridge has to cut; not what came as a fragment.
   if (packet.df || packet.fragment !== undefined || isIpv6(packet))
     return [tooBig(kernel, port, wireLength(packet), after)];
-  const words = `fragments: ${packet.length} bytes are more than the MTU ${port.mtu} of ${port.name}`;
   const cut = { ...packet, fragment: fragmentLength(port.mtu) };
-  const mtu: Decision = { kind: 'mtu', words, rule: mtuRule(kernel, port, port.mtu) };
-  return walk.transmit(kernel, port, { ...frame, ip: cut }, also(after, mtu));
+  const trail = also(after, fragmented(kernel, port, port.mtu, packet));
+  return walk.transmit(kernel, port, { ...frame, ip: cut }, trail);
 }
 
 /** A port does not take that many bytes. */

@@ -1,11 +1,11 @@
 // An IP packet is taken in: hooks, routing, and then up to a socket or on to the next hop.
 // Source: ip_rcv(), ip_local_deliver(), net/ipv4/ip_input.c; ip_forward(), net/ipv4/ip_forward.c.
-import type { Branch, Decision } from './hop.ts';
+import type { Branch } from './hop.ts';
+import { delivered, passForward, passInput, passPrerouting } from './incoming.ts';
 import { leave } from './ip-output.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { type Arrival, also, type Trail, type Walk } from './lab.ts';
-import { dropped, mtuRule, stopped, unknown } from './make-hop.ts';
-import { runHook } from './netfilter/run-hook.ts';
+import { dropped, mtuRule, unknown, unrouted } from './make-hop.ts';
 import type { Packet } from './packet.ts';
 import { type InputRouting, routeInput } from './route-input.ts';
 import { decapsulate } from './vxlan.ts';
@@ -18,16 +18,9 @@ export function receiveIp(
   arrival: Arrival,
   t: Trail,
 ): Branch[] {
-  const at = { kernel, dev: link.name };
-  const meeting = { kernel, iif: link.name, srcMac: arrival.srcMac };
-  // br_netfilter has run this hook at the bridge port already (ip_sabotage_in).
-  const pre =
-    arrival.filteredAt === undefined
-      ? runHook({ ...meeting, hook: 'prerouting', packet })
-      : { verdict: 'accept' as const, packet, decisions: [] };
-  if (pre.verdict !== 'accept') return stopped(kernel, link.name, pre, t);
-  const came = pre.packet;
-  const after = also(t, ...pre.decisions);
+  const pre = passPrerouting(kernel, link, packet, arrival, t);
+  if ('ends' in pre) return pre.ends;
+  const { packet: came, trail: after } = pre;
   // What a host sends itself by lo has its route from the way out.
   if (link.kind === 'loopback') return deliverLocally(walk, kernel, link, came, after);
   const { src, dst, mark, proto, sport, dport } = came;
@@ -39,33 +32,19 @@ export function receiveIp(
     dev: link.name,
     ...(proto !== 'icmp' && { sport, dport }),
   });
-  if (input.kind === 'dropped') return [dropped(at, input.reason, input.words, after.decisions, input.rule)];
-  if (input.kind === 'unknown') return [unknown(kernel, input.words, after.decisions, input.rule)];
+  if (input.kind === 'dropped' || input.kind === 'unknown')
+    return [unrouted({ kernel, dev: link.name }, input, after.decisions)];
   const decided = also(after, ...input.decisions);
   if (input.kind === 'local') return deliverLocally(walk, kernel, link, came, decided);
   return forward(walk, kernel, link, came, input, decided, arrival);
 }
 
 function deliverLocally(walk: Walk, kernel: Kernel, link: Link, packet: Packet, t: Trail): Branch[] {
-  const { fragment: _, ...whole } = packet;
-  const result = runHook({ kernel, hook: 'input', packet: whole, iif: link.name });
-  if (result.verdict !== 'accept') return stopped(kernel, link.name, result, t);
-  const taken = result.packet;
-  const after = also(t, ...result.decisions);
+  const passed = passInput(kernel, link, packet, t);
+  if ('ends' in passed) return passed.ends;
+  const { packet: taken, trail: after } = passed;
   if (taken.inner) return decapsulate(walk, kernel, taken, after);
-  const { tracked: __, ...own } = taken;
-  const local: Decision = { kind: 'local', words: `${taken.dst} is ${kernel.name}'s own` };
-  return [
-    {
-      kind: 'delivered',
-      host: kernel.name,
-      interface: link.name,
-      address: taken.dst,
-      src: taken.src,
-      packet: own,
-      decisions: [...after.decisions, local],
-    },
-  ];
+  return [delivered(kernel, link, taken, after)];
 }
 
 function forward(
@@ -88,24 +67,7 @@ function forward(
     const words = `fragmentation needed: ${packet.length} bytes with DF are more than the MTU ${mtu} of ${out.name}`;
     return [dropped(at, 'mtu', words, t.decisions, mtuRule(kernel, out, mtu))];
   }
-  const lowered = { ...packet, ttl: packet.ttl - 1 };
-  const names = { iif: link.name, oif: out.name, srcMac: arrival.srcMac };
-  const physIn = arrival.filteredAt;
-  const result = runHook({
-    kernel,
-    hook: 'forward',
-    packet: lowered,
-    ...names,
-    ...(physIn !== undefined && { physIn }),
-  });
-  if (result.verdict !== 'accept') return stopped(kernel, link.name, result, t);
-  return leave(
-    walk,
-    kernel,
-    out,
-    nexthop.via ?? packet.dst,
-    mtu,
-    result.packet,
-    also(t, ...result.decisions),
-  );
+  const passed = passForward(kernel, link, out, packet, arrival, t);
+  if ('ends' in passed) return passed.ends;
+  return leave(walk, kernel, out, nexthop.via ?? packet.dst, mtu, passed.packet, passed.trail);
 }

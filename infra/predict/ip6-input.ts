@@ -1,15 +1,15 @@
 // An IPv6 packet is taken in: hooks, routing, and then up to a socket, to neighbour discovery, or on to the next hop.
 // Source: ip6_rcv_core(), ip6_input_finish(), ip6_mc_input(), net/ipv6/ip6_input.c; ip6_forward(), net/ipv6/ip6_output.c.
-import type { Branch, Decision, Rule } from './hop.ts';
+import type { Branch, Rule } from './hop.ts';
+import { delivered, passForward, passInput, passPrerouting } from './incoming.ts';
 import { leave6, mtu6 } from './ip6-output.ts';
 import { isLinkLocal6, isLoopback6, isMulticast6, isUnspecified6 } from './ipv6.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { type Arrival, also, type Trail, type Walk } from './lab.ts';
-import { dropped, ipv6Off, mtuRule, stopped, unknown } from './make-hop.ts';
-import { isMember, receiveNdisc } from './ndisc.ts';
-import { runHook } from './netfilter/run-hook.ts';
-import { type Packet, protocolOf, wireLength } from './packet.ts';
-import type { Routing } from './route.ts';
+import { dropped, ipv6Off, mtuRule, unknown, unrouted } from './make-hop.ts';
+import { isMember, isProxied, receiveNdisc } from './ndisc.ts';
+import { type Packet, wireLength } from './packet.ts';
+import { keyOf, type Routing } from './route.ts';
 import { findRoute6 } from './route6.ts';
 
 export function receiveIp6(
@@ -25,30 +25,21 @@ export function receiveIp6(
   if (off) return [off];
   const martian = link.kind === 'loopback' ? undefined : martianAddress(packet);
   if (martian) return [dropped(at, 'martian', `${martian} on ${link.name}`, t.decisions)];
-  const meeting = { kernel, iif: link.name, srcMac: arrival.srcMac };
-  const pre =
-    arrival.filteredAt === undefined
-      ? runHook({ ...meeting, hook: 'prerouting', packet })
-      : { verdict: 'accept' as const, packet, decisions: [] };
-  if (pre.verdict !== 'accept') return stopped(kernel, link.name, pre, t);
-  const came = pre.packet;
-  const after = also(t, ...pre.decisions);
+  const pre = passPrerouting(kernel, link, packet, arrival, t);
+  if ('ends' in pre) return pre.ends;
+  const { packet: came, trail: after } = pre;
   if (link.kind === 'loopback') return deliverLocally(walk, kernel, link, came, after);
   if (isMulticast6(came.dst)) {
     if (isMember(kernel, link, came.dst)) return deliverLocally(walk, kernel, link, came, after);
     const words = `${link.name} of ${kernel.name} is not in the group ${came.dst}`;
     return [dropped(at, 'not-asked', words, after.decisions)];
   }
-  const { src, dst, mark, proto, sport, dport } = came;
-  const ports = proto === 'icmp' ? {} : { sport, dport };
-  const routing = findRoute6(kernel, { src, dst, mark, proto: protocolOf(came), iif: link.name, ...ports });
-  if (routing.kind === 'dropped')
-    return [dropped(at, routing.reason, routing.words, after.decisions, routing.rule)];
-  if (routing.kind === 'unknown') return [unknown(kernel, routing.words, after.decisions, routing.rule)];
+  const routing = findRoute6(kernel, keyOf(came, link.name));
+  if (routing.kind !== 'route') return [unrouted(at, routing, after.decisions)];
   const decided = also(after, ...routing.decisions);
   if (routing.route.type === 'local') return deliverLocally(walk, kernel, link, came, decided);
   if (routing.route.type !== 'unicast')
-    return [unknown(kernel, `${routing.route.type} to ${dst} is not modelled`, decided.decisions)];
+    return [unknown(kernel, `${routing.route.type} to ${came.dst} is not modelled`, decided.decisions)];
   return forward(walk, kernel, link, came, routing, decided, arrival);
 }
 
@@ -60,25 +51,12 @@ function martianAddress({ src, dst }: Packet): string | undefined {
 }
 
 function deliverLocally(walk: Walk, kernel: Kernel, link: Link, packet: Packet, t: Trail): Branch[] {
-  const { fragment: _, ...whole } = packet;
-  const result = runHook({ kernel, hook: 'input', packet: whole, iif: link.name });
-  if (result.verdict !== 'accept') return stopped(kernel, link.name, result, t);
-  const { tracked: __, ...own } = result.packet;
-  const after = also(t, ...result.decisions);
-  if (own.ndisc) return receiveNdisc(walk, kernel, link, own, after);
-  if (own.inner) return [unknown(kernel, 'VXLAN over IPv6 is not modelled', after.decisions)];
-  const local: Decision = { kind: 'local', words: `${own.dst} is ${kernel.name}'s own` };
-  return [
-    {
-      kind: 'delivered',
-      host: kernel.name,
-      interface: link.name,
-      address: own.dst,
-      src: own.src,
-      packet: own,
-      decisions: [...after.decisions, local],
-    },
-  ];
+  const passed = passInput(kernel, link, packet, t);
+  if ('ends' in passed) return passed.ends;
+  const { packet: taken, trail: after } = passed;
+  if (taken.ndisc) return receiveNdisc(walk, kernel, link, taken, after);
+  if (taken.inner) return [unknown(kernel, 'VXLAN over IPv6 is not modelled', after.decisions)];
+  return [delivered(kernel, link, taken, after)];
 }
 
 function forward(
@@ -115,27 +93,7 @@ function forward(
     const words = `packet too big: ${wireLength(packet)} bytes are more than the MTU ${mtu} of ${out.name}, and no router cuts IPv6`;
     return [dropped(at, 'mtu', words, t.decisions, mtuRule(kernel, out, mtu))];
   }
-  const lowered = { ...packet, ttl: packet.ttl - 1 };
-  const names = { iif: link.name, oif: out.name, srcMac: arrival.srcMac };
-  const physIn = arrival.filteredAt;
-  const result = runHook({
-    kernel,
-    hook: 'forward',
-    packet: lowered,
-    ...names,
-    ...(physIn !== undefined && { physIn }),
-  });
-  if (result.verdict !== 'accept') return stopped(kernel, link.name, result, t);
-  return leave6(
-    walk,
-    kernel,
-    out,
-    nexthop.via ?? packet.dst,
-    mtu,
-    result.packet,
-    also(t, ...result.decisions),
-  );
+  const passed = passForward(kernel, link, out, packet, arrival, t);
+  if ('ends' in passed) return passed.ends;
+  return leave6(walk, kernel, out, nexthop.via ?? packet.dst, mtu, passed.packet, passed.trail);
 }
-
-const isProxied = ({ ipv6 }: Kernel, { name }: Link, address: string) =>
-  ipv6?.proxies.some(({ dst, dev }) => dst === address && dev === name) ?? false;

@@ -5,9 +5,9 @@ import type { Branch } from './hop.ts';
 import { isMulticast6 } from './ipv6.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, type Walk } from './lab.ts';
-import { ipv6Off, mtuRule, stopped, unknown } from './make-hop.ts';
+import { fragmented, ipv6Off, stopped, unknown } from './make-hop.ts';
 import { runHook } from './netfilter/run-hook.ts';
-import { outgoing } from './outgoing.ts';
+import { type Family, sendOwn } from './outgoing.ts';
 import { type Packet, wireLength } from './packet.ts';
 import type { Routing } from './route.ts';
 import { routeOutput6 } from './route6.ts';
@@ -16,21 +16,11 @@ import { routeOutput6 } from './route6.ts';
 const MIN_MTU = 1280;
 export const mtu6 = (route: number | undefined, link: Link): number => Math.max(route ?? link.mtu, MIN_MTU);
 
-const IPV6 = { mtu: mtu6, whole: 'that may not be cut' };
+const IPV6: Family = { mtu: mtu6, whole: 'that may not be cut', route: routeOutput6, leave: leave6 };
 
 /** @param asked where it goes, when somebody has looked already (a socket that chose its source by it) */
 export function send6(walk: Walk, kernel: Kernel, packet: Packet, t: Trail, asked?: Routing): Branch[] {
-  const way = outgoing(kernel, asked ?? routeOutput6(kernel, packet), packet, t, IPV6);
-  if ('ends' in way) return way.ends;
-  const output = runHook({ kernel, hook: 'output', packet, oif: way.out.name });
-  if (output.verdict !== 'accept') return stopped(kernel, way.out.name, output, t);
-  const sent = output.packet;
-  // A new destination or mark asks for a new route (nf_nat_ipv6_local_fn(), ip6t_mangle_out()).
-  const moved = sent.dst !== packet.dst || sent.mark !== packet.mark;
-  const rerouted = moved ? outgoing(kernel, routeOutput6(kernel, sent), sent, t, IPV6) : way;
-  if ('ends' in rerouted) return rerouted.ends;
-  const trail = also(t, ...way.decisions, ...output.decisions, ...(moved ? rerouted.decisions : []));
-  return leave6(walk, kernel, rerouted.out, rerouted.nexthop, rerouted.mtu, sent, trail);
+  return sendOwn(IPV6, walk, kernel, packet, t, asked);
 }
 
 /** POSTROUTING, fragments, neighbour: the same for what is forwarded and what is sent. */
@@ -50,7 +40,6 @@ export function leave6(
   const after = also(t, ...result.decisions);
   if (isMulticast6(nexthop)) return [unknown(kernel, `${nexthop} is a multicast group`, after.decisions)];
   if (wireLength(packet) <= mtu) return walk.deliver(kernel, out, nexthop, result.packet, after);
-  const words = `fragments: ${wireLength(packet)} bytes are more than the MTU ${mtu} of ${out.name}`;
-  const cut = also(after, { kind: 'mtu', words, rule: mtuRule(kernel, out, mtu) });
-  return walk.deliver(kernel, out, nexthop, { ...result.packet, fragment: fragmentLength6(mtu) }, cut);
+  const cut = { ...result.packet, fragment: fragmentLength6(mtu) };
+  return walk.deliver(kernel, out, nexthop, cut, also(after, fragmented(kernel, out, mtu, packet)));
 }

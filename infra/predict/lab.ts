@@ -42,6 +42,14 @@ export class LabState {
     this.wires = new Wires(kernels);
   }
 
+  /** The answer on its way has come to who asked. @returns those that came before it */
+  answered(kernel: Kernel, dev: string, address: string, mac: string): readonly Answerer[] {
+    const key = `${kernel.name} ${address} ${dev}`;
+    const earlier = this.answers.get(key) ?? [];
+    this.answers.set(key, [...earlier, { ...(this.asked ?? { host: '', interface: '' }), mac }]);
+    return earlier;
+  }
+
   /** Counts one step. @returns false when there were too many */
   step(): boolean {
     this.#steps++;

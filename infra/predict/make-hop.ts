@@ -3,7 +3,8 @@ import type { Branch, Decision, DropReason, Hop, Rule, Stopped } from './hop.ts'
 import type { Kernel, Link } from './kernel.ts';
 import type { Trail } from './lab.ts';
 import type { HookResult } from './netfilter/run-hook.ts';
-import { type Frame, wireLength } from './packet.ts';
+import { type Frame, type Packet, wireLength } from './packet.ts';
+import type { Routing } from './route.ts';
 
 /** One hop; `onward` says what becomes of the frame there. */
 export function hop(
@@ -93,12 +94,37 @@ export function stopped(
   return [dropped({ kernel, dev }, 'filter', `${word} by ${result.words}`, t.decisions, result.rule)];
 }
 
+/** The end of a packet for which there is no route, or none that can be told. */
+export function unrouted(
+  at: { readonly kernel: Kernel; readonly dev?: string },
+  routing: Exclude<Routing, { kind: 'route' }>,
+  decisions: readonly Decision[],
+): Stopped {
+  const { words, rule } = routing;
+  return routing.kind === 'unknown'
+    ? unknown(at.kernel, words, decisions, rule)
+    : dropped(at, routing.reason, words, decisions, rule);
+}
+
+/** The end of a question for an address, or of its answer, that an interface lets be. */
+export function notAsked(kernel: Kernel, link: Link, words: string, t: Trail, rule?: Rule): Stopped {
+  const at = { kernel, dev: link.name };
+  return dropped(at, 'not-asked', `${kernel.name} ${link.name}: ${words}`, t.decisions, rule);
+}
+
 /** @param mtu the link's, or the smaller one of a route over it */
 export const mtuRule = (kernel: Kernel, link: Link, mtu: number): Rule => ({
   table: 'interfaces',
   host: kernel.name,
   line: `${link.name}: mtu ${mtu}`,
   row: link,
+});
+
+/** What is over the MTU, and may be cut, leaves in fragments. */
+export const fragmented = (kernel: Kernel, link: Link, mtu: number, packet: Packet): Decision => ({
+  kind: 'mtu',
+  words: `fragments: ${wireLength(packet)} bytes are more than the MTU ${mtu} of ${link.name}`,
+  rule: mtuRule(kernel, link, mtu),
 });
 
 /** The end that IPv6 comes to where an interface, or its host, has none: ip6_rcv_core(), ip6_output(). */

@@ -4,7 +4,7 @@ import type { Branch, Rule } from './hop.ts';
 import { groupMac, solicitedNode } from './ipv6.ts';
 import type { Kernel, Link } from './kernel.ts';
 import { also, type Trail, trail, type Walk } from './lab.ts';
-import { dropped, ipv6Off, stopped } from './make-hop.ts';
+import { dropped, ipv6Off, notAsked, stopped } from './make-hop.ts';
 import { hearOf } from './neighbour.ts';
 import { runHook } from './netfilter/run-hook.ts';
 import type { Frame, Packet } from './packet.ts';
@@ -79,6 +79,10 @@ export function isMember({ ipv6 }: Kernel, { name }: Link, group: string): boole
   ].some((address) => solicitedNode(address) === group);
 }
 
+/** pneigh_lookup(): whether an interface is to answer for an address that is somebody else's. */
+export const isProxied = ({ ipv6 }: Kernel, { name }: Link, address: string): boolean =>
+  ipv6?.proxies.some(({ dst, dev }) => dst === address && dev === name) ?? false;
+
 /** ndisc_rcv(): a message of neighbour discovery has come up. */
 export function receiveNdisc(walk: Walk, kernel: Kernel, link: Link, packet: Packet, t: Trail): Branch[] {
   if (packet.ndisc === undefined) return [];
@@ -87,7 +91,7 @@ export function receiveNdisc(walk: Walk, kernel: Kernel, link: Link, packet: Pac
     return [dropped({ kernel, dev: link.name }, 'ttl', words, t.decisions)];
   }
   return packet.icmp === 'neighbour-advertisement'
-    ? hearAdvertisement(walk, kernel, link, packet, packet.ndisc, t)
+    ? hearAdvertisement(walk, kernel, link, packet.ndisc, t)
     : answer(walk, kernel, link, packet, packet.ndisc, t);
 }
 
@@ -100,10 +104,7 @@ function answer(
   t: Trail,
 ): Branch[] {
   const refusal = whyNot(kernel, link, target);
-  if (refusal) {
-    const words = `${kernel.name} ${link.name}: ${refusal.words}`;
-    return [dropped({ kernel, dev: link.name }, 'not-asked', words, t.decisions, refusal.rule)];
-  }
+  if (refusal) return [notAsked(kernel, link, refusal.words, t, refusal.rule)];
   hearOf(kernel, link, src, mac, 'STALE', true);
   const own = kernel.addressType6(target) === 'local';
   const source = own ? target : linkLocalOf(kernel, link.name);
@@ -127,7 +128,7 @@ function whyNot(
       ? { words: `${target} is tentative: whether it is ${kernel.name}'s is being found out` }
       : undefined;
   }
-  const listed = kernel.ipv6?.proxies.some(({ dst, dev }) => dst === target && dev === link.name);
+  const listed = isProxied(kernel, link, target);
   const proxies =
     listed && kernel.conf6(link.name, 'forwarding') > 0 && kernel.either6(link.name, 'proxy_ndp');
   if (proxies) return undefined;
@@ -140,17 +141,10 @@ function hearAdvertisement(
   walk: Walk,
   kernel: Kernel,
   link: Link,
-  _packet: Packet,
   { target, mac }: NonNullable<Packet['ndisc']>,
   t: Trail,
 ): Branch[] {
-  const key = `${kernel.name} ${target} ${link.name}`;
-  const answers = walk.lab.answers.get(key) ?? [];
-  const by = walk.lab.asked ?? { host: '', interface: '' };
+  walk.lab.answered(kernel, link.name, target, mac);
   const heard = hearOf(kernel, link, target, mac, 'REACHABLE', false);
-  walk.lab.answers.set(key, [...answers, { ...by, mac }]);
-  const words = heard ? 'the neighbour advertisement has come' : 'did not ask';
-  return [
-    dropped({ kernel, dev: link.name }, 'not-asked', `${kernel.name} ${link.name}: ${words}`, t.decisions),
-  ];
+  return [notAsked(kernel, link, heard ? 'the neighbour advertisement has come' : 'did not ask', t)];
 }

@@ -4,6 +4,7 @@ import { routeLine, ruleLine } from '../observe/lines.ts';
 import type { LookupKey, Nexthop } from './fib-table.ts';
 import type { Decision, DropReason, Rule } from './hop.ts';
 import type { Kernel } from './kernel.ts';
+import { type Packet, protocolOf } from './packet.ts';
 import { type Lookup, lookupRules } from './rules.ts';
 import { sourceFor } from './source-address.ts';
 
@@ -30,6 +31,20 @@ export function findRoute(kernel: Kernel, key: LookupKey): Routing {
   }
   return routing;
 }
+
+/** A packet whose source may still have to be chosen. */
+export type Unbound = Omit<Packet, 'src'> & { readonly src?: string };
+
+/** What a lookup is told of a packet, for both families (struct flowi). @param iif `lo` for what this host sends */
+export function keyOf(packet: Unbound, iif: string): LookupKey {
+  const { src, dst, mark, proto, sport, dport } = packet;
+  const ports = proto === 'icmp' ? {} : { sport, dport };
+  return { dst, iif, mark, proto: protocolOf(packet), ...ports, ...(src !== undefined && { src }) };
+}
+
+/** Of a packet that this host sends. */
+export const routeOutput = (kernel: Kernel, packet: Unbound): Routing =>
+  findRoute(kernel, keyOf(packet, 'lo'));
 
 /** What a lookup has found, in words. */
 export function routingOf(kernel: Kernel, key: LookupKey, found: Lookup): Routing {

@@ -3,9 +3,7 @@
 import type { LookupRule } from '../observe/forwarding-state.ts';
 import type { LookupKey } from './fib-table.ts';
 import type { Kernel } from './kernel.ts';
-import type { Packet } from './packet.ts';
-import { protocolOf } from './packet.ts';
-import { type Routing, routingOf } from './route.ts';
+import { keyOf, type Routing, routingOf, type Unbound } from './route.ts';
 import { fib6RulesOps, lookupRules } from './rules.ts';
 import { sourceFor6 } from './source-address6.ts';
 
@@ -50,20 +48,8 @@ function opsOf(kernel: Kernel) {
 }
 
 /** Of a packet that this host sends. */
-export function routeOutput6(
-  kernel: Kernel,
-  packet: Omit<Packet, 'src'> & { readonly src?: string },
-): Routing {
-  const { src, dst, mark, proto, sport, dport } = packet;
-  return findRoute6(kernel, {
-    dst,
-    iif: 'lo',
-    mark,
-    proto: protocolOf(packet),
-    ...(proto !== 'icmp' && { sport, dport }),
-    ...(src !== undefined && { src }),
-  });
-}
+export const routeOutput6 = (kernel: Kernel, packet: Unbound): Routing =>
+  findRoute6(kernel, keyOf(packet, 'lo'));
 
 /** The address that a packet of this host's own is sent from: ip6_route_get_saddr(), include/net/ip6_route.h. */
 export function routeSource6(

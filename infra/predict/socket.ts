@@ -2,11 +2,10 @@
 // Sources: ip_route_connect(), include/net/route.h; udp_sendmsg(), raw_sendmsg(), net/ipv4/; ping4_run() of iputils.
 import { isAddress } from '../lab/cidr.ts';
 import type { Stopped } from './hop.ts';
-import { routeOutput } from './ip-output.ts';
 import type { Kernel } from './kernel.ts';
-import { dropped, unknown } from './make-hop.ts';
+import { dropped, unrouted } from './make-hop.ts';
 import type { Packet } from './packet.ts';
-import { type Routing, routeSource } from './route.ts';
+import { type Routing, routeOutput, routeSource, type Unbound } from './route.ts';
 
 export type Unsent = Omit<Packet, 'src'>;
 
@@ -44,14 +43,7 @@ function chosen(kernel: Kernel, packet: Unsent): Source | { readonly end: Stoppe
   return { end: dropped({ kernel }, 'no-source', `${kernel.name} has no address to send from`, []) };
 }
 
-function found(kernel: Kernel, packet: Unsent & { readonly src?: string }) {
+function found(kernel: Kernel, packet: Unbound) {
   const routing = routeOutput(kernel, packet);
-  if (routing.kind === 'route') return routing;
-  const { words, rule } = routing;
-  return {
-    end:
-      routing.kind === 'unknown'
-        ? unknown(kernel, words, [], rule)
-        : dropped({ kernel }, routing.reason, words, [], rule),
-  };
+  return routing.kind === 'route' ? routing : { end: unrouted({ kernel }, routing, []) };
 }

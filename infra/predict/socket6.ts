@@ -3,7 +3,7 @@
 
 import type { Stopped } from './hop.ts';
 import type { Kernel } from './kernel.ts';
-import { dropped, unknown } from './make-hop.ts';
+import { dropped, unrouted } from './make-hop.ts';
 import { routeOutput6, routeSource6 } from './route6.ts';
 import { PROBE_PORT, type Source, type Unsent } from './socket.ts';
 import { sourceFor6 } from './source-address6.ts';
@@ -19,7 +19,7 @@ export function sourceOf6(kernel: Kernel, packet: Unsent): Source | { readonly e
 /** A route gives the source; where there is none, a source is chosen all the same, for which there may be one. */
 function lookup(kernel: Kernel, packet: Unsent): Source | { readonly end: Stopped } {
   const first = routeOutput6(kernel, packet);
-  if (first.kind === 'unknown') return { end: unknown(kernel, first.words, [], first.rule) };
+  if (first.kind === 'unknown') return { end: unrouted({ kernel }, first, []) };
   const src =
     first.kind === 'route'
       ? routeSource6(kernel, packet.dst, first)
@@ -36,12 +36,5 @@ function lookup(kernel: Kernel, packet: Unsent): Source | { readonly end: Stoppe
   }
   const routing =
     first.kind === 'route' || src === undefined ? first : routeOutput6(kernel, { ...packet, src });
-  if (routing.kind === 'route') return { src: src ?? '', routing };
-  const { words, rule } = routing;
-  return {
-    end:
-      routing.kind === 'unknown'
-        ? unknown(kernel, words, [], rule)
-        : dropped({ kernel }, routing.reason, words, [], rule),
-  };
+  return routing.kind === 'route' ? { src: src ?? '', routing } : { end: unrouted({ kernel }, routing, []) };
 }

@@ -1,16 +1,18 @@
 // The route lookup against the kernel's own: `ip route get` for many hosts and addresses, and the lines as it prints them.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { routeLine, ruleLine } from '../../../infra/observe/lines.ts';
-import type { HostSnapshot } from '../../../infra/observe/snapshot.ts';
-import { Kernel } from '../../../infra/predict/kernel.ts';
+import { test } from 'vitest';
 import { findRoute, routeSource } from '../../../infra/predict/route.ts';
 import { routeInput } from '../../../infra/predict/route-input.ts';
-import { ADDRESSES, type EditedLab, editedLab } from '../../support/edited-lab.ts';
-import { type PrivateHost, privateHost } from '../../support/private-host.ts';
-
-let machine: PrivateHost;
-let lab: EditedLab;
-let hosts: Record<string, HostSnapshot>;
+import { ADDRESSES } from '../../support/edited-lab.ts';
+import {
+  type Answers,
+  expectLines,
+  expectSame,
+  foretold,
+  heard,
+  heardOnInput,
+  routedLab,
+  said,
+} from '../../support/routed-lab.ts';
 
 /** Policy routing of every kind that a rule and a route can have, on both nodes and one pod. */
 const EXTRA = `ip -force -batch - <<END
@@ -50,56 +52,29 @@ const ASKED = [
   ...['10.83.0.1', '10.83.9.9', '10.84.0.1', '10.84.0.2', '192.168.50.99'],
 ];
 
-beforeAll(async () => {
-  machine = await privateHost('routes');
-  lab = await editedLab(machine);
-  for (const host of ['n1', 'a1']) await lab.sh(host, EXTRA);
-  ({ hosts } = await lab.observe());
-});
-afterAll(() => machine?.close());
+const routed = routedLab('routes', EXTRA);
 
-const kernelOf = (name: string) => new Kernel(name, hosts[name] as HostSnapshot);
-
-/** `<type> via <gateway> dev <dev> src <address>` of each line of `ip route get`, or the error in one word. */
-function heard(output: string): string[] {
-  return output
-    .trim()
-    .split('\n')
-    .map((line) => {
-      if (/Network is unreachable|No route to host/.test(line)) return 'unreachable';
-      if (/Permission denied|prohibited/.test(line)) return 'prohibit';
-      if (/Invalid argument|cross-device/i.test(line)) return 'invalid';
-      const part = (word: string) => new RegExp(` ${word} (\\S+)`).exec(line)?.[1];
-      const type = /^(local|broadcast)/.exec(line)?.[1] ?? 'unicast';
-      return said(type, part('via'), part('dev'), part('src'));
-    });
-}
-const said = (type: string, via?: string, dev?: string, src?: string) =>
-  [type, via && `via ${via}`, dev && `dev ${type === 'local' ? 'lo' : dev}`, src && `src ${src}`]
-    .filter(Boolean)
-    .join(' ');
-
-const ERRORS: Readonly<Record<string, string>> = {
-  'no-route': 'unreachable',
-  unreachable: 'unreachable',
-  prohibit: 'prohibit',
-  blackhole: 'invalid',
+const ANSWERS: Answers = {
+  unreachable: /Network is unreachable|No route to host/,
+  prohibit: /Permission denied|prohibited/,
+  invalid: /Invalid argument|cross-device/i,
+  type: /^(local|broadcast)/,
+  localDev: 'lo',
 };
 
 test.each(['underlay', 'n1', 'n2', 'a1', 'b1', 'c1', 'a2'])(
   '%s sends where `ip route get` says',
   async (name) => {
     const script = `for a in ${ASKED.join(' ')}; do ip route get $a 2>&1 | head -1; done`;
+    const { lab, kernelOf } = routed();
     const { stdout } = await lab.sh(name, script);
     const kernel = kernelOf(name);
     const own = ASKED.map((dst) => {
       const found = findRoute(kernel, { dst, iif: 'lo', proto: 'udp' });
-      if (found.kind === 'dropped') return ERRORS[found.reason] ?? found.reason;
-      if (found.kind === 'unknown') return found.words;
-      return said(found.route.type, found.nexthop.via, found.nexthop.dev, routeSource(kernel, dst, found));
+      const source = found.kind === 'route' ? routeSource(kernel, dst, found) : undefined;
+      return foretold(found, source, ANSWERS);
     });
-    const answers = heard(stdout);
-    expect(ASKED.map((a, i) => `${a}: ${own[i]}`)).toEqual(ASKED.map((a, i) => `${a}: ${answers[i]}`));
+    expectSame(ASKED, own, heard(stdout, ANSWERS));
   },
 );
 
@@ -113,40 +88,20 @@ test.each([
   ['underlay', 'under', '192.168.50.2'],
 ])('%s forwards what comes in by %s from %s as `ip route get … iif` says', async (name, dev, src) => {
   const script = `for a in ${ASKED.join(' ')}; do ip route get $a from ${src} iif ${dev} 2>&1 | head -1; done`;
+  const { lab, kernelOf } = routed();
   const { stdout } = await lab.sh(name, script);
   const kernel = kernelOf(name);
-  const refused = /unreachable|prohibit|invalid/;
   const own = ASKED.map((dst) => {
     const found = routeInput(kernel, { dst, src, dev, mark: 0, proto: 'udp' });
     if (found.kind === 'local') return 'local';
-    return found.kind === 'forward' ? said('unicast', found.nexthop.via, found.nexthop.dev) : 'refused';
+    return found.kind === 'forward'
+      ? said(ANSWERS, 'unicast', found.nexthop.via, found.nexthop.dev)
+      : 'refused';
   });
-  const answers = heard(stdout).map((answer) => {
-    const [type = ''] = answer.split(' ');
-    return type === 'local' ? 'local' : refused.test(answer) ? 'refused' : answer.replace(/ src \S+/, '');
-  });
-  expect(ASKED.map((a, i) => `${a}: ${own[i]}`)).toEqual(ASKED.map((a, i) => `${a}: ${answers[i]}`));
+  expectSame(ASKED, own, heard(stdout, ANSWERS).map(heardOnInput));
 });
 
 test('routes and rules are named by the very lines that ip prints', async () => {
-  for (const name of ['n1', 'n2', 'a1', 'c1']) {
-    const kernel = kernelOf(name);
-    const { stdout } = await lab.sh(
-      name,
-      'ip -4 route show table local; ip -4 route show; for t in 100 101 102; do ip -4 route show table $t; done 2>/dev/null; true',
-    );
-    const printed = stdout.split('\n').map((line) => line.trim());
-    const shown = (table: string) => (table === 'main' ? '' : ` table ${table}`);
-    // Asked for one table, ip leaves the table's name out.
-    const own = [...kernel.tables].flatMap(([table, routes]) =>
-      routes.map((r) => routeLine(r).replace(shown(table), '')),
-    );
-    expect(own.toSorted()).toEqual(printed.filter(Boolean).toSorted());
-    const rules = await lab.sh(name, 'ip rule');
-    const lines = rules.stdout
-      .split('\n')
-      .map((line) => line.replace(/\t/g, ' ').trim())
-      .filter(Boolean);
-    expect(kernel.rules.map(ruleLine)).toEqual(lines);
-  }
+  const { lab, kernelOf } = routed();
+  for (const name of ['n1', 'n2', 'a1', 'c1']) await expectLines(lab, name, 'ip -4', kernelOf(name));
 });

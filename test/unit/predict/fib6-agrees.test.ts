@@ -1,17 +1,20 @@
 // The IPv6 route lookup against the kernel's own: `ip -6 route get` for many hosts and addresses, and the very lines.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { routeLine, ruleLine } from '../../../infra/observe/lines.ts';
+import { expect, test } from 'vitest';
 import type { HostSnapshot } from '../../../infra/observe/snapshot.ts';
 import { Kernel } from '../../../infra/predict/kernel.ts';
 import { findRoute6, routeOutput6, routeSource6 } from '../../../infra/predict/route6.ts';
 import { sourceFor6 } from '../../../infra/predict/source-address6.ts';
-import { type EditedLab, editedLab } from '../../support/edited-lab.ts';
 import { ADDRESSES6, addIpv6 } from '../../support/edited-lab6.ts';
-import { type PrivateHost, privateHost } from '../../support/private-host.ts';
-
-let machine: PrivateHost;
-let lab: EditedLab;
-let hosts: Record<string, HostSnapshot>;
+import {
+  type Answers,
+  expectLines,
+  expectSame,
+  foretold,
+  heard,
+  heardOnInput,
+  routedLab,
+  said,
+} from '../../support/routed-lab.ts';
 
 /** Policy routing and addresses of every kind that matters to a lookup. */
 const EXTRA = `for r in \\
@@ -47,47 +50,21 @@ const ASKED = [
   ...['fd83:0:0:1::9', 'fd50::99', '2001:db8::7', '2001:db8:1::7', '2001:db8:2::7'],
 ];
 
-beforeAll(async () => {
-  machine = await privateHost('routes6');
-  lab = await editedLab(machine);
-  await addIpv6(lab);
-  for (const host of ['n1', 'a1']) await lab.sh(host, EXTRA);
-  ({ hosts } = await lab.observe());
-});
-afterAll(() => machine?.close());
+const routed = routedLab('routes6', EXTRA, addIpv6);
 
-const kernelOf = (name: string) => new Kernel(name, hosts[name] as HostSnapshot);
-
-/** `<type> via <gateway> dev <dev> src <address>` of each line of `ip route get`, or the error in one word. */
-function heard(output: string): string[] {
-  return output
-    .trim()
-    .split('\n')
-    .map((line) => {
-      if (/Network is unreachable|No route to host|^unreachable/.test(line)) return 'unreachable';
-      if (/Permission denied|^prohibit/.test(line)) return 'prohibit';
-      if (/Invalid argument|^blackhole/i.test(line)) return 'invalid';
-      const part = (word: string) => new RegExp(` ${word} (\\S+)`).exec(line)?.[1];
-      const type = /^(local|anycast|multicast)/.exec(line)?.[1] ?? 'unicast';
-      return said(type, part('via'), part('dev'), part('src'));
-    });
-}
-const said = (type: string, via?: string, dev?: string, src?: string) =>
-  [type, via && `via ${via}`, dev && type !== 'local' && `dev ${dev}`, src && `src ${src}`]
-    .filter(Boolean)
-    .join(' ');
-
-const ERRORS: Readonly<Record<string, string>> = {
-  'no-route': 'unreachable',
-  unreachable: 'unreachable',
-  prohibit: 'prohibit',
-  blackhole: 'invalid',
+const ANSWERS: Answers = {
+  unreachable: /Network is unreachable|No route to host|^unreachable/,
+  prohibit: /Permission denied|^prohibit/,
+  invalid: /Invalid argument|^blackhole/i,
+  type: /^(local|anycast|multicast)/,
+  localDev: undefined,
 };
 
 test.each(['underlay', 'n1', 'n2', 'a1', 'b1', 'c1', 'a2'])(
   '%s sends where `ip -6 route get` says, from the address that it says',
   async (name) => {
     const script = `for a in ${ASKED.join(' ')}; do ip -6 route get $a ipproto udp 2>&1 | head -1; done`;
+    const { lab, kernelOf } = routed();
     const { stdout } = await lab.sh(name, script);
     const kernel = kernelOf(name);
     const own = ASKED.map((dst) => {
@@ -102,12 +79,10 @@ test.each(['underlay', 'n1', 'n2', 'a1', 'b1', 'c1', 'a2'])(
         mark: 0,
       };
       const found = routeOutput6(kernel, bare);
-      if (found.kind === 'dropped') return ERRORS[found.reason] ?? found.reason;
-      if (found.kind === 'unknown') return found.words;
-      return said(found.route.type, found.nexthop.via, found.nexthop.dev, routeSource6(kernel, dst, found));
+      const source = found.kind === 'route' ? routeSource6(kernel, dst, found) : undefined;
+      return foretold(found, source, ANSWERS);
     });
-    const answers = heard(stdout);
-    expect(ASKED.map((a, i) => `${a}: ${own[i]}`)).toEqual(ASKED.map((a, i) => `${a}: ${answers[i]}`));
+    expectSame(ASKED, own, heard(stdout, ANSWERS));
   },
 );
 
@@ -123,43 +98,32 @@ test.each([
   // No packet brings it: see receiveIp6().
   const asked = ASKED.filter((address) => address !== '::1');
   const script = `for a in ${asked.join(' ')}; do ip -6 route get $a from ${src} iif ${dev} ipproto udp 2>&1 | head -1; done`;
+  const { lab, kernelOf } = routed();
   const { stdout } = await lab.sh(name, script);
   const kernel = kernelOf(name);
   const own = asked.map((dst) => {
     const found = findRoute6(kernel, { dst, src, iif: dev, mark: 0, proto: 'udp' });
     if (found.kind !== 'route') return 'refused';
-    return found.route.type === 'local' ? 'local' : said('unicast', found.nexthop.via, found.nexthop.dev);
+    return found.route.type === 'local'
+      ? 'local'
+      : said(ANSWERS, 'unicast', found.nexthop.via, found.nexthop.dev);
   });
-  const answers = heard(stdout).map((answer) => {
-    const [type = ''] = answer.split(' ');
-    if (type === 'local') return 'local';
-    return /unreachable|prohibit|invalid/.test(answer) ? 'refused' : answer.replace(/ src \S+/, '');
-  });
-  expect(asked.map((a, i) => `${a}: ${own[i]}`)).toEqual(asked.map((a, i) => `${a}: ${answers[i]}`));
+  expectSame(asked, own, heard(stdout, ANSWERS).map(heardOnInput));
 });
 
 test('IPv6 routes and rules are named by the very lines that ip prints', async () => {
+  const { lab, kernelOf } = routed();
   for (const name of ['n1', 'n2', 'a1', 'c1']) {
     const { ipv6 } = kernelOf(name);
-    const { stdout } = await lab.sh(
-      name,
-      'ip -6 route show table local; ip -6 route show; for t in 100 101 102; do ip -6 route show table $t; done 2>/dev/null; true',
-    );
-    const printed = stdout.split('\n').map((line) => line.trim().replace(/ error -?\d+/, ''));
-    const shown = (table: string) => (table === 'main' ? '' : ` table ${table}`);
-    const own = [...(ipv6?.tables ?? [])].flatMap(([table, routes]) =>
-      routes.map((r) => routeLine(r).replace(shown(table), '')),
-    );
-    expect(own.toSorted()).toEqual(printed.filter(Boolean).toSorted());
-    const rules = await lab.sh(name, 'ip -6 rule');
-    const lines = rules.stdout.split('\n').map((line) => line.replace(/\t/g, ' ').trim());
-    expect(ipv6?.rules.map(ruleLine)).toEqual(lines.filter(Boolean));
+    if (ipv6 === undefined) throw new Error(`${name} has no IPv6`);
+    await expectLines(lab, name, 'ip -6', ipv6);
   }
 });
 
 test('a host that does not forward passes over a gateway that did not answer, while there is another', async () => {
   const two = `ip -6 route add default via fd42:0:0:2::77 metric 10; ip -6 route add default via fd42:0:0:2::2 metric 20
     ip -6 neigh replace fd42:0:0:2::77 dev eth0 nud failed`;
+  const { lab } = routed();
   await lab.sh('b2', two);
   const { stdout } = await lab.sh('b2', 'ip -6 route get fd99::1');
   const { hosts: now } = await lab.observe(['b2']);
@@ -185,7 +149,7 @@ test('the source is chosen by scope, deprecation, interface, label and common pr
       ...more,
     };
   };
-  const snapshot = hosts.n2 as HostSnapshot;
+  const snapshot = routed().hosts.n2 as HostSnapshot;
   const choose = (dst: string, dev: string, addresses: readonly ReturnType<typeof address>[]) => {
     const { forwarding } = snapshot;
     if (!forwarding?.ipv6) throw new Error('n2 has IPv6');
