@@ -30,9 +30,9 @@ export class View {
 
   /** The node that an address belongs to: its own, or of its pods' range. */
   nodeOf(address: string) {
-    const number = parseAddress(address);
+    const number = parseAddress(address, 4);
     return (
-      this.lab.nodes.find(({ podCIDR }) => podCIDR !== '' && contains(parseCidr(podCIDR), number)) ??
+      this.lab.nodes.find(({ podCIDR }) => podCIDR !== '' && contains(parseCidr(podCIDR, 4), number)) ??
       this.lab.nodes.find(({ name }) => name === this.pod(address)?.node || this.has(name, address))
     );
   }

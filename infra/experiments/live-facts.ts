@@ -1,7 +1,6 @@
 // Answers the templates of a lab file (`${pod.address}`) from the cluster as it stands.
 import type { Cluster } from '../backends/backend.ts';
-import { formatAddress, gateway, parseCidr } from '../lab/cidr.ts';
-import { formatAddress6, gateway6, parseCidr6 } from '../lab/cidr6.ts';
+import { formatGateway, parseCidr } from '../lab/cidr.ts';
 import type { Lab } from '../lab/lab.ts';
 import { outsideMachines } from '../lab/machines.ts';
 import type { NodeField, PodField, TemplateLookup } from '../lab/template.ts';
@@ -28,7 +27,7 @@ export async function liveFacts(
     facts[name] = {
       ...{ name, address, podCIDR, gateway: gatewayOf(podCIDR) },
       ...(address6 && { address6 }),
-      ...(podCIDR6 && { podCIDR6, gateway6: gatewayOf6(podCIDR6) }),
+      ...(podCIDR6 && { podCIDR6, gateway6: gatewayOf(podCIDR6) }),
     } satisfies Partial<Record<NodeField, string>>;
   }
   for (const { name, address } of outsideMachines(lab)) facts[name] = { name, address };
@@ -39,7 +38,7 @@ export async function liveFacts(
       ...{ name, node, address, mac, hostVeth, pid, containerId },
       ...{ cidr, gateway: gatewayOf(cidr) },
       ...(address6 && { address6 }),
-      ...(cidr6 && { cidr6, gateway6: gatewayOf6(cidr6) }),
+      ...(cidr6 && { cidr6, gateway6: gatewayOf(cidr6) }),
     } satisfies Partial<Record<PodField, string | number>>;
   }
   const text = JSON.stringify(wanted);
@@ -62,11 +61,7 @@ function lookupIn(facts: Facts): TemplateLookup {
 }
 
 function gatewayOf(podCIDR: string): string {
-  return formatAddress(gateway(parseCidr(podCIDR)));
-}
-
-function gatewayOf6(podCIDR: string): string {
-  return formatAddress6(gateway6(parseCidr6(podCIDR)));
+  return formatGateway(parseCidr(podCIDR));
 }
 
 /** Empty when the node has no such device. */

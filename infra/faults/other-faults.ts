@@ -57,9 +57,9 @@ export const otherFaults: readonly Fault[] = [
 /** What host-local has left to give: neither network, gateway nor broadcast address, nor one that is taken. */
 function freeAddresses(cidr: string, taken: ReadonlySet<string>): readonly string[] {
   const range = parseCidr(cidr);
-  const first = gateway(range) + 1;
-  return Array.from({ length: hostCapacity(range) }, (_, i) => first + i)
+  const first = gateway(range) + 1n;
+  return Array.from({ length: Number(hostCapacity(range)) }, (_, i) => first + BigInt(i))
     .filter((address) => contains(range, address))
-    .map(formatAddress)
+    .map((address) => formatAddress(address, range.family))
     .filter((address) => !taken.has(address));
 }

@@ -1,6 +1,5 @@
 // What the checks of all kinds of experiments have in common: traffic, steps, taps, and checks on what was observed.
-import { isAddress } from './cidr.ts';
-import { isAddress6 } from './cidr6.ts';
+import { familyOf } from './cidr.ts';
 import type { LabHosts } from './hosts.ts';
 import { matcherProblems } from './matchers.ts';
 import { interfaceNameProblem } from './names.ts';
@@ -64,7 +63,7 @@ export function checkTraffic(
 ): void {
   hosts.checkHost(ping.from, [...path, 'from']);
   const { to, family } = ping;
-  const version = isAddress(to) ? 4 : isAddress6(to) ? 6 : undefined;
+  const version = familyOf(to);
   if (templatesIn(to).length > 0) hosts.checkTemplates(to, [...path, 'to']);
   else if (version === undefined) hosts.checkHost(to, [...path, 'to']);
   if (family !== undefined && version !== undefined && family !== version)

@@ -1,5 +1,5 @@
 // Address planning: node addresses, node podCIDRs and pod addresses, all decided before a kernel is touched.
-import { type Cidr, contains, covers, gateway, hostCapacity, last, overlaps, size } from './cidr.ts';
+import { BITS, type Cidr, covers, gateway, last, lastHost, overlaps, size } from './cidr.ts';
 
 /**
  * Addresses for the nodes: those given stay, the others get the lowest free ones after the gateway, in order.
@@ -7,15 +7,14 @@ import { type Cidr, contains, covers, gateway, hostCapacity, last, overlaps, siz
  */
 export function assignAddresses(
   underlay: Cidr,
-  given: readonly (number | undefined)[],
-): readonly (number | undefined)[] {
+  given: readonly (bigint | undefined)[],
+): readonly (bigint | undefined)[] {
   const taken = new Set(given.filter((address) => address !== undefined));
-  let next = gateway(underlay) + 1;
+  let next = gateway(underlay) + 1n;
   return given.map((address) => {
     if (address !== undefined) return address;
     while (taken.has(next)) next++;
-    if (next >= last(underlay)) return undefined;
-    return next++;
+    return next > lastHost(underlay) ? undefined : next++;
   });
 }
 
@@ -28,32 +27,33 @@ export function cutPodCidrs(
   bits: number,
   given: readonly (Cidr | undefined)[],
 ): readonly (Cidr | undefined)[] {
+  const { family } = podCIDR;
   const taken = given.filter((cidr) => cidr !== undefined);
-  const step = 2 ** (32 - bits);
+  const step = 1n << BigInt(BITS[family] - bits);
   let base = podCIDR.base;
   return given.map((cidr) => {
     if (cidr !== undefined) return cidr;
     for (;;) {
-      const block = { base, prefix: bits };
+      const block = { family, base, prefix: bits };
       if (bits < podCIDR.prefix || base > last(podCIDR)) return undefined;
       const inTheWay = taken.find((other) => overlaps(other, block));
       // Past the end of what is in the way, rounded up to a block: a given range may be the larger one.
-      base = inTheWay ? Math.ceil((inTheWay.base + size(inTheWay)) / step) * step : base + step;
+      base = inTheWay ? ((inTheWay.base + size(inTheWay) + step - 1n) / step) * step : base + step;
       if (!inTheWay && covers(podCIDR, block)) return block;
     }
   });
 }
 
-/** Hands out a node's pod addresses: from .2 upwards, one after the other. */
+/** Hands out a node's pod addresses of one family: from .2 or ::2 upwards, one after the other. */
 export class PodAddresses {
   readonly #next = new Map<string, number>();
 
   /** The next address on this node; undefined when its range is full. */
-  take(node: string, podCIDR: Cidr): number | undefined {
-    const nth = this.#next.get(node) ?? 0;
+  take(node: string, podCIDR: Cidr): bigint | undefined {
+    const nth = this.wanted(node);
     this.#next.set(node, nth + 1);
-    const address = gateway(podCIDR) + 1 + nth;
-    return nth < hostCapacity(podCIDR) && contains(podCIDR, address) ? address : undefined;
+    const address = gateway(podCIDR) + 1n + BigInt(nth);
+    return address <= lastHost(podCIDR) ? address : undefined;
   }
 
   /** How many have been asked for, by node: more than the capacity when some were refused. */

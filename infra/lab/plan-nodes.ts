@@ -1,5 +1,7 @@
-// Gives every node its address and its podCIDR, and finds ranges that cannot work together.
+// Gives every node its address and its podCIDR, of each family that the lab has, and finds ranges that cannot work together.
+import { checkIpv6 } from './check-ipv6.ts';
 import {
+  BITS,
   type Cidr,
   contains,
   covers,
@@ -7,56 +9,71 @@ import {
   formatCidr,
   gateway,
   hostCapacity,
-  last,
+  lastHost,
   overlaps,
   parseAddress,
   size,
 } from './cidr.ts';
+import { rangesOf, TERMS, type Terms } from './family-terms.ts';
 import { assignAddresses, cutPodCidrs } from './ipam.ts';
 import type { LabNode } from './lab.ts';
-import { planNodes6 } from './plan-nodes6.ts';
 import { range } from './range.ts';
 import type { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
 
 /** Nodes with everything pinned. Where that was impossible a problem is in the report and a node is left out. */
 export function planNodes(raw: RawLab, report: Report): readonly LabNode[] {
-  const underlay = range(raw.cluster.underlay, ['cluster', 'underlay'], report);
-  const podCIDR = range(raw.network.podCIDR, ['network', 'podCIDR'], report);
-  if (overlaps(underlay, podCIDR))
-    report.at(
-      ['network', 'podCIDR'],
-      `the pods' range ${formatCidr(podCIDR)} overlaps the nodes' network ${formatCidr(underlay)}`,
-      'pods and nodes need ranges of their own: change network.podCIDR or cluster.underlay',
-    );
-  const addresses = planAddresses(raw, underlay, podCIDR, report);
-  const cidrs = planCidrs(raw, podCIDR, report);
-  const ipv6 = planNodes6(raw, report);
-  return raw.cluster.nodes.flatMap((node, i) => {
-    const address = addresses[i];
-    const cidr = cidrs[i];
-    if (address === undefined || cidr === undefined) return [];
-    const { name, role } = node;
-    return [{ name, role, address: formatAddress(address), podCIDR: formatCidr(cidr), ...ipv6[i] }];
+  const ipv4 = planFamily(raw, TERMS[4], report);
+  checkIpv6(raw, report);
+  const ipv6 = planFamily(raw, TERMS[6], report);
+  return raw.cluster.nodes.flatMap(({ name, role }, i) => {
+    const [own, own6] = [ipv4[i], ipv6[i]];
+    if (own === undefined) return [];
+    return [{ name, role, ...own, ...(own6 && { address6: own6.address, podCIDR6: own6.podCIDR }) }];
   });
 }
 
-function planAddresses(raw: RawLab, underlay: Cidr, podCIDR: Cidr, report: Report) {
+/** @returns for each node, in order; undefined where it could not be planned (see the report). Empty without the family */
+function planFamily(raw: RawLab, terms: Terms, report: Report) {
+  const ranges = rangesOf(raw, terms);
+  if (ranges === undefined) return [];
+  const underlay = range(ranges.underlay, ['cluster', terms.underlay], report);
+  const podCIDR = range(ranges.podCIDR, ['network', terms.podCIDR], report);
+  if (overlaps(underlay, podCIDR))
+    report.at(
+      ['network', terms.podCIDR],
+      `the pods' range ${formatCidr(podCIDR)} overlaps the nodes' network ${formatCidr(underlay)}`,
+      `pods and nodes need ranges of their own: change network.${terms.podCIDR} or cluster.${terms.underlay}`,
+    );
+  const addresses = planAddresses(raw, terms, underlay, podCIDR, report);
+  const cidrs = planCidrs(raw, terms, podCIDR, report);
+  return addresses.map((address, i) => {
+    const cidr = cidrs[i];
+    return address === undefined || cidr === undefined
+      ? undefined
+      : { address: formatAddress(address, cidr.family), podCIDR: formatCidr(cidr) };
+  });
+}
+
+function planAddresses(raw: RawLab, terms: Terms, underlay: Cidr, podCIDR: Cidr, report: Report) {
   const { nodes } = raw.cluster;
-  const given = nodes.map((node) => (node.address === undefined ? undefined : parseAddress(node.address)));
+  const format = (address: bigint) => formatAddress(address, underlay.family);
+  const given = nodes.map(({ [terms.address]: text }) =>
+    text === undefined ? undefined : parseAddress(text),
+  );
   given.forEach((address, i) => {
     if (address === undefined) return;
-    const path = ['cluster', 'nodes', i, 'address'];
-    const shown = formatAddress(address);
-    const free = `usable are ${formatAddress(gateway(underlay) + 1)} to ${formatAddress(last(underlay) - 1)}`;
+    const path = ['cluster', 'nodes', i, terms.address];
+    const shown = format(address);
+    const free = `usable are ${format(gateway(underlay) + 1n)} to ${format(lastHost(underlay))}`;
     const first = given.indexOf(address);
     if (contains(podCIDR, address))
       report.at(path, `node address ${shown} is inside the pods' range ${formatCidr(podCIDR)}`, free);
     else if (!contains(underlay, address))
       report.at(path, `node address ${shown} is outside the nodes' network ${formatCidr(underlay)}`, free);
     else if (address === underlay.base)
-      report.at(path, `${shown} is the network address of ${formatCidr(underlay)}`, free);
-    else if (address === last(underlay))
+      report.at(path, `${shown} is the ${terms.base} of ${formatCidr(underlay)}`, free);
+    else if (address > lastHost(underlay))
       report.at(path, `${shown} is the broadcast address of ${formatCidr(underlay)}`, free);
     else if (address === gateway(underlay))
       report.at(path, `${shown} is the gateway of ${formatCidr(underlay)}`, free);
@@ -65,38 +82,43 @@ function planAddresses(raw: RawLab, underlay: Cidr, podCIDR: Cidr, report: Repor
   const assigned = assignAddresses(underlay, given);
   if (assigned.includes(undefined))
     report.at(
-      ['cluster', 'underlay'],
+      ['cluster', terms.underlay],
       `${formatCidr(underlay)} has room for ${hostCapacity(underlay)} nodes, the lab has ${nodes.length}`,
-      'the network, gateway and broadcast address are taken; use a shorter prefix',
+      `${terms.taken} are taken; use a shorter prefix`,
     );
   return assigned;
 }
 
-function planCidrs(raw: RawLab, podCIDR: Cidr, report: Report) {
+function planCidrs(raw: RawLab, terms: Terms, podCIDR: Cidr, report: Report) {
   const { nodes } = raw.cluster;
-  const given = nodes.map((node, i) =>
-    node.podCIDR === undefined ? undefined : range(node.podCIDR, ['cluster', 'nodes', i, 'podCIDR'], report),
+  const pathOf = (i: number) => ['cluster', 'nodes', i, terms.podCIDR];
+  const given = nodes.map(({ [terms.podCIDR]: text }, i) =>
+    text === undefined ? undefined : range(text, pathOf(i), report),
   );
   given.forEach((cidr, i) => {
     if (cidr === undefined) return;
-    const path = ['cluster', 'nodes', i, 'podCIDR'];
+    const path = pathOf(i);
+    const shown = formatCidr(cidr);
     const other = given.findIndex((earlier, j) => j < i && earlier !== undefined && overlaps(earlier, cidr));
     const otherCidr = given[other];
     if (!covers(podCIDR, cidr))
-      report.at(path, `${formatCidr(cidr)} is not inside network.podCIDR ${formatCidr(podCIDR)}`);
+      report.at(path, `${shown} is not inside network.${terms.podCIDR} ${formatCidr(podCIDR)}`);
     else if (otherCidr !== undefined)
-      report.at(path, `${formatCidr(cidr)} overlaps ${formatCidr(otherCidr)} of node ${nodes[other]?.name}`);
-    if (size(cidr) < 4)
-      report.at(path, `${formatCidr(cidr)} has no address for a pod`, 'the smallest range with one is a /30');
+      report.at(path, `${shown} overlaps ${formatCidr(otherCidr)} of node ${nodes[other]?.name}`);
+    // host-local takes nothing smaller, though an IPv6 /127 had one address to spare.
+    if (size(cidr) < 4n) {
+      const smallest = BITS[cidr.family] - 2;
+      report.at(path, `${shown} has no address for a pod`, `the smallest range with one is a /${smallest}`);
+    }
   });
-  const bits = raw.network.nodeMaskBits;
+  const bits = raw.network[terms.nodeMaskBits];
   const cut = cutPodCidrs(podCIDR, bits, given);
   if (cut.includes(undefined)) {
-    const room = bits < podCIDR.prefix ? 0 : 2 ** (bits - podCIDR.prefix);
+    const room = bits < podCIDR.prefix ? 0n : 1n << BigInt(bits - podCIDR.prefix);
     report.at(
-      ['network', 'podCIDR'],
-      `${formatCidr(podCIDR)} has room for ${room} ${room === 1 ? 'node' : 'nodes'} of /${bits} each, the lab has ${nodes.length}`,
-      'use a shorter prefix for network.podCIDR, or a longer network.nodeMaskBits',
+      ['network', terms.podCIDR],
+      `${formatCidr(podCIDR)} has room for ${room} ${room === 1n ? 'node' : 'nodes'} of /${bits} each, the lab has ${nodes.length}`,
+      `use a shorter prefix for network.${terms.podCIDR}, or a longer network.${terms.nodeMaskBits}`,
     );
   }
   return cut;

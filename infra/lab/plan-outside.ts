@@ -1,5 +1,13 @@
 // The way out of the cluster: addresses of the router and of the host behind it, and the ranges that are in its way.
-import { formatAddress, formatCidr, gateway, hostCapacity, overlaps, parseCidr } from './cidr.ts';
+import {
+  formatAddress,
+  formatCidr,
+  formatGateway,
+  gateway,
+  hostCapacity,
+  overlaps,
+  parseCidr,
+} from './cidr.ts';
 import type { LabOutside } from './lab.ts';
 import { range } from './range.ts';
 import type { Report } from './report.ts';
@@ -23,7 +31,7 @@ export function planOutside(raw: RawLab, report: Report): LabOutside | undefined
         `the outside ${formatCidr(cidr)} overlaps ${what} ${formatCidr(other)}`,
         'what is outside needs a range of its own, such as 203.0.113.0/24',
       );
-  if (hostCapacity(cidr) < 1)
+  if (hostCapacity(cidr) < 1n)
     report.at(
       path,
       `${formatCidr(cidr)} has no room for the router and a host`,
@@ -33,9 +41,9 @@ export function planOutside(raw: RawLab, report: Report): LabOutside | undefined
     cidr: formatCidr(cidr),
     router: {
       name: outside.router,
-      address: formatAddress(gateway(underlay)),
-      outsideAddress: formatAddress(gateway(cidr)),
+      address: formatGateway(underlay),
+      outsideAddress: formatGateway(cidr),
     },
-    host: { name: outside.host, address: formatAddress(gateway(cidr) + 1) },
+    host: { name: outside.host, address: formatAddress(gateway(cidr) + 1n, cidr.family) },
   };
 }

@@ -1,10 +1,8 @@
 // Places pods on nodes, names them and pins their addresses; finds workloads that cannot be made so.
-import { formatAddress, hostCapacity, parseCidr } from './cidr.ts';
-import { formatAddress6, hostCapacity6, parseCidr6 } from './cidr6.ts';
-import { PodAddresses } from './ipam.ts';
-import { PodAddresses6 } from './ipam6.ts';
+import { TERMS } from './family-terms.ts';
 import type { LabNode, LabPod, LabWorkload } from './lab.ts';
 import { MAX_LABEL, podNames } from './names.ts';
+import { PodPool } from './pod-pool.ts';
 import type { Path } from './problem.ts';
 import type { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
@@ -36,10 +34,7 @@ export function planWorkloads(
   }
   const names = raw.cluster.nodes.map((node) => node.name);
   const planned = new Map(nodes.map((node) => [node.name, node]));
-  const addresses = new PodAddresses();
-  const addresses6 = new PodAddresses6();
-  const full = new Map<string, Path>();
-  const full6 = new Map<string, Path>();
+  const pools = [new PodPool(TERMS[4]), new PodPool(TERMS[6])];
   const workloads = raw.workloads.map((workload, w): LabWorkload => {
     const path = ['workloads', w];
     checkWorkload(workload, path, names, report);
@@ -47,37 +42,15 @@ export function planWorkloads(
     const pods = podNames(workload).flatMap((name, i): LabPod[] => {
       const node = planned.get(on[i % on.length] ?? '');
       if (!node) return [];
-      const address = addresses.take(node.name, parseCidr(node.podCIDR));
-      if (address === undefined && !full.has(node.name)) full.set(node.name, path);
-      const address6 = node.podCIDR6 && addresses6.take(node.name, parseCidr6(node.podCIDR6));
-      if (address6 === undefined && node.podCIDR6 && !full6.has(node.name)) full6.set(node.name, path);
+      const [address, address6] = pools.map((pool) => pool.take(node, path));
       if (address === undefined) return [];
       const { annotations, ports, containers } = workload;
-      const pinned = {
-        address: formatAddress(address),
-        ...(typeof address6 === 'bigint' && { address6: formatAddress6(address6) }),
-      };
+      const pinned = { address, ...(address6 !== undefined && { address6 }) };
       return [{ name, node: node.name, ...pinned, annotations, ports, containers }];
     });
     return { name: workload.name, kind: workload.kind, pods };
   });
-  for (const [name, path] of full) {
-    const node = planned.get(name) as LabNode;
-    const capacity = hostCapacity(parseCidr(node.podCIDR));
-    report.at(
-      path,
-      `node ${name} has ${capacity} pod ${capacity === 1 ? 'address' : 'addresses'} in ${node.podCIDR}, and the lab puts ${addresses.wanted(name)} pods there`,
-      'the network, gateway and broadcast address are not for pods; spread the pods or shorten network.nodeMaskBits',
-    );
-  }
-  for (const [name, path] of full6) {
-    const { podCIDR6 = '' } = planned.get(name) as LabNode;
-    report.at(
-      path,
-      `node ${name} has ${hostCapacity6(parseCidr6(podCIDR6))} IPv6 pod addresses in ${podCIDR6}, and the lab puts ${addresses6.wanted(name)} pods there`,
-      'the subnet-router anycast address and the gateway are not for pods; spread the pods or shorten network.nodeMaskBits6',
-    );
-  }
+  for (const pool of pools) pool.check(report);
   checkHostPorts(raw, report);
   return workloads;
 }

@@ -1,5 +1,6 @@
 // A range of a lab file as numbers; one that cannot be used for hosts is a problem in the report.
 import { type Cidr, formatCidr, hasHostBits, parseCidr, specialRange } from './cidr.ts';
+import { TERMS } from './family-terms.ts';
 import type { Path } from './problem.ts';
 import type { Report } from './report.ts';
 
@@ -13,7 +14,7 @@ export function range(text: string, path: Path, report: Report): Cidr {
     report.at(
       path,
       `${text} overlaps ${special}: such addresses are not routed`,
-      'use a private range such as 10.244.0.0/16',
+      `use a ${TERMS[cidr.family].private}`,
     );
   return cidr;
 }

@@ -2,8 +2,7 @@
 import { checkConfigs } from './check-configs.ts';
 import { checkExperiments } from './check-experiments.ts';
 import { checkNames } from './check-names.ts';
-import { formatAddress, formatCidr, gateway, parseCidr } from './cidr.ts';
-import { formatAddress6, formatCidr6, gateway6, parseCidr6 } from './cidr6.ts';
+import { formatCidr, formatGateway, parseCidr } from './cidr.ts';
 import { LabHosts } from './hosts.ts';
 import type { Lab, LabNetwork } from './lab.ts';
 import { planNodes } from './plan-nodes.ts';
@@ -47,13 +46,13 @@ export function resolveLab(raw: RawLab, source: LabSource, configs: Readonly<Rec
 
 function resolveUnderlay({ cluster, network }: RawLab): Lab['underlay'] {
   const cidr = parseCidr(cluster.underlay);
-  const cidr6 = parseCidr6(cluster.underlay6 ?? DEFAULT_UNDERLAY6);
+  const cidr6 = parseCidr(cluster.underlay6 ?? DEFAULT_UNDERLAY6);
   return {
     cidr: formatCidr(cidr),
-    gateway: formatAddress(gateway(cidr)),
+    gateway: formatGateway(cidr),
     ...(network.podCIDR6 !== undefined && {
-      cidr6: formatCidr6(cidr6),
-      gateway6: formatAddress6(gateway6(cidr6)),
+      cidr6: formatCidr(cidr6),
+      gateway6: formatGateway(cidr6),
     }),
   };
 }
@@ -63,7 +62,7 @@ function resolveNetwork(network: RawLab['network'], configs: Readonly<Record<str
   return {
     type: network.type,
     podCIDR: formatCidr(parseCidr(network.podCIDR)),
-    ...(network.podCIDR6 !== undefined && { podCIDR6: formatCidr6(parseCidr6(network.podCIDR6)) }),
+    ...(network.podCIDR6 !== undefined && { podCIDR6: formatCidr(parseCidr(network.podCIDR6)) }),
     mtu: network.mtu ?? (flannel ? UPLINK_MTU - VXLAN_OVERHEAD : UPLINK_MTU),
     // flannel's defaults, so that the shape is one; other networks have no VXLAN and do not look at them.
     vni: flannel ? network.vni : 1,

@@ -1,8 +1,8 @@
 // One routing table: longest prefix, then TOS and metric, then a next hop that can be used.
 // Source of the rules: fib_table_lookup(), net/ipv4/fib_trie.c.
-import { type Cidr, contains, parseAddress } from '../lab/cidr.ts';
 import type { LookupRoute } from '../observe/forwarding-state.ts';
-import { rangeOf } from './ipv4.ts';
+import { entriesOf, holds } from './fib-entries.ts';
+import { addressNumber, rangeOf } from './ipv4.ts';
 
 export interface Nexthop {
   readonly via?: string;
@@ -39,23 +39,20 @@ export interface TableOptions {
   readonly ignoreLinkdown?: (dev: string) => boolean;
 }
 
+const entries = entriesOf(rangeOf);
+
 /** @param routes of one table, in the kernel's order */
 export function lookupTable(
   routes: readonly LookupRoute[],
   key: Pick<LookupKey, 'dst' | 'oif'>,
   { ignoreLinkdown = () => false }: TableOptions = {},
 ): TableResult {
-  const dst = parseAddress(key.dst);
-  for (const { route, range } of byPreference(routes)) {
-    if (!contains(range, dst)) continue;
-    switch (route.type) {
-      case 'throw':
-        return { kind: 'none' };
-      case 'unreachable':
-      case 'prohibit':
-      case 'blackhole':
-        return { kind: 'error', error: route.type, route };
-    }
+  const dst = addressNumber(key.dst);
+  for (const entry of entries(routes)) {
+    if (!holds(entry, dst)) continue;
+    const { route } = entry;
+    const refused = refusal(route);
+    if (refused) return refused;
     if (route.flags.includes('dead')) continue;
     const usable = nexthopsOf(route).filter(
       (hop) =>
@@ -63,40 +60,35 @@ export function lookupTable(
         !(hop.flags.includes('linkdown') && ignoreLinkdown(hop.dev ?? '')) &&
         (key.oif === undefined || key.oif === hop.dev),
     );
-    const [first] = usable;
-    if (first === undefined) continue;
-    if (usable.length > 1) return { kind: 'multipath', route };
-    return {
-      kind: 'route',
-      route,
-      nexthop: {
-        ...(first.via !== undefined && { via: first.via }),
-        ...(first.dev !== undefined && { dev: first.dev }),
-      },
-    };
+    if (usable.length > 0) return answer(route, usable);
   }
   return { kind: 'none' };
 }
 
-interface Entry {
-  readonly route: LookupRoute;
-  readonly range: Cidr;
+/** What is answered by a route that leads nowhere on purpose; undefined of any other. */
+export function refusal(route: LookupRoute): TableResult | undefined {
+  switch (route.type) {
+    case 'throw':
+      return { kind: 'none' };
+    case 'unreachable':
+    case 'prohibit':
+    case 'blackhole':
+      return { kind: 'error', error: route.type, route };
+    default:
+      return undefined;
+  }
 }
 
-/** A table is asked many times, and never changes. */
-const ORDERED = new WeakMap<readonly LookupRoute[], readonly Entry[]>();
-
-/** Those for TOS 0, which every packet of the model has, the one that would be taken first at the top. */
-function byPreference(routes: readonly LookupRoute[]): readonly Entry[] {
-  const known = ORDERED.get(routes);
-  if (known) return known;
-  // Sorting is stable: what the kernel lists first among equals stays first.
-  const ordered = routes
-    .filter(({ tos }) => tos === undefined || Number(tos) === 0)
-    .map((route) => ({ route, range: rangeOf(route.dst) }))
-    .toSorted((a, b) => b.range.prefix - a.range.prefix || (a.route.metric ?? 0) - (b.route.metric ?? 0));
-  ORDERED.set(routes, ordered);
-  return ordered;
+/** @param usable those of the route's next hops that can be taken */
+export function answer(route: LookupRoute, usable: ReturnType<typeof nexthopsOf>): TableResult {
+  const [first] = usable;
+  if (first === undefined || usable.length > 1) return { kind: 'multipath', route };
+  const { via, dev } = first;
+  return {
+    kind: 'route',
+    route,
+    nexthop: { ...(via !== undefined && { via }), ...(dev !== undefined && { dev }) },
+  };
 }
 
 /** Next hops of a route, whether it has one or several. */

@@ -1,20 +1,15 @@
 // IPv4 prefixes as kernel tools print them, and the addresses that mean something by themselves.
-import { type Cidr, contains, parseAddress, parseCidr } from '../lab/cidr.ts';
+import { prefixesOf } from './prefix.ts';
 
-const EVERYTHING: Cidr = { base: 0, prefix: 0 };
-
-/** Of `default`, `all`, `any`, an address, or a prefix. @throws Error when it is none of them */
-export function rangeOf(prefix: string): Cidr {
-  if (prefix === 'default' || prefix === 'all' || prefix === 'any') return EVERYTHING;
-  return prefix.includes('/') ? parseCidr(prefix) : { base: parseAddress(prefix), prefix: 32 };
-}
+const ipv4 = prefixesOf(4);
+export const { addressNumber, rangeOf } = ipv4;
 
 /** Whether an address is in what `rangeOf` takes, or in address/netmask. @throws Error when either is no IPv4 */
 export function inPrefix(address: string, prefix: string): boolean {
   const [net = '', mask = ''] = prefix.split('/');
-  if (!mask.includes('.')) return contains(rangeOf(prefix), parseAddress(address));
+  if (!mask.includes('.')) return ipv4.inPrefix(address, prefix);
   // A mask may have holes.
-  return ((parseAddress(address) ^ parseAddress(net)) & parseAddress(mask)) === 0;
+  return ((addressNumber(address) ^ addressNumber(net)) & addressNumber(mask)) === 0n;
 }
 
 export const isLoopback = (address: string): boolean => address.startsWith('127.');

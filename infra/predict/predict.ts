@@ -1,6 +1,5 @@
 // Prediction: from observed kernel state and a flow to the tree of hops that its packet takes. Pure: nothing is sent.
-import { isAddress } from '../lab/cidr.ts';
-import { isAddress6 } from '../lab/cidr6.ts';
+import { familyOf } from '../lab/cidr.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
 import { DEFAULT_PORT, type Flow, packetLength } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
@@ -46,8 +45,9 @@ export function originate(walk: Walk, flow: Flow): Prediction {
       `"${flow.from}" was not observed; there are ${[...walk.lab.kernels.keys()].join(', ')}`,
     );
   }
-  if (isAddress6(flow.to)) return originate6(walk, kernel, flow);
-  if (!isAddress(flow.to)) throw new TypeError(`"${flow.to}" is not an IPv4 or IPv6 address`);
+  const family = familyOf(flow.to);
+  if (family === 6) return originate6(walk, kernel, flow);
+  if (family === undefined) throw new TypeError(`"${flow.to}" is not an IPv4 or IPv6 address`);
   if (isMulticast(flow.to) || isZeronet(flow.to) || flow.to === LIMITED_BROADCAST) {
     return outcomeOf(flow, [
       unknown(kernel, `${flow.to} is not a unicast address, and only those are modelled`, []),

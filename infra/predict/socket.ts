@@ -1,6 +1,6 @@
 // How a program comes by the source address and the route of what it sends.
 // Sources: ip_route_connect(), include/net/route.h; udp_sendmsg(), raw_sendmsg(), net/ipv4/; ping4_run() of iputils.
-import { isAddress } from '../lab/cidr.ts';
+import { familyOf } from '../lab/cidr.ts';
 import type { Stopped } from './hop.ts';
 import type { Kernel } from './kernel.ts';
 import { dropped, unrouted } from './make-hop.ts';
@@ -39,7 +39,7 @@ function chosen(kernel: Kernel, packet: Unsent): Source | { readonly end: Stoppe
   const routing = found(kernel, packet);
   if ('end' in routing) return routing;
   const src = routeSource(kernel, packet.dst, routing);
-  if (src !== undefined && isAddress(src)) return { src, routing };
+  if (src !== undefined && familyOf(src) === 4) return { src, routing };
   return { end: dropped({ kernel }, 'no-source', `${kernel.name} has no address to send from`, []) };
 }
 

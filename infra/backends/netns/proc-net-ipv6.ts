@@ -1,5 +1,5 @@
 // IPv6 routes and addresses as /proc/net shows them (net/ipv6/ip6_fib.c, addrconf.c): hex without colons.
-import { formatAddress6 } from '../../lab/cidr6.ts';
+import { formatAddress } from '../../lab/cidr.ts';
 
 const LINK_LOCAL = /^fe[89ab]/;
 const MULTICAST = /^ff/;
@@ -33,4 +33,4 @@ export function parseAddresses6(text: string): string[] {
     .sort();
 }
 
-const address = (hex: string) => formatAddress6(BigInt(`0x${hex}`));
+const address = (hex: string) => formatAddress(BigInt(`0x${hex}`), 6);

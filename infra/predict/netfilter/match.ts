@@ -1,7 +1,6 @@
 // What a rule asks of a packet, and the answer: yes, no, or not to be told.
 // Sources: iptables-extensions(8), "match extensions"; nft(8), "expressions".
 import { parseAddress } from '../../lab/cidr.ts';
-import { parseAddress6 } from '../../lab/cidr6.ts';
 import {
   type CtState,
   connectionOf,
@@ -69,14 +68,10 @@ function inSet(address: string, text: string): boolean {
   const [from = '', to] = text.split('-');
   const ipv6 = address.includes(':');
   if (from.includes(':') !== ipv6) return false;
-  if (ipv6) {
-    if (to === undefined) return inPrefix6(address, text);
-    const number = parseAddress6(address);
-    return number >= parseAddress6(from) && number <= parseAddress6(to);
-  }
-  if (to === undefined) return inPrefix(address, text);
-  const number = parseAddress(address);
-  return number >= parseAddress(from) && number <= parseAddress(to);
+  if (to === undefined) return ipv6 ? inPrefix6(address, text) : inPrefix(address, text);
+  const family = ipv6 ? 6 : 4;
+  const number = parseAddress(address, family);
+  return number >= parseAddress(from, family) && number <= parseAddress(to, family);
 }
 
 export const inputName = (patterns: readonly string[]) =>

@@ -1,7 +1,6 @@
 // `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent
 // unless it is asked for.
-import { isAddress } from '../../../infra/lab/cidr.ts';
-import { isAddress6 } from '../../../infra/lab/cidr6.ts';
+import { familyOf, isAddress } from '../../../infra/lab/cidr.ts';
 import { machines } from '../../../infra/lab/machines.ts';
 import { observePaths } from '../../../infra/observe/observe-paths.ts';
 import type { LabSnapshot } from '../../../infra/observe/snapshot.ts';
@@ -49,8 +48,8 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
   const known = [...machines(definition), ...definition.workloads.flatMap(({ pods }) => pods)];
   const names = known.map(({ name }) => name);
   checkName(from, names);
-  if (!isAddress(to) && !isAddress6(to)) checkName(to, names);
-  if (options.ipv6 && isAddress(to)) throw usageError(`${to} is an IPv4 address`, 'leave --ipv6 out');
+  if (!isAddress(to)) checkName(to, names);
+  if (options.ipv6 && familyOf(to) === 4) throw usageError(`${to} is an IPv4 address`, 'leave --ipv6 out');
   if (options.proto === 'icmp' && options.port !== undefined) {
     throw usageError('ICMP has no ports', 'leave --port out, or add --proto udp or --proto tcp');
   }
@@ -91,7 +90,7 @@ const oneWay = (request: Prediction): Exchange => ({ request, outcome: request.o
 
 /** The address that a host's kernel has, not the one that the lab's file or CNI says. */
 function addressOf(hosts: LabSnapshot['hosts'], to: string, wanted: 'inet' | 'inet6'): string {
-  if (isAddress(to) || isAddress6(to)) return to;
+  if (isAddress(to)) return to;
   const own =
     hosts[to]?.addresses.filter(({ family, scope }) => family === wanted && scope === 'global') ?? [];
   const address = (own.find(({ dev }) => dev === 'eth0') ?? own[0])?.address;
