@@ -27,7 +27,7 @@ const IPV6 = {
 export const TERMS = { 4: IPV4, 6: IPV6 } as const;
 export type Terms = (typeof TERMS)[keyof typeof TERMS];
 
-/** A family's ranges as the file has them; undefined where the lab is without it. */
+/** A family's ranges as the file has them; undefined where the lab is without it. IPv4's defaults are in the schema. */
 export function rangesOf({ cluster, network }: RawLab, { underlay, podCIDR: key }: Terms) {
   const podCIDR = network[key];
   return podCIDR === undefined ? undefined : { underlay: cluster[underlay] ?? DEFAULT_UNDERLAY6, podCIDR };

@@ -49,8 +49,8 @@ export async function editedLab(machine: PrivateHost): Promise<EditedLab> {
   const started = await host.run([
     'sh',
     '-c',
-    `for i in ${names.join(' ')}; do unshare -n sleep infinity </dev/null >/dev/null 2>&1 & echo $!; done
-     for p in $(jobs -p); do until [ "$(readlink /proc/$p/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.01; done; done`,
+    `pids=; for i in ${names.join(' ')}; do unshare -n sleep infinity </dev/null >/dev/null 2>&1 & echo $!; pids="$pids $!"; done
+     for p in $pids; do until [ "$(readlink /proc/$p/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.01; done; done`,
   ]);
   const pids = new Map(
     started.stdout
