@@ -68,11 +68,12 @@ export const INDEPENDENT_FAULTS: readonly IndependentFault[] = [
     culprit: { host: 'minikube', table: 'rules', subject: '10.244.0.0/24' },
   },
   {
-    // The gateway of a pod is a /32 on the veth: nobody is in its subnet, so that with 2 nobody is answered.
+    // The gateway of a pod is a /32 on the veth: nobody is in its subnet, so that with 2 nobody is answered. The node
+    // forgets the pod first: while it knows it, it may probe for it, and from a probe the pod learns the gateway's MAC.
     title: 'a hardening guide sets arp_ignore to 2',
     lab: 'kindnet',
     inject: [
-      { at: 'minikube', run: 'echo 2 > /proc/sys/net/ipv4/conf/all/arp_ignore' },
+      { at: 'minikube', run: 'ip neigh flush all && echo 2 > /proc/sys/net/ipv4/conf/all/arp_ignore' },
       { at: 'pod-to-pod-2', run: 'ip neigh flush all' },
     ],
     undo: [
