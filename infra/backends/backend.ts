@@ -20,6 +20,8 @@ export interface ClusterSpec {
   readonly nodes: readonly LabNode[];
   /** A router and a host behind it, when the lab has them. */
   readonly outside?: LabOutside;
+  /** What the user has said of this backend beside the lab file: key → text. Each backend says which it understands. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A node as it stands. */
