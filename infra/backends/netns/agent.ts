@@ -1,16 +1,10 @@
-// One resident process inside a node (or the sandbox): what is asked of it costs no process but the one asked for.
-// See scripts/agent.pl.
+// One resident process inside a node: what is asked of it costs no process but the one asked for. See scripts/agent.pl.
 
-import { constants, readFileSync, unlinkSync } from 'node:fs';
-import { startProcess } from '../../util/exec.ts';
+import type { AgentGate } from '../agent-gate.ts';
 import type { HostFile, Running, RunOptions, RunResult } from '../host.ts';
 import { HostError } from '../host-error.ts';
-import { enterArgv, enterCredentials, LAB_ENV } from './enter.ts';
 import { LineQueue } from './line-queue.ts';
 import { encodeMessage, type Field, MessageReader } from './message.ts';
-import { isHolderAlive, labPath, type SandboxFacts } from './sandbox-facts.ts';
-import { scriptText } from './script-text.ts';
-import { syscallNumbers } from './syscalls.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const KILL_GRACE_MS = 1000;
@@ -23,6 +17,8 @@ export interface Place {
   readonly host: string;
   /** PID (inside) of the pod's pause process; undefined: in the node itself. */
   readonly pod?: number | undefined;
+  /** Only the pod's network and host name: the files are the node's. @default false */
+  readonly networkOnly?: boolean;
 }
 
 /** How something that was asked for ended. */
@@ -43,29 +39,27 @@ interface Job {
 
 let nextId = 0;
 
-/** A connection to the sandbox at one process's namespaces. Starts its process there on first use. */
+/** A connection to one node. Starts its process there on first use. */
 export class Agent {
-  readonly #facts: SandboxFacts;
-  readonly #pid: number;
+  readonly #gate: AgentGate;
   readonly #name: string;
   readonly #jobs = new Map<string, Job>();
-  #child: ReturnType<typeof startProcess> | undefined;
+  #child: ReturnType<AgentGate['start']> | undefined;
   /** Why nothing can be asked of it any more. */
   #ended: string | undefined;
   #startError = '';
 
-  /** @param pid process inside whose namespaces jobs run in */
-  constructor(facts: SandboxFacts, pid: number, name: string) {
-    this.#facts = facts;
-    this.#pid = pid;
+  constructor(gate: AgentGate, name: string) {
+    this.#gate = gate;
     this.#name = name;
   }
 
   /** Runs one command to its end. */
-  run({ host, pod }: Place, argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  run(place: Place, argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const { signal, stdin = '', env } = options;
+    const { host } = place;
     return new Promise((resolve, reject) => {
-      const fields = [String(pod ?? ''), stdin, ...variables(env), ...argv];
+      const fields = [spaces(place), stdin, ...variables(env), ...argv];
       const id = this.#ask('run', fields, host, argv, (outcome) => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
@@ -84,20 +78,20 @@ export class Agent {
   }
 
   /** Starts a long-running command. */
-  start({ host, pod }: Place, argv: readonly string[], env?: RunOptions['env']): Running {
+  start(place: Place, argv: readonly string[], env?: RunOptions['env']): Running {
+    const { host } = place;
     const lines = new LineQueue();
     const { promise, resolve, reject } = Promise.withResolvers<{ result: RunResult; stdout: Buffer }>();
     promise.catch(() => undefined);
     const settle: Job['settle'] = (outcome) => {
       lines.end();
       if (outcome instanceof HostError) return reject(outcome);
-      const stdout = this.#take(outcome.stdout.toString());
       // Of its own it has a word only when the command could not be started.
       const stderr = Buffer.from(`${lines.text()}${outcome.stderr}`);
-      const said = { ...outcome, stdout: Buffer.alloc(0), stderr };
-      resolve({ result: runResult(argv, said), stdout });
+      const result = runResult(argv, { ...outcome, stdout: Buffer.alloc(0), stderr });
+      this.#take(outcome.stdout.toString()).then((stdout) => resolve({ result, stdout }), reject);
     };
-    const id = this.#ask('tap', [String(pod ?? ''), ...variables(env), ...argv], host, argv, settle, lines);
+    const id = this.#ask('tap', [spaces(place), ...variables(env), ...argv], host, argv, settle, lines);
     return {
       argv,
       stderrLines: lines,
@@ -169,8 +163,7 @@ export class Agent {
   ): string {
     const id = String(++nextId);
     // Once the process runs, its end tells that the sandbox is gone.
-    const there = this.#child !== undefined || isHolderAlive(this.#facts);
-    const ended = this.#ended ?? (there ? undefined : this.#whyGone());
+    const ended = this.#ended ?? (this.#child === undefined ? this.#gate.gone() : undefined);
     if (ended !== undefined) {
       queueMicrotask(() => settle(this.#gone(host, argv, ended)));
       return id;
@@ -186,11 +179,7 @@ export class Agent {
 
   #process() {
     if (this.#child) return this.#child;
-    // In the environment, not in the arguments, which everybody reads in `ps`.
-    const perl = ['perl', '-e', 'eval delete $ENV{LAB_AGENT}; die $@', ...syscallNumbers()];
-    const argv = enterArgv(this.#facts, this.#pid, perl);
-    const env = { ...LAB_ENV, LAB_AGENT: scriptText('agent.pl') };
-    const child = startProcess(argv, { env, ...enterCredentials(this.#facts) });
+    const child = this.#gate.start();
     this.#child = child;
     child.stdin.on('error', () => undefined);
     const reader = new MessageReader();
@@ -200,14 +189,8 @@ export class Agent {
     child.stderr.on('data', (chunk: Buffer) => {
       this.#startError = (this.#startError + chunk.toString()).slice(-4000);
     });
-    void child.then(() => this.#fail(this.#whyGone()));
+    void child.then(() => this.#fail(this.#gate.whyEnded()));
     return child;
-  }
-
-  #whyGone(): string {
-    return isHolderAlive(this.#facts)
-      ? 'the node cannot be entered'
-      : 'the sandbox is gone (killed, or the machine was restarted)';
   }
 
   #gone(host: string, argv: readonly string[], why: string): HostError {
@@ -238,16 +221,9 @@ export class Agent {
     });
   }
 
-  /** Reads and removes the file that a tap wrote. */
-  #take(name: string): Buffer {
-    const path = labPath(this.#facts, name);
-    try {
-      const content = readFileSync(path, { flag: constants.O_RDONLY | constants.O_NOFOLLOW });
-      unlinkSync(path);
-      return content;
-    } catch {
-      return Buffer.alloc(0);
-    }
+  /** What a tap wrote; its file is then gone. */
+  async #take(name: string): Promise<Buffer> {
+    return this.#gate.take?.(name) ?? (await this.#request('take', [name])).stdout;
   }
 
   #kill(id: string, signal: string): void {
@@ -280,6 +256,12 @@ export class Agent {
       settle(this.#gone(host, argv, why));
     }
   }
+}
+
+/** What is entered before a command is run. */
+function spaces({ pod, networkOnly }: Place): string {
+  if (pod === undefined) return '';
+  return networkOnly ? `net:${pod}` : String(pod);
 }
 
 /** Their number, then each. None: the host's own. */

@@ -3,13 +3,14 @@ import pLimit from 'p-limit';
 import type { CniCall } from '../../cni/call.ts';
 import { CniRuntime } from '../../cni/runtime.ts';
 import { cniPluginDirs } from '../../util/tools.ts';
+import { AgentHost } from '../agent-host.ts';
 import type { ClusterHandle } from '../backend.ts';
 import { HostError } from '../host-error.ts';
 import { Agent } from './agent.ts';
 import { cniTimeout } from './cni-timeout.ts';
 import { LabFiles } from './lab-files.ts';
-import { NetnsHost } from './netns-host.ts';
 import { nodePid, type SandboxFacts, sandboxFacts } from './sandbox-facts.ts';
+import { sandboxGate } from './sandbox-gate.ts';
 
 /** CNI plugins that run at a time in one sandbox. More than this and they only wait for the kernel's RTNL lock. */
 const PARALLEL_CNI = 8;
@@ -29,18 +30,18 @@ export class Connection {
   }
 
   /** The node's own namespaces. @throws HostError when the node's keeper is dead */
-  node(name: string): NetnsHost {
-    return new NetnsHost(name, this.agent(name));
+  node(name: string): AgentHost {
+    return new AgentHost(name, this.agent(name));
   }
 
   /** A pod's namespaces, reached through its node's agent. */
-  pod(name: string, node: string, pid: number): NetnsHost {
-    return new NetnsHost(name, this.agent(node), pid);
+  pod(name: string, node: string, pid: number): AgentHost {
+    return new AgentHost(name, this.agent(node), { pod: pid });
   }
 
   /** The namespaces that hold the underlay. */
-  underlay(): NetnsHost {
-    return new NetnsHost('the underlay', this.underlayAgent());
+  underlay(): AgentHost {
+    return new AgentHost('the underlay', this.underlayAgent());
   }
 
   underlayAgent(): Agent {
@@ -121,7 +122,7 @@ export class Connection {
   #agentAt(name: string, pid: number): Agent {
     let agent = this.#agents.get(name);
     if (agent === undefined) {
-      agent = new Agent(this.facts, pid, name || 'the underlay');
+      agent = new Agent(sandboxGate(this.facts, pid), name || 'the underlay');
       this.#agents.set(name, agent);
     }
     return agent;

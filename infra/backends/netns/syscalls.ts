@@ -34,10 +34,24 @@ const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
 };
 
+/** What uname(2) calls them. */
+const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+
 /** Such as "unshare=272". @throws Error on a processor that nobody has looked them up for */
 export function syscallNumbers(arch: string = process.arch): readonly string[] {
   const numbers = NUMBERS[arch];
   if (!numbers)
     throw new Error(`backend netns does not know the system calls of ${arch}: it runs on x64 and arm64`);
+  return words(numbers);
+}
+
+/** The same for a machine that is not this one: such as "x86_64/unshare=272", by the name that `uname -m` gives. */
+export function allSyscallNumbers(): readonly string[] {
+  return Object.entries(NUMBERS).flatMap(([arch, numbers]) =>
+    words(numbers).map((word) => `${MACHINES[arch]}/${word}`),
+  );
+}
+
+function words(numbers: Readonly<Record<string, number>>): readonly string[] {
   return Object.entries(numbers).map(([name, number]) => `${name}=${number}`);
 }

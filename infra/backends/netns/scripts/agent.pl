@@ -2,7 +2,8 @@
 # mount by itself: a pod costs one fork and one exec, where a shell needs a program for each of these.
 #
 # Both ways, a message is a string with its length before it (32 bits, big-endian), and so is each field in it.
-# In:   run id pod stdin count-of-variables variable… argument…   standard input is a file; pod: PID to enter, or ""
+# Argument: the directory of its own files, /lab when there is none.
+# In:   run id pod stdin count-of-variables variable… argument…   standard input is a file; pod: PID to enter, net:PID for its network and host name alone, or ""
 #       tap id pod count-of-variables variable… argument…         long-running; output is kept in a file of /lab
 #       kill id signal                                            to the process group of a run or tap
 #       kill-processes id PID…
@@ -10,6 +11,7 @@
 #       containers id (pod container PID count argument…)…        inside those
 #       read id path
 #       write id (path mode content)…                             each whole or not at all
+#       take id name                                              a tap's file, which is then gone
 # Out:  line id text                                              of a tap's standard error, as it comes
 #       end id status start end output errors                     times in ns since the epoch; a tap's output: file name
 sub SFD_CLOEXEC() { 0x80000 }
@@ -24,6 +26,8 @@ my %by_pid;     # its process → the same
 my %readers;    # file descriptor → [handle, what to do when it can be read]
 my @environment = map { "$_=$ENV{$_}" } sort keys %ENV;
 my $scratch = 0;
+my ($lab) = @ARGV;
+$lab //= '/lab';
 umask 022;
 
 sub now {
@@ -57,9 +61,9 @@ sub read_some {
   return defined $read ? $read > 0 : $! == EINTR;
 }
 
-# A file for a process's input or output that nobody else can open: it grows in /lab, which has a limit.
+# A file for a process's input or output that nobody else can open: it grows in the lab's directory, which has a limit.
 sub scratch_file {
-  my $name = "/lab/.$$-" . ++$scratch;
+  my $name = "$lab/.$$-" . ++$scratch;
   sysopen my $file, $name, O_RDWR | O_CREAT | O_EXCL, 0600 or return;
   unlink $name;
   return $file;
@@ -81,14 +85,19 @@ sub fail {
   exit $status;
 }
 
+# A pod of a real cluster has other tools than its node, or none: with net:PID, files and tools stay the node's, but /sys
+# shows the pod's interfaces.
 sub enter {
-  my ($pid) = @_;
+  my ($network, $pid) = $_[0] =~ /^(net:)?(.*)/;
   my @spaces;
-  for my $kind (qw(net uts mnt)) {
+  for my $kind ($network ? qw(net uts) : qw(net uts mnt)) {
     open my $space, '<', "/proc/$pid/ns/$kind" or return 0;
     push @spaces, $space;
   }
   for my $space (@spaces) { syscall($number{setns}, fileno $space, 0) == 0 or return 0 }
+  if ($network) {
+    eval { unshare_mounts(); mount_sysfs(); 1 } or return 0;
+  }
   return chdir '/';
 }
 
@@ -171,7 +180,7 @@ sub tap {
   my $env = take_env(\@rest);
   my $name = ".$$-tap-" . ++$scratch;
   my $out;
-  sysopen $out, "/lab/$name", O_WRONLY | O_CREAT | O_EXCL, 0644 or undef $out;
+  sysopen $out, "$lab/$name", O_WRONLY | O_CREAT | O_EXCL, 0644 or undef $out;
   pipe my $said, my $err;
   my $job = { id => $id, pod => $pod, in => dev_null(), out => $out, err => $err, env => $env, argv => \@rest, file => $name };
   start($job);
@@ -331,6 +340,15 @@ sub read_file {
   send_message('end', $id, $status, $started, now(), $text, $why);
 }
 
+sub take_file {
+  my ($id, $name) = @_;
+  my $started = now();
+  my $text = '';
+  if (open my $file, '<:raw', "$lab/$name") { 1 while read_some($file, \$text) }
+  unlink "$lab/$name";
+  send_message('end', $id, 0, $started, now(), $text, '');
+}
+
 # The caller is gone: whatever it has started goes, too, but what lasts.
 sub quit {
   kill 'KILL', -$_ for keys %by_pid;
@@ -339,7 +357,7 @@ sub quit {
 
 my %verbs = (
   run => \&run, tap => \&tap, kill => \&kill_job, 'kill-processes' => \&kill_processes, pods => \&pods, containers => \&containers,
-  read => \&read_file, write => \&write_files,
+  read => \&read_file, write => \&write_files, take => \&take_file,
 );
 
 $SIG{PIPE} = \&quit;

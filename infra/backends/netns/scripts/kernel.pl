@@ -38,8 +38,11 @@ sub mount_at {
 }
 
 # For new namespaces of this process, which see and pass on none of the mounts that others make from then on.
-sub unshare_all {
-  syscall($number{unshare}, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS) == 0 or die "no namespaces: $!\n";
+sub unshare_all { unshare_mounts(CLONE_NEWNET | CLONE_NEWUTS) }
+
+sub unshare_mounts {
+  my ($others) = @_;
+  syscall($number{unshare}, CLONE_NEWNS | ($others // 0)) == 0 or die "no namespaces: $!\n";
   my ($none, $root) = ('none', '/');
   mount_at($none, $root, undef, MS_REC | MS_PRIVATE);
 }

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AgentHost } from '../../../../infra/backends/agent-host.ts';
 import type { ClusterHandle } from '../../../../infra/backends/backend.ts';
 import { HostError } from '../../../../infra/backends/host-error.ts';
 import { Connection } from '../../../../infra/backends/netns/connection.ts';
 import { netnsBackend } from '../../../../infra/backends/netns/netns-backend.ts';
-import type { NetnsHost } from '../../../../infra/backends/netns/netns-host.ts';
 
 let handle: ClusterHandle;
 let connection: Connection;
-let node: NetnsHost;
+let node: AgentHost;
 let state: string;
 const before = process.env.CNILAB_STATE_DIR;
 const op = { signal: new AbortController().signal };

@@ -1,21 +1,21 @@
 // A node, or a pod on it, as a Host: jobs of the node's resident process.
-import type { Host, HostFile, Running, RunOptions, RunResult } from '../host.ts';
-import { HostError } from '../host-error.ts';
-import type { Agent, Place } from './agent.ts';
+import type { Host, HostFile, Running, RunOptions, RunResult } from './host.ts';
+import { HostError } from './host-error.ts';
+import type { Agent, Place } from './netns/agent.ts';
 
-export class NetnsHost implements Host {
+export class AgentHost implements Host {
   readonly name: string;
   readonly #agent: Agent;
   readonly #place: Place;
   readonly #root: string;
 
-  /** @param podPid PID (inside) of the pod's pause process; undefined for the node itself */
-  constructor(name: string, agent: Agent, podPid?: number) {
+  /** @param place where in the node; default: the node itself */
+  constructor(name: string, agent: Agent, place: Omit<Place, 'host'> = {}) {
     this.name = name;
     this.#agent = agent;
-    this.#place = { host: name, pod: podPid };
+    this.#place = { host: name, ...place };
     // A pod's mounts are its own, and this is how its node sees them.
-    this.#root = podPid === undefined ? '' : `/proc/${podPid}/root`;
+    this.#root = place.pod === undefined || place.networkOnly ? '' : `/proc/${place.pod}/root`;
   }
 
   async run(argv: readonly string[], options?: RunOptions): Promise<RunResult> {

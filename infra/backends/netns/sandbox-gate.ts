@@ -1,0 +1,36 @@
+// The agent of a node of a sandbox: entered by nsenter, its files read through the holder's root.
+import { constants, readFileSync, unlinkSync } from 'node:fs';
+import { startProcess } from '../../util/exec.ts';
+import type { AgentGate } from '../agent-gate.ts';
+import { enterArgv, enterCredentials, LAB_ENV } from './enter.ts';
+import { isHolderAlive, labPath, type SandboxFacts } from './sandbox-facts.ts';
+import { scriptText } from './script-text.ts';
+import { syscallNumbers } from './syscalls.ts';
+
+const SANDBOX_GONE = 'the sandbox is gone (killed, or the machine was restarted)';
+
+/** @param pid process inside whose namespaces jobs run in */
+export function sandboxGate(facts: SandboxFacts, pid: number): AgentGate {
+  return {
+    gone: () => (isHolderAlive(facts) ? undefined : SANDBOX_GONE),
+    whyEnded: () => (isHolderAlive(facts) ? 'the node cannot be entered' : SANDBOX_GONE),
+
+    start() {
+      // In the environment, not in the arguments, which everybody reads in `ps`.
+      const perl = ['perl', '-e', 'eval delete $ENV{LAB_AGENT}; die $@', ...syscallNumbers()];
+      const env = { ...LAB_ENV, LAB_AGENT: scriptText('agent.pl') };
+      return startProcess(enterArgv(facts, pid, perl), { env, ...enterCredentials(facts) });
+    },
+
+    take(name) {
+      const path = labPath(facts, name);
+      try {
+        const content = readFileSync(path, { flag: constants.O_RDONLY | constants.O_NOFOLLOW });
+        unlinkSync(path);
+        return content;
+      } catch {
+        return Buffer.alloc(0);
+      }
+    },
+  };
+}
