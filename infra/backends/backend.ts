@@ -87,9 +87,17 @@ export interface Cluster {
 
 export interface Backend {
   readonly name: string;
+  /** What a user may say beside the lab file: key → help and default. @default nothing */
+  readonly settings?: Readonly<Record<string, { readonly help: string; readonly default?: string }>>;
+  /**
+   * Whether pods get the addresses that the lab plans, whatever order they are made in. Otherwise workloads are made one after
+   * the other, so that IPAM gives each the next. @default true
+   */
+  readonly pinsAddresses?: boolean;
   /** Undefined when it can be used here, else one sentence why not and one what to do. */
   probe(
     isolation: ClusterSpec['isolation'],
+    settings?: ClusterSpec['settings'],
   ): Promise<{ readonly reason: string; readonly fix: string } | undefined>;
 
   /** `record` is awaited with the handle before anything outlives this process, so a crash leaves nothing unrecorded. */

@@ -54,7 +54,10 @@ export class ClusterDirectory {
 
   /** Undefined: the file is removed. @throws Error naming the file */
   write(name: string, value: unknown): void {
-    if (value === undefined) return this.remove(name);
+    if (value === undefined) {
+      this.remove(name);
+      return;
+    }
     const temporary = this.path(`.${name}.${randomBytes(4).toString('hex')}`);
     try {
       this.make();

@@ -21,6 +21,13 @@ export interface NodeName {
   readonly real: string;
 }
 
+/** What a way onto the nodes may need to know. */
+export interface AccessedCluster {
+  readonly lab: string;
+  readonly kubeconfig: string;
+  readonly nodes: () => readonly string[];
+}
+
 /** running · stopped: it is there, but its processes are not · gone */
 export type ToolState = 'running' | 'stopped' | 'gone';
 
@@ -58,10 +65,10 @@ export interface ClusterTool {
     kubeconfig: string,
     op: Operation,
   ): Promise<readonly NodeName[]>;
-  /** Asks the tool (starts a process). */
+  /** Asks the tool (starts a process). Only when the API does not answer. */
   state(facts: ToolFacts, op: Operation): Promise<ToolState>;
   /** Idempotent; takes away what was half made, too. Never touches a cluster that is not of these facts. */
-  delete(facts: ToolFacts, op: Operation): Promise<void>;
-  /** @param kubeconfig the file that `create` wrote */
-  access(facts: ToolFacts, settings: Settings, kubeconfig: string): NodeAccess;
+  delete(facts: ToolFacts, op: Operation, kubeconfig: string): Promise<void>;
+  /** @param cluster where the kubeconfig is that `create` wrote, and the nodes as Kubernetes calls them */
+  access(facts: ToolFacts, settings: Settings, cluster: AccessedCluster): NodeAccess;
 }

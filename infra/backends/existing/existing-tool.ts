@@ -1,0 +1,105 @@
+// A cluster that is there already: found through a kubeconfig, worked in within namespaces of our own, and left as it was.
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { exec } from '../../util/exec.ts';
+import { findTool } from '../../util/tools.ts';
+import { writeAtomic } from '../../util/write-atomic.ts';
+import type { ClusterTool, Refusal, Settings, ToolFacts } from '../kubernetes/cluster-tool.ts';
+import { Kube } from '../kubernetes/kube.ts';
+import { namespaceName, objectName } from '../kubernetes/object-names.ts';
+import { podAccess } from '../kubernetes/pod-access.ts';
+import { mapNodes } from './map-nodes.ts';
+
+/** Has perl, iproute2, tcpdump, nftables, iptables and util-linux, and is made for looking into pod networks. */
+const TOOLS_IMAGE = 'docker.io/nicolaka/netshoot:v0.14';
+
+export const existingTool: ClusterTool = {
+  name: 'existing',
+  ownsCluster: false,
+  settings: {
+    kubeconfig: { help: 'kubeconfig file; default: $KUBECONFIG, else ~/.kube/config' },
+    context: { help: 'context of it; default: its current one' },
+    nodes: {
+      help: 'which node plays which: <node of the lab>=<node of the cluster>,…; default: by name, then by role',
+    },
+    podImage: { help: 'image of the test pods', default: 'docker.io/library/busybox:1.37' },
+    toolsImage: { help: 'image of the privileged pods that nodes are entered by', default: TOOLS_IMAGE },
+    allowClusterChanges: { help: '"true": the lab’s network and CNI files may be installed on the nodes' },
+    objects: { help: 'who makes the pods: "pulumi" (the kubernetes plugin) or "cnilab"', default: 'pulumi' },
+  },
+
+  async probe(settings): Promise<Refusal | undefined> {
+    if (findTool('kubectl') === undefined)
+      return {
+        reason: 'kubectl is missing, by which nodes are entered',
+        fix: 'install it: https://kubernetes.io/docs/tasks/tools/',
+      };
+    const file = kubeconfigOf(settings);
+    if (!existsSync(file))
+      return {
+        reason: `there is no kubeconfig at ${file}`,
+        fix: 'name one: pulumi config set --path cnilab:existing.kubeconfig <file>',
+      };
+    try {
+      await new Kube(file, settings.context).uid();
+      return undefined;
+    } catch (error) {
+      const [reason = '', ...rest] = (error as Error).message.split('\n');
+      return { reason, fix: rest.join('\n') || 'look at it with kubectl cluster-info' };
+    }
+  },
+
+  plan(spec, id): ToolFacts {
+    const settings = spec.settings ?? {};
+    return {
+      cluster: settings.context ?? 'its current context',
+      source: kubeconfigOf(settings),
+      namespace: namespaceName(spec.stack),
+      toolsNamespace: objectName(['cnilab-nodes', id]),
+    };
+  },
+
+  async create(spec, facts, kubeconfig, { signal }) {
+    const settings = spec.settings ?? {};
+    const context = settings.context ? ['--context', settings.context] : [];
+    // Only that context, with the certificates that the file may merely point to.
+    const view = ['config', 'view', '--kubeconfig', String(facts.source), '--minify', '--flatten', '--raw'];
+    const { exitCode, stdout, stderr } = await exec(['kubectl', ...view, ...context], { signal });
+    if (exitCode !== 0) throw new Error(`kubectl cannot read ${facts.source}: ${stderr.trim()}`);
+    await writeAtomic(kubeconfig, stdout);
+    const kube = new Kube(kubeconfig);
+    return mapNodes(spec.nodes, await kube.nodes(), settings.nodes);
+  },
+
+  async state() {
+    // Nothing but its API can tell, and that has not answered.
+    return 'running';
+  },
+
+  async delete({ namespace, toolsNamespace }, _op, kubeconfig) {
+    if (!existsSync(kubeconfig)) return;
+    const object = (name: string | number | undefined) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: String(name) },
+    });
+    await new Kube(kubeconfig).remove([object(namespace), object(toolsNamespace)]);
+  },
+
+  access(facts, settings, { lab, kubeconfig, nodes }) {
+    return podAccess({
+      kubeconfig,
+      lab,
+      nodes,
+      namespace: String(facts.toolsNamespace),
+      image: settings.toolsImage ?? TOOLS_IMAGE,
+      removeAfterwards: true,
+    });
+  },
+};
+
+function kubeconfigOf({ kubeconfig }: Settings): string {
+  const given = kubeconfig ?? process.env.KUBECONFIG?.split(path.delimiter)[0];
+  return given ? path.resolve(given) : path.join(homedir(), '.kube', 'config');
+}

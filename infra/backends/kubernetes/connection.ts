@@ -1,0 +1,139 @@
+// What this process holds open for one Kubernetes cluster: its API, and a resident process a node, started when first needed.
+
+import { AgentHost } from '../agent-host.ts';
+import type { ClusterHandle, Operation, PodStatus } from '../backend.ts';
+import type { Host } from '../host.ts';
+import { HostError } from '../host-error.ts';
+import { Agent } from '../netns/agent.ts';
+import { ClusterFiles } from './cluster-files.ts';
+import type { ClusterTool, Settings, ToolFacts } from './cluster-tool.ts';
+import { ContainerHost } from './container-host.ts';
+import { Kube } from './kube.ts';
+import { labPods } from './lab-pods.ts';
+import { LazyHost } from './lazy-host.ts';
+import type { NodeAccess } from './node-access.ts';
+import { nodeGate } from './node-gate.ts';
+import { PodNetworkHost } from './pod-network-host.ts';
+
+export class KubernetesConnection {
+  readonly tool: ClusterTool;
+  readonly facts: ToolFacts;
+  readonly files: ClusterFiles;
+  readonly #handle: ClusterHandle;
+  readonly #agents = new Map<string, Agent>();
+  #kube: Kube | undefined;
+  #access: NodeAccess | undefined;
+  #opened: Promise<void> | undefined;
+  #statuses: Promise<readonly PodStatus[]> | undefined;
+
+  constructor(handle: ClusterHandle, tool: ClusterTool) {
+    this.#handle = handle;
+    this.tool = tool;
+    this.facts = handle.facts as ToolFacts;
+    this.files = new ClusterFiles(handle);
+  }
+
+  get settings(): Settings {
+    const given = this.files.spec()?.settings ?? {};
+    const defaults = Object.entries(this.tool.settings).flatMap(([key, { default: value }]) =>
+      value === undefined ? [] : [[key, value] as const],
+    );
+    return { ...Object.fromEntries(defaults), ...given };
+  }
+
+  /** @throws KubeError when there is no kubeconfig of this cluster */
+  get kube(): Kube {
+    this.#kube ??= new Kube(this.files.kubeconfig);
+    return this.#kube;
+  }
+
+  get access(): NodeAccess {
+    this.#access ??= this.tool.access(this.facts, this.settings, {
+      lab: this.files.spec()?.lab ?? '',
+      kubeconfig: this.files.kubeconfig,
+      nodes: () => this.files.nodeNames().map(({ real }) => real),
+    });
+    return this.#access;
+  }
+
+  /** Before nodes are entered for the first time in this process; hosts do so by themselves. */
+  async open(op: Operation = { signal: new AbortController().signal }): Promise<void> {
+    this.#opened ??= this.access.open?.(op) ?? Promise.resolve();
+    try {
+      await this.#opened;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
+  }
+
+  /** As Kubernetes calls a node of the lab's. @throws HostError when there is none */
+  realNode(lab: string): string {
+    const found = this.files.nodeNames().find((name) => name.lab === lab);
+    if (found) return found.real;
+    throw new HostError('gone', lab, [], `the cluster ${this.facts.cluster} has no node for ${lab}`);
+  }
+
+  node(lab: string): Host {
+    const agent = this.#agent(lab);
+    return new LazyHost(lab, async () => {
+      await this.open();
+      return new AgentHost(lab, agent);
+    });
+  }
+
+  /** A pod's network, with its node's tools. */
+  pod(name: string, node: string): Host {
+    const agent = this.#agent(node);
+    return new PodNetworkHost(name, agent, async (anew) => (await this.#status(name, anew)).pid);
+  }
+
+  container(pod: string, container: string, node: string): Host {
+    const pid = async () => {
+      const { containers } = await this.#status(pod, true);
+      const found = containers.find(({ name }) => name === container);
+      if (!found) throw new HostError('gone', `${pod}/${container}`, [], 'the container does not run');
+      return found.pid;
+    };
+    return new ContainerHost(`${pod}/${container}`, this.node(node), pid);
+  }
+
+  /** All pods of the lab that stand, from now. */
+  pods(signal?: AbortSignal): Promise<readonly PodStatus[]> {
+    this.#statuses = labPods(this, signal);
+    this.#statuses.catch(() => {
+      this.#statuses = undefined;
+    });
+    return this.#statuses;
+  }
+
+  async close(): Promise<void> {
+    const agents = [...this.#agents.values()];
+    this.#agents.clear();
+    await Promise.all(agents.map((agent) => agent.close()));
+    if (this.#opened !== undefined)
+      await this.access.close?.({ signal: new AbortController().signal }).catch(() => undefined);
+    this.#opened = undefined;
+  }
+
+  get id(): string {
+    return this.#handle.id;
+  }
+
+  #agent(lab: string): Agent {
+    const real = this.realNode(lab);
+    let agent = this.#agents.get(real);
+    if (agent === undefined) {
+      agent = new Agent(nodeGate(this.access, real), lab);
+      this.#agents.set(real, agent);
+    }
+    return agent;
+  }
+
+  async #status(name: string, anew: boolean): Promise<PodStatus> {
+    const pods = await ((anew ? undefined : this.#statuses) ?? this.pods());
+    const found = pods.find((pod) => pod.name === name);
+    if (found) return found;
+    throw new HostError('gone', name, [], 'the pod does not run');
+  }
+}

@@ -1,0 +1,133 @@
+// A backend over any tool that makes Kubernetes clusters: everything that does not depend on which one.
+import { randomBytes } from 'node:crypto';
+import type { Backend, ClusterHandle, ClusterSpec, Drift, Operation } from '../backend.ts';
+import type { ClusterTool } from './cluster-tool.ts';
+import { KubernetesConnection } from './connection.ts';
+import { KubeError } from './kube-error.ts';
+import { KubernetesCluster } from './kubernetes-cluster.ts';
+import { applyNetwork, deleteNetwork, networkDrift } from './network/network.ts';
+import { nodeDrift } from './node-drift.ts';
+import { restSystemPods } from './system-pods.ts';
+import { applyWorkload, deadPods, deleteWorkload, workloadDrift } from './workload.ts';
+
+/** @returns the backend of that tool; connections are kept for as long as this process works on a cluster */
+export function kubernetesBackend(tool: ClusterTool): Backend {
+  const connections = new Map<string, KubernetesConnection>();
+  const connect = (handle: ClusterHandle): KubernetesConnection => {
+    let connection = connections.get(handle.id);
+    if (connection === undefined) {
+      connection = new KubernetesConnection(handle, tool);
+      connections.set(handle.id, connection);
+    }
+    return connection;
+  };
+  const open = async (handle: ClusterHandle, op: Operation): Promise<KubernetesConnection> => {
+    const connection = connect(handle);
+    await connection.open(op);
+    return connection;
+  };
+  const disconnect = async (handle: ClusterHandle) => {
+    await connections.get(handle.id)?.close();
+    connections.delete(handle.id);
+  };
+
+  return {
+    name: tool.name,
+    settings: tool.settings,
+    pinsAddresses: false,
+
+    probe: (_isolation, settings = {}) => tool.probe(settings),
+
+    async createCluster(spec, record, op) {
+      const refusal = await tool.probe(spec.settings ?? {});
+      if (refusal)
+        throw new Error(`the ${tool.name} backend cannot be used here: ${refusal.reason}\n${refusal.fix}`);
+      if (spec.outside)
+        throw new Error(
+          `the ${tool.name} backend has no router beyond its nodes (cluster.outside): this lab runs on netns`,
+        );
+      const id = `${spec.stack}-${randomBytes(4).toString('hex')}`;
+      const facts = tool.plan(spec, id);
+      const early: ClusterHandle = { backend: tool.name, id, facts };
+      const connection = connect(early);
+      connection.files.writeSpec(spec);
+      try {
+        await record(early);
+      } catch (error) {
+        connection.files.remove();
+        throw error;
+      }
+      connection.files.writeNodeNames(await tool.create(spec, facts, connection.files.kubeconfig, op));
+      const uid = await connection.kube.uid();
+      if (tool.ownsCluster) await restSystemPods(connection, op);
+      const handle: ClusterHandle = { ...early, facts: { ...facts, uid } };
+      // Its UID is known only now.
+      await record(handle);
+      return handle;
+    },
+
+    async updateCluster(handle, _old, spec, op) {
+      const connection = connect(handle);
+      const fresh = spec.nodes.some(
+        ({ name }) => !connection.files.nodeNames().some((known) => known.lab === name),
+      );
+      if (fresh) {
+        if (!tool.addNodes)
+          throw new Error(
+            `${tool.name} adds no node to a cluster that stands: take the lab down and bring it up again`,
+          );
+        const { kubeconfig } = connection.files;
+        connection.files.writeNodeNames(await tool.addNodes(spec, connection.facts, kubeconfig, op));
+      }
+      connection.files.writeSpec(spec);
+    },
+
+    isAlive: (handle) => isAlive(connect(handle)),
+
+    async deleteCluster(handle, op) {
+      const connection = connect(handle);
+      await connection.close();
+      await tool.delete(connection.facts, op, connection.files.kubeconfig);
+      connection.files.remove();
+      connections.delete(handle.id);
+    },
+
+    clusterDrift: async (handle, spec) => nodeDrift(connect(handle), spec),
+
+    applyNetwork: async (handle, nodes, network, op) =>
+      applyNetwork(await open(handle, op), nodes, network, op),
+    networkDrift: async (handle, nodes, network, op) =>
+      networkDrift(await open(handle, op), nodes, network, op),
+    deleteNetwork: async (handle, nodes, network, op) =>
+      deleteNetwork(await open(handle, op), nodes, network, op),
+
+    applyWorkload: async (handle, workload, pods, op) =>
+      applyWorkload(await open(handle, op), workload, pods, op),
+    workloadDrift: async (handle, workload, pods, op): Promise<readonly Drift[]> =>
+      workloadDrift(await open(handle, op), workload, pods, op),
+    deadPods: (handle, pods) => deadPods(connect(handle), pods),
+    deleteWorkload: async (handle, workload, op) => deleteWorkload(connect(handle), workload, op),
+
+    connect: (handle) => new KubernetesCluster(handle, connect(handle)),
+    disconnect,
+  };
+}
+
+/**
+ * Whether this very cluster answers: one question to its API, since namespace kube-system of another cluster under the same name
+ * has another UID. Only when nothing answers is the tool asked.
+ */
+async function isAlive(connection: KubernetesConnection): Promise<boolean> {
+  const { facts, tool } = connection;
+  if (facts.uid === undefined || connection.files.kubeconfigText() === undefined) return false;
+  try {
+    return (await connection.kube.uid()) === facts.uid;
+  } catch (error) {
+    if (!(error instanceof KubeError) || error.status !== undefined) throw error;
+    const state = await tool.state(facts, { signal: new AbortController().signal });
+    if (state === 'running') throw error;
+    return false;
+  }
+}
+
+export type { ClusterSpec };

@@ -1,0 +1,94 @@
+// Nodes entered through a privileged pod each: for clusters whose machines nobody can log in to, and nodes without tools of their own.
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Operation } from '../backend.ts';
+import { Kube } from './kube.ts';
+import type { NodeAccess } from './node-access.ts';
+import { toolNamespace, toolPod, toolPodName } from './tool-pod.ts';
+
+/** An image may have to be pulled. */
+const LIMIT_MS = 180_000;
+
+export interface PodAccessOptions {
+  readonly kubeconfig: string;
+  readonly lab: string;
+  /** Of the pods' own; nothing else is in it. */
+  readonly namespace: string;
+  readonly image: string;
+  /** Whether they go when this process is through with the cluster. In a cluster of ours they may stay as long as it does. */
+  readonly removeAfterwards: boolean;
+  /** Nodes to be entered, as Kubernetes calls them. Read when they are needed. */
+  readonly nodes: () => readonly string[];
+}
+
+export function podAccess(options: PodAccessOptions): NodeAccess {
+  const { kubeconfig, namespace, nodes } = options;
+  const kubectl = (node: string, flags: readonly string[], argv: readonly string[]) => [
+    ...['kubectl', '--kubeconfig', kubeconfig, '-n', namespace, 'exec', ...flags],
+    ...[toolPodName(node), '-c', 'tools', '--', ...argv],
+  ];
+  return {
+    name: 'a privileged pod (kubectl exec)',
+
+    async open(op) {
+      const kube = new Kube(kubeconfig);
+      await kube.apply([toolNamespace(options)]);
+      await kube.apply(nodes().map((node) => toolPod(node, options)));
+      await waitUntilRunning(kube, options, op);
+    },
+
+    async close() {
+      if (options.removeAfterwards) await new Kube(kubeconfig).remove([toolNamespace(options)]);
+    },
+
+    enter: (node, argv) => ({ argv: kubectl(node, ['-i'], argv) }),
+    shell: (node, argv) => ({ argv: kubectl(node, ['-it'], argv), env: terminalEnv() }),
+  };
+}
+
+async function waitUntilRunning(
+  kube: Kube,
+  { namespace, nodes, image }: PodAccessOptions,
+  op: Operation,
+): Promise<void> {
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  const wanted = new Set(nodes().map(toolPodName));
+  let last: readonly V1Pod[] = [];
+  try {
+    await kube.untilPods(
+      namespace,
+      undefined,
+      (pods) => {
+        last = pods.filter(({ metadata }) => wanted.has(metadata?.name ?? ''));
+        const bad = last.find(({ status }) =>
+          ['ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName'].includes(reasonOf(status) ?? ''),
+        );
+        if (bad)
+          throw new Error(
+            `node ${bad.spec?.nodeName} cannot be entered: image ${image} of the privileged pod cannot be pulled\nname one that the nodes have or can reach (setting toolsImage)`,
+          );
+        const running = last.filter(({ status }) => status?.phase === 'Running').length;
+        op.progress?.(`privileged pods: ${running} of ${wanted.size} run`);
+        return running === wanted.size;
+      },
+      AbortSignal.any([op.signal, limit]),
+    );
+  } catch (error) {
+    if (!limit.aborted || op.signal.aborted) throw error;
+    const waiting = last
+      .filter(({ status }) => status?.phase !== 'Running')
+      .map(({ spec, status }) => `${spec?.nodeName} (${reasonOf(status) ?? status?.phase})`);
+    throw new Error(
+      `the privileged pods that nodes are entered by do not run after ${LIMIT_MS / 1000} s: ${waiting.join(', ')}`,
+      { cause: error },
+    );
+  }
+}
+
+function reasonOf(status: V1Pod['status']): string | undefined {
+  return status?.containerStatuses?.[0]?.state?.waiting?.reason ?? status?.reason;
+}
+
+function terminalEnv(): Readonly<Record<string, string>> {
+  const { PATH = '', HOME = '', TERM = 'xterm' } = process.env;
+  return { PATH, HOME, TERM };
+}

@@ -1,0 +1,164 @@
+// A workload on a Kubernetes cluster: its objects, unless Pulumi makes them, and its pods as they come to run.
+import type { V1Pod } from '@kubernetes/client-node';
+import type { LabPod } from '../../lab/lab.ts';
+import type { Drift, Operation, PodStatus } from '../backend.ts';
+import type { KubernetesConnection } from './connection.ts';
+import type { KubernetesObject } from './kube.ts';
+import { workloadSelector } from './object-labels.ts';
+import { namespaceName } from './object-names.ts';
+import { namePods } from './pod-names.ts';
+import { compareWiring, readWiring, type Wiring } from './pod-wiring.ts';
+import { waitForPods } from './wait-for-pods.ts';
+import { namespaceObject, workloadObjects } from './workload-objects.ts';
+
+/**
+ * Makes exactly `pods` run. Pods that have drifted are deleted first, so that whatever manages them makes them anew.
+ * @throws Error with what the cluster says of the pods that do not come to run
+ */
+export async function applyWorkload(
+  connection: KubernetesConnection,
+  workload: string,
+  pods: readonly LabPod[],
+  op: Operation,
+): Promise<readonly PodStatus[]> {
+  const { files, kube } = connection;
+  const before = files.workloads()[workload];
+  const drifted = before ? await workloadDrift(connection, workload, before, op) : [];
+  files.writeWorkload(workload, pods);
+  if (drifted.length > 0)
+    await replacePods(connection, workload, new Set(drifted.map(({ object }) => object)));
+  if (connection.settings.objects !== 'pulumi') {
+    const { namespace, wanted } = objectsOf(connection, workload, pods);
+    const stale = before ? objectsOf(connection, workload, before).wanted : [];
+    const kept = new Set(wanted.map(titleOf));
+    await kube.remove(stale.filter((object) => !kept.has(titleOf(object))));
+    await kube.apply([namespace, ...wanted]);
+  }
+  await waitForPods(connection, workload, pods, op);
+  const statuses = await standing(connection, workload, op.signal);
+  files.writeWiring(workload, Object.fromEntries(await wirings(connection, statuses, op.signal)));
+  return statuses;
+}
+
+/** In the order of the lab. */
+async function standing(
+  connection: KubernetesConnection,
+  workload: string,
+  signal: AbortSignal,
+): Promise<readonly PodStatus[]> {
+  const names = (connection.files.workloads()[workload] ?? []).map(({ name }) => name);
+  const all = new Map((await connection.pods(signal)).map((status) => [status.name, status]));
+  return names.map((name) => all.get(name)).filter((status) => status !== undefined);
+}
+
+export async function workloadDrift(
+  connection: KubernetesConnection,
+  workload: string,
+  pods: readonly LabPod[],
+  { signal }: Operation,
+): Promise<readonly Drift[]> {
+  const statuses = await standing(connection, workload, signal);
+  const there = new Set(statuses.map(({ name }) => name));
+  const missing = pods.filter(({ name }) => !there.has(name));
+  const before = connection.files.wiring(workload);
+  const now = await wirings(connection, statuses, signal);
+  return [
+    ...missing.map(({ name }) => ({ object: name, what: 'does not run' })),
+    ...statuses.flatMap(({ name }) =>
+      compareWiring(before[name] ?? [], now.get(name) ?? []).map((what) => ({ object: name, what })),
+    ),
+  ];
+}
+
+/** One question to the API: pods that are not those that were made, or do not run. */
+export async function deadPods(
+  connection: KubernetesConnection,
+  pods: readonly PodStatus[],
+): Promise<readonly string[]> {
+  if (pods.length === 0) return [];
+  const live = await connection.kube.pods(namespaceOf(connection));
+  const running = new Set(
+    live.flatMap((pod) =>
+      (pod.status?.containerStatuses ?? []).flatMap(({ state, containerID = '' }) =>
+        state?.running ? [containerID.replace(/^[a-z-]+:\/\//, '')] : [],
+      ),
+    ),
+  );
+  return pods
+    .filter(({ containers }) => containers.some(({ id }) => !running.has(id)))
+    .map(({ name }) => name);
+}
+
+export async function deleteWorkload(connection: KubernetesConnection, workload: string): Promise<void> {
+  const { files, kube } = connection;
+  const pods = files.workloads()[workload] ?? [];
+  if (connection.settings.objects !== 'pulumi')
+    await kube.remove(objectsOf(connection, workload, pods).wanted);
+  files.writeWorkload(workload, undefined);
+  files.writeWiring(workload, undefined);
+  const others = Object.keys(files.workloads());
+  if (others.length === 0 && connection.settings.objects !== 'pulumi')
+    await kube.remove([objectsOf(connection, workload, []).namespace]);
+}
+
+function objectsOf(
+  connection: KubernetesConnection,
+  workload: string,
+  pods: readonly LabPod[],
+): { readonly namespace: KubernetesObject; readonly wanted: readonly KubernetesObject[] } {
+  const lab = connection.files.spec()?.lab ?? '';
+  const settings = {
+    lab,
+    namespace: namespaceOf(connection),
+    podImage: connection.settings.podImage ?? '',
+    realNode: (node: string) => connection.realNode(node),
+  };
+  // A pod by itself has its workload's name; replicas have a number behind it.
+  const kind = pods.length === 1 && pods[0]?.name === workload ? ('pod' as const) : ('deployment' as const);
+  return {
+    namespace: namespaceObject(settings),
+    wanted: workloadObjects({ name: workload, kind, pods }, settings),
+  };
+}
+
+/** Deletes the live ones of these lab pods, and waits until they are gone: a new one of the same name cannot come before. */
+async function replacePods(
+  connection: KubernetesConnection,
+  workload: string,
+  names: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { kube, files } = connection;
+  const live = await selected(connection, workload);
+  const named = namePods(workload, files.workloads()[workload] ?? [], live).live;
+  const objects = [...named].flatMap(([name, { metadata }]) =>
+    names.has(name) ? [{ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata } }] : [],
+  );
+  await kube.remove(objects);
+  const uids = new Set(objects.map(({ metadata }) => metadata.uid));
+  const gone = (pods: readonly V1Pod[]) => !pods.some(({ metadata }) => uids.has(metadata?.uid));
+  await kube.untilPods(namespaceOf(connection), undefined, gone, signal);
+}
+
+function selected(connection: KubernetesConnection, workload: string): Promise<readonly V1Pod[]> {
+  const lab = connection.files.spec()?.lab ?? '';
+  return connection.kube.pods(namespaceOf(connection), workloadSelector(lab, workload));
+}
+
+async function wirings(
+  connection: KubernetesConnection,
+  statuses: readonly PodStatus[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Wiring>> {
+  const byNode = Map.groupBy(statuses, ({ node }) => node);
+  const read = [...byNode].map(([node, pods]) => readWiring(connection.node(node), pods, signal));
+  return new Map((await Promise.all(read)).flatMap((found) => [...found]));
+}
+
+function namespaceOf({ files, id }: KubernetesConnection): string {
+  return namespaceName(files.spec()?.stack ?? id);
+}
+
+function titleOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind} ${metadata?.name}`;
+}
