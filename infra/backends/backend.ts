@@ -85,11 +85,22 @@ export interface Cluster {
   cniCalls(): Promise<readonly CniCall[]>;
 }
 
+/** Something that the user may say of a backend beside the lab file. */
+export interface Setting {
+  /** One line. */
+  readonly help: string;
+  /** In words, or the value itself. */
+  readonly default?: string;
+}
+
 export interface Backend {
   readonly name: string;
+  /** The settings that it understands, by their key. Others are refused. @default none */
+  readonly settings?: Readonly<Record<string, Setting>>;
   /** Undefined when it can be used here, else one sentence why not and one what to do. */
   probe(
     isolation: ClusterSpec['isolation'],
+    settings?: ClusterSpec['settings'],
   ): Promise<{ readonly reason: string; readonly fix: string } | undefined>;
 
   /** `record` is awaited with the handle before anything outlives this process, so a crash leaves nothing unrecorded. */
