@@ -1,6 +1,7 @@
 // The Pulumi program: reads the configuration, loads the lab, declares its resources.
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
+import { backendSettings } from './backend-settings.ts';
 import { DEFAULT_BACKEND } from './backends/registry.ts';
 import { handedOver } from './checked-lab.ts';
 import { LabComponent } from './components/lab-component.ts';
@@ -17,15 +18,26 @@ export default async function program() {
   const stack = pulumi.getStack();
   const labFile = labPath(config.get('lab'), stack, checkout);
   const lab = (await handedOver(labFile)) ?? (await read(labFile));
+  const backend = config.get('backend') || DEFAULT_BACKEND;
+  const told = settingsOf(backend);
   const component = new LabComponent(lab.name, {
     lab,
     stack,
-    backend: config.get('backend') || DEFAULT_BACKEND,
+    backend,
     isolation:
       config.get<(typeof ISOLATIONS)[number]>('isolation', { allowedValues: [...ISOLATIONS] }) ?? 'auto',
+    ...(told && { settings: told.secret ? pulumi.secret(told.settings) : told.settings }),
     origin: { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile },
   });
   return { ...component.outputs(), resultsFile: path.join(resultsDir(stack), 'results.json') };
+}
+
+function settingsOf(backend: string) {
+  try {
+    return backendSettings(backend, pulumi.runtime.allConfig(), process.env);
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
+  }
 }
 
 async function read(labFile: string): Promise<Lab> {

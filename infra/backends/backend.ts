@@ -85,10 +85,18 @@ export interface Cluster {
   cniCalls(): Promise<readonly CniCall[]>;
 }
 
+/** Something that the user may say of a backend beside the lab file. */
+export interface Setting {
+  /** One line. */
+  readonly help: string;
+  /** In words, or the value itself. */
+  readonly default?: string;
+}
+
 export interface Backend {
   readonly name: string;
-  /** What a user may say beside the lab file: key → help and default. @default nothing */
-  readonly settings?: Readonly<Record<string, { readonly help: string; readonly default?: string }>>;
+  /** The settings that it understands, by their key. Others are refused. @default none */
+  readonly settings?: Readonly<Record<string, Setting>>;
   /**
    * Whether pods get the addresses that the lab plans, whatever order they are made in. Otherwise workloads are made one after
    * the other, so that IPAM gives each the next. @default true

@@ -18,6 +18,8 @@ export interface LabArgs {
   /** Name of a backend. */
   readonly backend: string;
   readonly isolation: 'auto' | 'rootless' | 'root';
+  /** Of the backend, beside the lab file. @default none */
+  readonly settings?: pulumi.Input<Readonly<Record<string, string>>>;
   readonly origin: Origin;
 }
 
@@ -34,7 +36,7 @@ export class LabComponent extends pulumi.ComponentResource {
   constructor(name: string, args: LabArgs, options?: pulumi.ComponentResourceOptions) {
     super('cnilab:index:Lab', name, {}, options);
     this.#args = args;
-    const { lab, stack, backend, isolation, origin } = args;
+    const { lab, stack, backend, isolation, settings, origin } = args;
     const { title, underlay, nodes, outside } = lab;
     this.cluster = new Cluster(
       `${name}-cluster`,
@@ -48,6 +50,7 @@ export class LabComponent extends pulumi.ComponentResource {
         nodes,
         origin,
         ...(outside && { outside }),
+        ...(settings && { settings }),
       },
       { parent: this },
     );

@@ -4,7 +4,8 @@ import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 // biome-ignore lint/style/noRestrictedImports: as above
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Lab } from './lab.ts';
-import { MAX_LAB_FILE, type ParsedLab, parseLabSource } from './parse.ts';
+import { type ParsedLab, parseLabSource } from './parse.ts';
+import { MAX_LAB_FILE } from './parse-yaml.ts';
 import { LabError } from './problem.ts';
 import { resolveLab } from './resolve.ts';
 import { problemAt } from './source.ts';

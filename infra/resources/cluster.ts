@@ -4,7 +4,7 @@ import type { ClusterHandle, NodeStatus } from '../backends/backend.ts';
 import type { ClusterInputs } from '../provider/handlers/cluster.ts';
 import type { InputsOf } from './inputs.ts';
 
-/** Replaced when its underlay, isolation, backend or an existing node changes, and when it turns out to be gone. */
+/** Replaced when its underlay, isolation, backend, a setting of that or an existing node changes, and when it turns out to be gone. */
 export class Cluster extends pulumi.CustomResource {
   declare readonly handle: pulumi.Output<ClusterHandle>;
   declare readonly nodeStatus: pulumi.Output<readonly NodeStatus[]>;

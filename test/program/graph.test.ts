@@ -1,7 +1,7 @@
 // The graph that a lab becomes: what there is, what waits for what, and what goes down with the cluster.
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { LabComponent } from '../../infra/components/lab-component.ts';
+import { type LabArgs, LabComponent } from '../../infra/components/lab-component.ts';
 import type { Lab } from '../../infra/lab/lab.ts';
 import { loadLab } from '../../infra/lab/load.ts';
 import { type Declared, graphOf } from '../support/program-graph.ts';
@@ -14,7 +14,7 @@ const outputsOf = (type: string, name: string) => ({
   ...(type.endsWith(':Experiment') && { verdict: 'pass' }),
   generation: `generation of ${name}`,
 });
-const graph = (lab: Lab, preview = false) =>
+const graph = (lab: Lab, preview = false, settings?: LabArgs['settings']) =>
   graphOf(
     () =>
       new LabComponent(lab.name, {
@@ -22,6 +22,7 @@ const graph = (lab: Lab, preview = false) =>
         stack: 'blue',
         backend: 'stand-in',
         isolation: 'auto',
+        ...(settings && { settings }),
         origin: { project: 'cnilab', backendUrl: '', checkout: '', labFile: '' },
       }),
     outputsOf,
@@ -84,6 +85,13 @@ test('experiments know their place in the lab file, which is the order they run 
     ({ name }) => declared.find(({ resource }) => resource === `Experiment::kindnet-${name}`)?.inputs.order,
   );
   expect(orders).toEqual(kindnet.experiments.map((_, order) => order));
+});
+
+test('settings of the backend go to the cluster; without any, nothing is said of them', async () => {
+  const inputs = async (settings?: LabArgs['settings']) =>
+    (await graph(kindnet, false, settings)).find(({ resource }) => resource.startsWith('Cluster'))?.inputs;
+  expect(await inputs({ image: 'a:1' })).toMatchObject({ settings: { image: 'a:1' } });
+  expect(await inputs()).not.toHaveProperty('settings');
 });
 
 test('preview knows which pods will be wired anew, without asking anybody', async () => {

@@ -43,6 +43,28 @@ const bad: readonly (readonly [string, string, Data, readonly string[]])[] = [
   ],
   ['a property there is not', 'Cluster', clusterInputs({ nodez: 3 }), ['nodez: there is no such property']],
   [
+    'settings of a backend that has none, by where they can be from',
+    'Cluster',
+    clusterInputs({ backend: 'netns', settings: { image: 'x' } }),
+    [
+      'settings.image: backend netns has no setting "image"; it has none at all: take it out\n(it is from cnilab:netns.image in the stack\'s config, or CNILAB_NETNS_IMAGE in the environment)',
+    ],
+  ],
+  [
+    'a misspelt setting of a backend, and not the one that is right',
+    'Cluster',
+    clusterInputs({ settings: { hostsize: '3', answer: 'hi' } }),
+    [
+      'settings.hostsize: backend stand-in has no setting "hostsize"; did you mean "hostSize"?\n(it is from cnilab:stand-in.hostsize in the stack\'s config, or CNILAB_STAND_IN_HOSTSIZE in the environment)',
+    ],
+  ],
+  [
+    'a setting that is no text',
+    'Cluster',
+    clusterInputs({ settings: { answer: 3 } }),
+    ['settings.answer: Invalid input: expected string, received number'],
+  ],
+  [
     'an MTU no frame can have',
     'Network',
     networkInputs(HANDLE, { network: network({ mtu: 12 }) }),
@@ -82,6 +104,9 @@ test.each(bad)('%s', async (_, type, inputs, failures) => {
 test('what is right is let through as it came', async () => {
   for (const [type, inputs] of [
     ['Cluster', clusterInputs()],
+    ['Cluster', clusterInputs({ settings: { answer: 'hi' } })],
+    ['Cluster', clusterInputs({ settings: {} })],
+    ['Cluster', clusterInputs({ settings: { answer: SECRET('hi'), hostSize: UNKNOWN } })],
     ['Network', networkInputs(HANDLE)],
     ['Workload', workloadInputs(HANDLE)],
     ['Experiment', experimentInputs(HANDLE, 'hello\n')],

@@ -59,6 +59,14 @@ const table: readonly Row[] = [
     'nothing',
     {},
   ],
+  ['settings that say nothing', 'Cluster', () => ({ settings: {} }), 'nothing', {}],
+  [
+    'a setting of the backend, where there was none',
+    'Cluster',
+    () => ({ settings: { answer: 'hi' } }),
+    'replace',
+    { 'settings.answer': 'ADD_REPLACE' },
+  ],
   ['a node more', 'Cluster', () => ({ nodes: [node(1), node(2), node(3)] }), 'update', { 'nodes[2]': 'ADD' }],
   [
     'a role',
@@ -188,6 +196,16 @@ test.each([
   ['changes', { outside: outside({ cidr: '198.51.100.0/24' }) }, { 'outside.cidr': 'UPDATE_REPLACE' }],
 ])('a way out that %s takes the cluster with it', async (_, more, properties) => {
   const state = { ...states.Cluster, outside: outside() };
+  const found = await provider.diff(urn('Cluster'), state, clusterInputs(more));
+  expect(found.properties).toEqual(properties);
+});
+
+test.each([
+  ['goes', {}, { 'settings.answer': 'DELETE_REPLACE' }],
+  ['changes', { settings: { answer: 'ho' } }, { 'settings.answer': 'UPDATE_REPLACE' }],
+  ['stays', { settings: { answer: 'hi' } }, {}],
+])('a setting that %s', async (_, more, properties) => {
+  const state = { ...states.Cluster, settings: { answer: 'hi' } };
   const found = await provider.diff(urn('Cluster'), state, clusterInputs(more));
   expect(found.properties).toEqual(properties);
 });

@@ -73,8 +73,14 @@ const drift = (kind: 'cluster' | 'network' | 'workload', object: string) => {
 
 const standIn: Backend = {
   name: 'stand-in',
-  probe: async () =>
-    behaviour().unusable ? { reason: 'no namespaces here', fix: 'run it elsewhere' } : undefined,
+  settings: {
+    answer: { help: 'What hosts answer to echo.', default: 'what they are told to' },
+    hostSize: { help: 'Nothing that shows.' },
+  },
+  probe: async (_isolation, settings = {}) =>
+    behaviour().unusable || settings.answer === 'none'
+      ? { reason: 'no namespaces here', fix: 'run it elsewhere' }
+      : undefined,
 
   async createCluster(spec, record, { signal, progress }) {
     clusters += 1;

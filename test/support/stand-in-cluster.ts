@@ -3,11 +3,11 @@ import type { Cluster, ClusterHandle } from '../../infra/backends/backend.ts';
 import type { Host, RunResult } from '../../infra/backends/host.ts';
 import type { StandInState } from './stand-in-backend.ts';
 
-/** A cluster whose hosts answer `echo`, `true` and `false`. */
+/** A cluster whose hosts answer `echo` (with what the setting `answer` says), `true` and `false`. */
 export function standInCluster(handle: ClusterHandle, load: () => StandInState): Cluster {
   return {
     handle,
-    host: (name) => standInHost(name),
+    host: (name) => standInHost(name, load().spec.settings?.answer),
     nodes: async () => load().spec.nodes.map((node, index) => ({ ...node, pid: index + 2 })),
     pods: async () =>
       Object.values(load().pods)
@@ -18,7 +18,7 @@ export function standInCluster(handle: ClusterHandle, load: () => StandInState):
   };
 }
 
-function standInHost(name: string): Host {
+function standInHost(name: string, answer: string | undefined): Host {
   const unable = (what: string) => async () => {
     throw new Error(`the stand-in host ${name} cannot ${what}`);
   };
@@ -27,7 +27,7 @@ function standInHost(name: string): Host {
     async run(argv): Promise<RunResult> {
       const [command, ...words] = argv;
       const exitCode = command === 'echo' || command === 'true' ? 0 : 1;
-      const stdout = command === 'echo' ? `${words.join(' ')}\n` : '';
+      const stdout = command === 'echo' ? `${answer ?? words.join(' ')}\n` : '';
       return { argv, exitCode, stdout, stderr: '', startedNs: 0n, durationNs: 0n };
     },
     start: unable('start a process'),

@@ -2,13 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Backend, ClusterHandle, ClusterSpec, NodeStatus } from '../../backends/backend.ts';
+import { settingPlaces, settingProblem } from '../../backends/setting-problem.ts';
 import type { Lab, LabNode, LabOutside } from '../../lab/lab.ts';
 import { readRecord, removeStack, updateRecord, writeRecord } from '../../state/stack-store.ts';
 import { checkInputs } from '../check-inputs.ts';
-import type { CallContext, Change, Handler } from '../handler.ts';
+import { holdsUnknown } from '../codec.ts';
+import type { CallContext, Change, CheckFailure, Handler } from '../handler.ts';
 import { makeRoom, occupation } from '../occupation.ts';
 import { messageOf, PartialFailure } from '../partial-failure.ts';
 import { propertyDiff } from '../property-diff.ts';
+import { propertyPath } from '../property-path.ts';
 import { backendName, label, named, node, outside, underlay } from '../schemas.ts';
 import { tellDrift } from '../tell-drift.ts';
 
@@ -29,6 +32,8 @@ export interface ClusterInputs {
   readonly underlay: Lab['underlay'];
   readonly nodes: readonly LabNode[];
   readonly outside?: LabOutside;
+  /** What the user has said of the backend beside the lab file; not there when nothing. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly origin: Origin;
 }
 
@@ -53,6 +58,7 @@ const schema = z.strictObject({
   underlay,
   nodes: named(node),
   outside: outside.optional(),
+  settings: z.record(z.string(), z.string()).optional(),
   origin: z.strictObject({
     project: text,
     backendUrl: z.string(),
@@ -67,7 +73,8 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
   keptByUpdate: ['handle'],
 
   async check(news, isNew, call) {
-    const failures = checkInputs(schema, news);
+    const wrong = checkInputs(schema, news);
+    const failures = wrong.length > 0 ? wrong : await unknownSettings(news as ClusterInputs, call);
     if (failures.length > 0 || !isNew) return failures;
     const occupied = await occupation(call, (news as ClusterInputs).origin);
     return occupied?.by === 'another' ? [{ property: 'stack', reason: occupied.message }] : [];
@@ -85,7 +92,7 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
   async create(news, call) {
     const backend = await call.backend(news.backend);
     await makeRoom(call, news.origin);
-    const problem = await backend.probe(news.isolation);
+    const problem = await backend.probe(news.isolation, news.settings);
     if (problem) throw new Error(`${problem.reason}\n${problem.fix}`);
     let made: ClusterHandle | undefined;
     try {
@@ -143,12 +150,17 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
 /**
  * What differs in what is asked for. A cluster grows in place: nodes, and a way out where there was none. Anything else
  * about its nodes would pull the floor from under running pods (no DEL, no lease given back), so it is made anew:
- * underlay, isolation, a node's address or podCIDR, a node that goes. So is one whose way out goes or changes.
+ * underlay, isolation, a setting of the backend, a node's address or podCIDR, a node that goes. So is one whose way out
+ * goes or changes.
  */
 export function clusterChanges(state: ClusterInputs, news: ClusterInputs): readonly Change[] {
   const anew = (['stack', 'lab', 'backend', 'isolation', 'underlay'] as const).flatMap((key) =>
     propertyDiff(state[key], news[key], [key]).map((change) => ({ ...change, replace: true })),
   );
+  const settings = propertyDiff(state.settings ?? {}, news.settings ?? {}, ['settings']).map((change) => ({
+    ...change,
+    replace: true,
+  }));
   const titled = propertyDiff(state.title, news.title, ['title']);
   const nodes = propertyDiff(state.nodes, news.nodes, ['nodes']).map((change) => ({
     ...change,
@@ -158,7 +170,22 @@ export function clusterChanges(state: ClusterInputs, news: ClusterInputs): reado
     ...change,
     replace: change.kind !== 'add' || change.path !== 'outside',
   }));
-  return [...anew, ...titled, ...nodes, ...wayOut];
+  return [...anew, ...settings, ...titled, ...nodes, ...wayOut];
+}
+
+/** Settings that the backend does not understand, by their path. The backend is loaded only when there are any. */
+async function unknownSettings(
+  { backend: name, settings = {} }: ClusterInputs,
+  call: CallContext,
+): Promise<readonly CheckFailure[]> {
+  if (Object.keys(settings).length === 0 || holdsUnknown([name, settings])) return [];
+  const backend = await call.backend(name);
+  return Object.keys(settings).flatMap((key) => {
+    const problem = settingProblem(backend, key);
+    if (!problem) return [];
+    const reason = `${problem.message}; ${problem.hint}\n(it is from ${settingPlaces(name, key)})`;
+    return [{ property: propertyPath(['settings', key]), reason }];
+  });
 }
 
 /** Cheap: a look at the process table's files and at our record. */
@@ -202,8 +229,17 @@ function outputsOf({ handle, nodeStatus, complete, drift, generation }: State): 
   return { handle, nodeStatus, complete, drift, generation };
 }
 
-function specOf({ stack, lab, isolation, underlay, nodes, outside }: ClusterInputs): ClusterSpec {
-  return { stack, lab, isolation, underlay, nodes, ...(outside && { outside }) };
+function specOf(inputs: ClusterInputs): ClusterSpec {
+  const { stack, lab, isolation, underlay, nodes, outside, settings } = inputs;
+  return {
+    stack,
+    lab,
+    isolation,
+    underlay,
+    nodes,
+    ...(outside && { outside }),
+    ...(settings && { settings }),
+  };
 }
 
 function recordOf(news: ClusterInputs, handle: ClusterHandle, status: 'creating' | 'ready') {
