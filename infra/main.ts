@@ -2,13 +2,16 @@
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { backendSettings } from './backend-settings.ts';
-import { DEFAULT_BACKEND } from './backends/registry.ts';
+import { POD_IMAGE } from './backends/kubernetes/pod-image.ts';
+import { backendTraits, DEFAULT_BACKEND } from './backends/registry.ts';
 import { handedOver } from './checked-lab.ts';
-import { LabComponent } from './components/lab-component.ts';
+import { LabComponent, type MakeObjects } from './components/lab-component.ts';
 import type { Lab } from './lab/lab.ts';
 import { labPath } from './lab-path.ts';
 import { backendUrl } from './origin.ts';
 import { resultsDir } from './state/stack-store.ts';
+
+type Settings = Readonly<Record<string, string>>;
 
 const ISOLATIONS = ['auto', 'rootless', 'root'] as const;
 
@@ -20,16 +23,31 @@ export default async function program() {
   const lab = (await handedOver(labFile)) ?? (await read(labFile));
   const backend = config.get('backend') || DEFAULT_BACKEND;
   const told = settingsOf(backend);
+  const { kubernetes } = backendTraits(backend);
+  const objects =
+    kubernetes && told?.settings.objects !== 'cnilab'
+      ? await objectsOf(lab, stack, told?.settings)
+      : undefined;
   const component = new LabComponent(lab.name, {
     lab,
     stack,
     backend,
     isolation:
       config.get<(typeof ISOLATIONS)[number]>('isolation', { allowedValues: [...ISOLATIONS] }) ?? 'auto',
+    ...(kubernetes && { oneByOne: true }),
+    ...(objects && { objects }),
     ...(told && { settings: told.secret ? pulumi.secret(told.settings) : told.settings }),
     origin: { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile },
   });
   return { ...component.outputs(), resultsFile: path.join(resultsDir(stack), 'results.json') };
+}
+
+/** The kubernetes SDK is large: only a lab that needs it loads it. */
+async function objectsOf(lab: Lab, stack: string, settings: Settings = {}): Promise<MakeObjects> {
+  const { KubernetesWorkloads } = await import('./components/kubernetes-workloads.ts');
+  const podImage = settings.podImage ?? POD_IMAGE;
+  return (name, cluster, options) =>
+    new KubernetesWorkloads(name, { lab, stack, cluster, podImage }, options);
 }
 
 function settingsOf(backend: string) {

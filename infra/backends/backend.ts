@@ -28,6 +28,8 @@ export interface ClusterSpec {
 export interface NodeStatus extends LabNode {
   /** Where the node is entered; on netns the PID (in the sandbox) of its keeper. */
   readonly pid: number;
+  /** As Kubernetes calls it, on backends that are Kubernetes. */
+  readonly kubernetesName?: string;
 }
 
 /** A pod as it stands. */
@@ -97,11 +99,6 @@ export interface Backend {
   readonly name: string;
   /** The settings that it understands, by their key. Others are refused. @default none */
   readonly settings?: Readonly<Record<string, Setting>>;
-  /**
-   * Whether pods get the addresses that the lab plans, whatever order they are made in. Otherwise workloads are made one after
-   * the other, so that IPAM gives each the next. @default true
-   */
-  readonly pinsAddresses?: boolean;
   /** Undefined when it can be used here, else one sentence why not and one what to do. */
   probe(
     isolation: ClusterSpec['isolation'],
@@ -157,6 +154,9 @@ export interface Backend {
   /** Cheap (no process): pods of this workload whose processes are gone. */
   deadPods(handle: ClusterHandle, pods: readonly PodStatus[]): Promise<readonly string[]>;
   deleteWorkload(handle: ClusterHandle, workload: string, op: Operation): Promise<void>;
+
+  /** Text of a kubeconfig for the cluster, on backends that are Kubernetes: whoever has it may do everything there. */
+  kubeconfig?(handle: ClusterHandle): string;
 
   connect(handle: ClusterHandle): Cluster;
   /** Lets go of everything this process holds open for the cluster; the cluster stays. */

@@ -2,10 +2,31 @@
 import { pathToFileURL } from 'node:url';
 import type { Backend } from './backend.ts';
 
+/** What has to be known of a backend before it is loaded. */
+export interface BackendTraits {
+  /** Its clusters are Kubernetes: workloads are its objects, and IPAM gives addresses in the order in which pods come. */
+  readonly kubernetes: boolean;
+}
+
 /** Loaded when asked for, so that a run pays only for the backend it uses. */
-const loaders: Readonly<Record<string, () => Promise<Backend>>> = {
-  netns: async () => (await import('./netns/netns-backend.ts')).netnsBackend,
+const loaders: Readonly<Record<string, BackendTraits & { readonly load: () => Promise<Backend> }>> = {
+  netns: { kubernetes: false, load: async () => (await import('./netns/netns-backend.ts')).netnsBackend },
+  existing: {
+    kubernetes: true,
+    load: async () => {
+      const [{ kubernetesBackend }, { existingTool }] = await Promise.all([
+        import('./kubernetes/kubernetes-backend.ts'),
+        import('./existing/existing-tool.ts'),
+      ]);
+      return kubernetesBackend(existingTool);
+    },
+  },
 };
+
+/** Of a backend that is not there: as of one that is not Kubernetes. */
+export function backendTraits(name: string): BackendTraits {
+  return { kubernetes: loaders[name]?.kubernetes ?? false };
+}
 
 /** The one that a lab runs on unless told otherwise. */
 export const DEFAULT_BACKEND = 'netns';
@@ -29,9 +50,9 @@ export async function loadBackend(name: string): Promise<Backend> {
     const module = (await import(pathToFileURL(added.module).href)) as { default: Backend };
     return module.default;
   }
-  const load = loaders[name];
-  if (!load) throw new Error(backendProblem(name));
-  return load();
+  const backend = loaders[name];
+  if (!backend) throw new Error(backendProblem(name));
+  return backend.load();
 }
 
 /** CNILAB_EXTRA_BACKEND=<name>=<absolute path of a module whose default export is a Backend>; tests add a stand-in so. */

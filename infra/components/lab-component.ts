@@ -1,7 +1,7 @@
 // A lab as a graph of resources: Cluster → Network → Workloads → Experiments → Verdict.
 import * as pulumi from '@pulumi/pulumi';
 import { worst } from '../experiments/verdict.ts';
-import type { Lab } from '../lab/lab.ts';
+import type { Lab, LabWorkload } from '../lab/lab.ts';
 import type { Origin } from '../provider/handlers/cluster.ts';
 import { Cluster } from '../resources/cluster.ts';
 import { Experiment } from '../resources/experiment.ts';
@@ -20,8 +20,21 @@ export interface LabArgs {
   readonly isolation: 'auto' | 'rootless' | 'root';
   /** Of the backend, beside the lab file. @default none */
   readonly settings?: pulumi.Input<Readonly<Record<string, string>>>;
+  /** Declares what makes a workload's pods, where Pulumi does. @default our own resource makes them */
+  readonly objects?: MakeObjects;
+  /** Each workload after the one before, so that IPAM gives its pods the next addresses. @default all at once */
+  readonly oneByOne?: boolean;
   readonly origin: Origin;
 }
+
+/** What makes pods beside our own resources: objects of Kubernetes. Imported only where they are needed. */
+export type MakeObjects = (
+  name: string,
+  cluster: Cluster,
+  options: pulumi.CustomResourceOptions,
+) => {
+  declare(workload: LabWorkload, dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[];
+};
 
 /** Everything of one lab. */
 export class LabComponent extends pulumi.ComponentResource {
@@ -62,14 +75,23 @@ export class LabComponent extends pulumi.ComponentResource {
       { clusterHandle, nodes, network: lab.network, revision: networkRevision(lab.network) },
       within,
     );
-    this.workloads = lab.workloads.map(
-      ({ name: workload, kind, pods }, order) =>
+    const objects = args.objects?.(name, this.cluster, within);
+    const workloads: Workload[] = [];
+    for (const [order, workload] of lab.workloads.entries()) {
+      const last = args.oneByOne ? workloads.at(-1) : undefined;
+      const first = last ? [this.network, last] : [this.network];
+      const made = objects?.declare(workload, first) ?? [];
+      const networkRevision = this.network.revision;
+      const { name: workloadName, kind, pods } = workload;
+      workloads.push(
         new Workload(
-          `${name}-${workload}`,
-          { clusterHandle, name: workload, kind, pods, networkRevision: this.network.revision, order },
-          { ...within, dependsOn: this.network },
+          `${name}-${workloadName}`,
+          { clusterHandle, name: workloadName, kind, pods, networkRevision, order },
+          { ...within, dependsOn: made.length > 0 || last ? [...first, ...made] : this.network },
         ),
-    );
+      );
+    }
+    this.workloads = workloads;
     // After all workloads, so that no pod is being wired while packets are captured. They run one after the other in
     // the lab file's order: the provider sees to that. It can as long as the one whose turn it is gets a place among
     // those that the engine works on, so there are never more waiting than there are places.

@@ -118,7 +118,9 @@ export function createProvider(reporter: Reporter) {
           return stateOf(news, outs as Readonly<Record<string, unknown>>);
         }
         if (await handler.onlyRecords?.(plain(state), plain(news), call)) return { ...state, ...news };
-        const kept = handler.keptByUpdate.map((key) => [key, state[key] ?? UNKNOWN] as const);
+        const kept = handler.keptByUpdate
+          .filter((key) => Object.hasOwn(state, key))
+          .map((key) => [key, state[key] ?? UNKNOWN] as const);
         return { ...news, ...Object.fromEntries(kept) };
       }),
 

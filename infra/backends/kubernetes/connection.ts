@@ -1,5 +1,6 @@
 // What this process holds open for one Kubernetes cluster: its API, and a resident process a node, started when first needed.
 
+import type { CniCall } from '../../cni/call.ts';
 import { AgentHost } from '../agent-host.ts';
 import type { ClusterHandle, Operation, PodStatus } from '../backend.ts';
 import type { Host } from '../host.ts';
@@ -11,6 +12,7 @@ import { ContainerHost } from './container-host.ts';
 import { Kube } from './kube.ts';
 import { labPods } from './lab-pods.ts';
 import { LazyHost } from './lazy-host.ts';
+import { cniCalls } from './network/cni-calls.ts';
 import type { NodeAccess } from './node-access.ts';
 import { nodeGate } from './node-gate.ts';
 import { PodNetworkHost } from './pod-network-host.ts';
@@ -105,6 +107,12 @@ export class KubernetesConnection {
       this.#statuses = undefined;
     });
     return this.#statuses;
+  }
+
+  /** Of clusters that are ours: where plugins are recorded. */
+  async cniCalls(): Promise<readonly CniCall[]> {
+    if (!this.tool.ownsCluster) return [];
+    return cniCalls(this.files.spec()?.nodes ?? [], (node) => this.node(node));
   }
 
   async close(): Promise<void> {

@@ -3,17 +3,17 @@ import { readFileSync } from 'node:fs';
 import {
   AppsV1Api,
   CoreV1Api,
-  type Informer,
   KubeConfig,
-  type KubernetesObject,
+  type KubernetesListObject,
   KubernetesObjectApi,
+  type KubernetesObject,
   makeInformer,
-  type ObjectCache,
   PatchStrategy,
   type V1Node,
   type V1Pod,
 } from '@kubernetes/client-node';
 import { KubeError, kubeError } from './kube-error.ts';
+import { type KubeKind, type KubeObject, type KubeRef, objectTitle } from './kube-object.ts';
 
 /** Field manager of server-side apply: what it has set is ours. */
 const MANAGER = 'cnilab';
@@ -21,7 +21,9 @@ const MANAGER = 'cnilab';
 /** How long one request may take, ms. */
 const REQUEST_MS = 30_000;
 
-export type { KubernetesObject, V1Node, V1Pod };
+interface Signalled {
+  readonly signal: AbortSignal;
+}
 
 export class Kube {
   readonly #config = new KubeConfig();
@@ -77,84 +79,71 @@ export class Kube {
     return list.items;
   }
 
-  /** Creates or changes each, in order (server-side apply). */
-  async apply(objects: readonly KubernetesObject[]): Promise<void> {
-    const api = KubernetesObjectApi.makeApiClient(this.#config);
-    for (const object of objects)
-      await this.#ask(`apply ${titled(object)}`, () =>
-        api.patch(object, undefined, undefined, MANAGER, true, PatchStrategy.ServerSideApply),
+  /** Server-side apply, in the given order, as field manager `cnilab`; conflicting fields become ours. */
+  async apply(objects: readonly KubeObject[], op?: Signalled): Promise<void> {
+    const api = this.#objects();
+    for (const object of objects) {
+      op?.signal.throwIfAborted();
+      await this.#ask(`apply ${objectTitle(object)}`, () =>
+        api.patch(clientObject(object), undefined, undefined, MANAGER, true, PatchStrategy.ServerSideApply),
+      );
+    }
+  }
+
+  /** Asks for each to go, with what it owns. Those that are not there are fine; the others may stay a moment longer. */
+  async remove(refs: readonly KubeRef[]): Promise<void> {
+    const api = this.#objects();
+    for (const ref of refs)
+      await this.#ask(`delete ${objectTitle(ref)}`, () =>
+        api
+          .delete(clientObject(ref), undefined, undefined, undefined, undefined, 'Foreground')
+          .catch(ignoreMissing),
       );
   }
 
-  /** Those that are not there are fine. What belongs to them goes first (foreground), and has not gone when this returns. */
-  async remove(objects: readonly KubernetesObject[]): Promise<void> {
-    const api = KubernetesObjectApi.makeApiClient(this.#config);
-    for (const object of objects)
-      await this.#ask(`delete ${titled(object)}`, () =>
-        api.delete(object, undefined, undefined, undefined, undefined, 'Foreground').catch(ignoreMissing),
-      );
+  /** In the given order. Resolves when they, and what they own (a DaemonSet's pods), are gone. Idempotent. */
+  async delete(refs: readonly KubeRef[], op: Signalled): Promise<void> {
+    for (const ref of refs) {
+      await this.remove([ref]);
+      const { apiVersion, kind, metadata } = ref;
+      const namespace = metadata.namespace === undefined ? {} : { namespace: metadata.namespace };
+      const isGone = (objects: readonly KubeObject[]) =>
+        !objects.some((object) => object.metadata.name === metadata.name);
+      await this.until({ apiVersion, kind, ...namespace }, isGone, op.signal);
+    }
   }
 
-  /** @returns undefined when there is none */
-  async read(object: KubernetesObject): Promise<KubernetesObject | undefined> {
-    const api = KubernetesObjectApi.makeApiClient(this.#config);
-    return this.#ask(`read ${titled(object)}`, () =>
-      api.read(object as Parameters<typeof api.read>[0]).catch(ignoreMissing),
+  /** Undefined when there is none. */
+  async get(ref: KubeRef, _op?: Signalled): Promise<KubeObject | undefined> {
+    const api = this.#objects();
+    const found = await this.#ask(`read ${objectTitle(ref)}`, () =>
+      api.read(clientObject(ref) as Parameters<typeof api.read>[0]).catch(ignoreMissing),
     );
+    return found as KubeObject | undefined;
   }
 
-  /** Replicas of a Deployment, if there is one of that name. */
-  async scale(namespace: string, name: string, replicas: number): Promise<void> {
-    await this.#ask(`scale Deployment ${namespace}/${name}`, () =>
-      this.#config
-        .makeApiClient(AppsV1Api)
-        .patchNamespacedDeploymentScale({
-          namespace,
-          name,
-          body: [{ op: 'replace', path: '/spec/replicas', value: replicas }],
-        })
-        .catch(ignoreMissing),
-    );
+  async list(of: KubeKind, _op?: Signalled): Promise<readonly KubeObject[]> {
+    return (await this.#list(of)).items as KubeObject[];
   }
 
   /**
-   * Looks at the pods of a namespace at once and whenever one of them changes, until `done` says so.
-   * @param done true: enough. What it throws ends the wait.
-   * @throws KubeError when the API cannot be reached any more; the signal's reason
+   * Calls `seen` with all objects of a kind as they are now, and again after every change, until `signal` is aborted.
+   * Resolves then. @throws KubeError when the API cannot be reached; what `seen` throws
    */
-  async untilPods(
-    namespace: string,
-    labelSelector: string | undefined,
-    done: (pods: readonly V1Pod[]) => boolean,
+  async watch(
+    of: KubeKind,
+    seen: (objects: readonly KubeObject[]) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const path = `/api/v1/namespaces/${namespace}/pods`;
-    const selector = labelSelector === undefined ? {} : { labelSelector };
-    const list = () => this.#core().listNamespacedPod({ namespace, ...selector });
-    await this.#until(makeInformer<V1Pod>(this.#config, path, list, labelSelector), done, signal, path);
-  }
-
-  /** The same for the cluster's nodes. */
-  async untilNodes(done: (nodes: readonly V1Node[]) => boolean, signal: AbortSignal): Promise<void> {
-    const path = '/api/v1/nodes';
-    const list = () => this.#core().listNode();
-    await this.#until(makeInformer<V1Node>(this.#config, path, list), done, signal, path);
-  }
-
-  async #until<T extends KubernetesObject>(
-    informer: Informer<T> & ObjectCache<T>,
-    done: (objects: readonly T[]) => boolean,
-    signal: AbortSignal,
-    path: string,
-  ): Promise<void> {
-    signal.throwIfAborted();
+    if (signal.aborted) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     promise.catch(() => undefined);
+    const informer = makeInformer(this.#config, pathOf(of), () => this.#list(of), of.labelSelector);
     let scheduled: NodeJS.Immediate | undefined;
     const look = () => {
       scheduled = undefined;
       try {
-        if (done(informer.list())) resolve();
+        seen(informer.list() as KubeObject[]);
       } catch (error) {
         reject(error);
       }
@@ -163,19 +152,66 @@ export class Kube {
     const soon = () => {
       scheduled ??= setImmediate(look);
     };
-    const abort = () => reject(signal.reason);
+    const stop = () => resolve();
     informer.on('change', soon);
-    informer.on('error', (error) => reject(kubeError(error, this.#server, `watch ${path}`)));
-    signal.addEventListener('abort', abort, { once: true });
+    informer.on('error', (error) => reject(kubeError(error, this.#server, `watch ${of.kind}s`)));
+    signal.addEventListener('abort', stop, { once: true });
     try {
       await Promise.race([informer.start(), promise]);
-      soon();
+      if (!signal.aborted) soon();
       await promise;
     } finally {
-      signal.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', stop);
       clearImmediate(scheduled);
       await informer.stop();
     }
+  }
+
+  /** Watches until `done` says so. @throws the signal's reason when it is aborted first; what `done` throws */
+  async until(
+    of: KubeKind,
+    done: (objects: readonly KubeObject[]) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const enough = new AbortController();
+    const seen = (objects: readonly KubeObject[]) => {
+      if (done(objects)) enough.abort();
+    };
+    await this.watch(of, seen, AbortSignal.any([signal, enough.signal]));
+    if (!enough.signal.aborted) signal.throwIfAborted();
+  }
+
+  /** The same for the pods of a namespace. */
+  async untilPods(
+    namespace: string,
+    labelSelector: string | undefined,
+    done: (pods: readonly V1Pod[]) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const selected = labelSelector === undefined ? {} : { labelSelector };
+    const of = { apiVersion: 'v1', kind: 'Pod', namespace, ...selected };
+    await this.until(of, (pods) => done(pods as unknown as readonly V1Pod[]), signal);
+  }
+
+  /** Replicas of a Deployment, if there is one of that name. */
+  async scale(namespace: string, name: string, replicas: number): Promise<void> {
+    const body = [{ op: 'replace', path: '/spec/replicas', value: replicas }];
+    await this.#ask(`scale Deployment ${namespace}/${name}`, () =>
+      this.#config
+        .makeApiClient(AppsV1Api)
+        .patchNamespacedDeploymentScale({ namespace, name, body })
+        .catch(ignoreMissing),
+    );
+  }
+
+  async #list({ apiVersion, kind, namespace, labelSelector }: KubeKind): Promise<KubernetesListObject<KubernetesObject>> {
+    return this.#ask(`list ${kind}s${namespace ? ` of namespace ${namespace}` : ''}`, () =>
+      this.#objects().list(apiVersion, kind, namespace, undefined, undefined, undefined, undefined, labelSelector),
+    );
+  }
+
+  #objects(): KubernetesObjectApi {
+    return KubernetesObjectApi.makeApiClient(this.#config);
   }
 
   #core(): CoreV1Api {
@@ -201,6 +237,14 @@ function ignoreMissing(error: { readonly code?: number }): undefined {
   throw error;
 }
 
-function titled({ kind, metadata }: KubernetesObject): string {
-  return `${kind} ${metadata?.namespace ? `${metadata.namespace}/` : ''}${metadata?.name}`;
+/** The client's types have no readonly. */
+function clientObject(object: KubeRef): KubernetesObject {
+  return object as unknown as KubernetesObject;
+}
+
+/** Where objects of a kind are (Kubernetes API concepts, "Resource URIs"). Plurals of what is watched here end in s. */
+function pathOf({ apiVersion, kind, namespace }: KubeKind): string {
+  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const plural = `${kind.toLowerCase()}s`;
+  return namespace === undefined ? `${group}/${plural}` : `${group}/namespaces/${namespace}/${plural}`;
 }

@@ -1,11 +1,11 @@
 // A backend over any tool that makes Kubernetes clusters: everything that does not depend on which one.
 import { randomBytes } from 'node:crypto';
-import type { Backend, ClusterHandle, ClusterSpec, Drift, Operation } from '../backend.ts';
+import type { Backend, ClusterHandle, Drift, Operation } from '../backend.ts';
 import type { ClusterTool } from './cluster-tool.ts';
 import { KubernetesConnection } from './connection.ts';
 import { KubeError } from './kube-error.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
-import { applyNetwork, deleteNetwork, networkDrift } from './network/network.ts';
+import { applyNetwork, deleteNetwork, networkDrift } from './lab-network.ts';
 import { nodeDrift } from './node-drift.ts';
 import { restSystemPods } from './system-pods.ts';
 import { applyWorkload, deadPods, deleteWorkload, workloadDrift } from './workload.ts';
@@ -34,7 +34,6 @@ export function kubernetesBackend(tool: ClusterTool): Backend {
   return {
     name: tool.name,
     settings: tool.settings,
-    pinsAddresses: false,
 
     probe: (_isolation, settings = {}) => tool.probe(settings),
 
@@ -106,7 +105,9 @@ export function kubernetesBackend(tool: ClusterTool): Backend {
     workloadDrift: async (handle, workload, pods, op): Promise<readonly Drift[]> =>
       workloadDrift(await open(handle, op), workload, pods, op),
     deadPods: (handle, pods) => deadPods(connect(handle), pods),
-    deleteWorkload: async (handle, workload, op) => deleteWorkload(connect(handle), workload, op),
+    deleteWorkload: async (handle, workload) => deleteWorkload(connect(handle), workload),
+
+    kubeconfig: (handle) => connect(handle).files.kubeconfigText() ?? '',
 
     connect: (handle) => new KubernetesCluster(handle, connect(handle)),
     disconnect,
@@ -129,5 +130,3 @@ async function isAlive(connection: KubernetesConnection): Promise<boolean> {
     return false;
   }
 }
-
-export type { ClusterSpec };

@@ -34,10 +34,11 @@ export class KubernetesCluster implements Cluster {
     const { files, kube } = this.#connection;
     const live = new Map((await kube.nodes()).map((node) => [node.metadata?.name, node]));
     return (files.spec()?.nodes ?? []).map((node) => {
-      const real = live.get(this.#connection.realNode(node.name));
+      const kubernetesName = this.#connection.realNode(node.name);
+      const real = live.get(kubernetesName);
       const addresses = real?.status?.addresses?.filter(({ type }) => type === 'InternalIP') ?? [];
       const address = addresses.find((one) => !one.address.includes(':'))?.address ?? node.address;
-      return { ...node, address, podCIDR: real?.spec?.podCIDR ?? node.podCIDR, pid: 1 };
+      return { ...node, address, podCIDR: real?.spec?.podCIDR ?? node.podCIDR, pid: 1, kubernetesName };
     });
   }
 

@@ -39,7 +39,8 @@ export function podStatus(
     address: addresses.find((ip) => !ip.includes(':')) ?? '',
     ...(address6 !== undefined && { address6 }),
     containerId: sandbox.id,
-    pid: sandbox.pid,
+    // CRI-O keeps no process for a sandbox: every container is in its network.
+    pid: sandbox.pid ?? containers[0]?.pid ?? 0,
     // A pod in its node's own network has neither.
     hostVeth: result?.hostVeth ?? '',
     mac: result?.mac ?? '',

@@ -17,7 +17,7 @@ export interface ToolPods {
 }
 
 /** Privileged pods are what Pod Security Standards are there to forbid: it has to be said (pod-security.kubernetes.io). */
-export function toolNamespace({ lab, namespace }: Pick<ToolPods, 'lab' | 'namespace'>): V1Namespace {
+export function toolNamespace({ lab, namespace }: Pick<ToolPods, 'lab' | 'namespace'>) {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -25,7 +25,7 @@ export function toolNamespace({ lab, namespace }: Pick<ToolPods, 'lab' | 'namesp
       name: namespace,
       labels: { ...labLabels(lab), 'pod-security.kubernetes.io/enforce': 'privileged' },
     },
-  };
+  } satisfies V1Namespace;
 }
 
 /** @param node as Kubernetes calls it */
@@ -34,7 +34,7 @@ export function toolPodName(node: string): string {
 }
 
 /** Bound to its node without a scheduler: neither taints nor a cordon keep it away. */
-export function toolPod(node: string, { lab, namespace, image }: ToolPods): V1Pod {
+export function toolPod(node: string, { lab, namespace, image }: ToolPods) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -69,7 +69,7 @@ export function toolPod(node: string, { lab, namespace, image }: ToolPods): V1Po
         hostPath: { path, type: 'DirectoryOrCreate' },
       })),
     },
-  };
+  } satisfies V1Pod;
 }
 
 function volumeName(path: string): string {

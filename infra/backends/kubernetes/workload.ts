@@ -3,7 +3,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { LabPod } from '../../lab/lab.ts';
 import type { Drift, Operation, PodStatus } from '../backend.ts';
 import type { KubernetesConnection } from './connection.ts';
-import type { KubernetesObject } from './kube.ts';
+import type { KubeObject } from './kube-object.ts';
 import { workloadSelector } from './object-labels.ts';
 import { namespaceName } from './object-names.ts';
 import { namePods } from './pod-names.ts';
@@ -26,7 +26,7 @@ export async function applyWorkload(
   const drifted = before ? await workloadDrift(connection, workload, before, op) : [];
   files.writeWorkload(workload, pods);
   if (drifted.length > 0)
-    await replacePods(connection, workload, new Set(drifted.map(({ object }) => object)));
+    await replacePods(connection, workload, new Set(drifted.map(({ object }) => object)), op.signal);
   if (connection.settings.objects !== 'pulumi') {
     const { namespace, wanted } = objectsOf(connection, workload, pods);
     const stale = before ? objectsOf(connection, workload, before).wanted : [];
@@ -105,7 +105,7 @@ function objectsOf(
   connection: KubernetesConnection,
   workload: string,
   pods: readonly LabPod[],
-): { readonly namespace: KubernetesObject; readonly wanted: readonly KubernetesObject[] } {
+): { readonly namespace: KubeObject; readonly wanted: readonly KubeObject[] } {
   const lab = connection.files.spec()?.lab ?? '';
   const settings = {
     lab,
@@ -131,11 +131,9 @@ async function replacePods(
   const { kube, files } = connection;
   const live = await selected(connection, workload);
   const named = namePods(workload, files.workloads()[workload] ?? [], live).live;
-  const objects = [...named].flatMap(([name, { metadata }]) =>
-    names.has(name) ? [{ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata } }] : [],
-  );
-  await kube.remove(objects);
-  const uids = new Set(objects.map(({ metadata }) => metadata.uid));
+  const doomed = [...named].flatMap(([name, pod]) => (names.has(name) ? [pod] : []));
+  await kube.remove(doomed.map(({ metadata }) => podRef(namespaceOf(connection), metadata?.name ?? '')));
+  const uids = new Set(doomed.map(({ metadata }) => metadata?.uid));
   const gone = (pods: readonly V1Pod[]) => !pods.some(({ metadata }) => uids.has(metadata?.uid));
   await kube.untilPods(namespaceOf(connection), undefined, gone, signal);
 }
@@ -155,10 +153,14 @@ async function wirings(
   return new Map((await Promise.all(read)).flatMap((found) => [...found]));
 }
 
+function podRef(namespace: string, name: string) {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name } };
+}
+
 function namespaceOf({ files, id }: KubernetesConnection): string {
   return namespaceName(files.spec()?.stack ?? id);
 }
 
-function titleOf({ kind, metadata }: KubernetesObject): string {
+function titleOf({ kind, metadata }: KubeObject): string {
   return `${kind} ${metadata?.name}`;
 }

@@ -40,6 +40,8 @@ export interface ClusterInputs {
 export interface ClusterOutputs {
   readonly handle: ClusterHandle;
   readonly nodeStatus: readonly NodeStatus[];
+  /** On backends that are Kubernetes; the program marks it a secret. */
+  readonly kubeconfig?: string;
   /** False when it was not made to its end; it is then replaced. */
   readonly complete: boolean;
   /** What refresh found to be otherwise than it was made. */
@@ -70,7 +72,7 @@ const schema = z.strictObject({
 type State = ClusterInputs & ClusterOutputs;
 
 export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
-  keptByUpdate: ['handle'],
+  keptByUpdate: ['handle', 'kubeconfig'],
 
   async check(news, isNew, call) {
     const wrong = checkInputs(schema, news);
@@ -222,11 +224,13 @@ async function giveUp(
 
 async function outputs(backend: Backend, handle: ClusterHandle): Promise<ClusterOutputs> {
   const nodeStatus = await backend.connect(handle).nodes();
-  return { handle, nodeStatus, complete: true, drift: [], generation: randomUUID() };
+  const kubeconfig = backend.kubeconfig?.(handle);
+  const made = { handle, nodeStatus, complete: true, drift: [], generation: randomUUID() };
+  return { ...made, ...(kubeconfig !== undefined && { kubeconfig }) };
 }
 
-function outputsOf({ handle, nodeStatus, complete, drift, generation }: State): ClusterOutputs {
-  return { handle, nodeStatus, complete, drift, generation };
+function outputsOf({ handle, nodeStatus, kubeconfig, complete, drift, generation }: State): ClusterOutputs {
+  return { handle, nodeStatus, ...(kubeconfig !== undefined && { kubeconfig }), complete, drift, generation };
 }
 
 function specOf(inputs: ClusterInputs): ClusterSpec {

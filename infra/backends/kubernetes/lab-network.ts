@@ -1,0 +1,78 @@
+// The lab's network on a Kubernetes cluster: installed where the cluster is ours or we are told to, else taken as it is.
+import type { LabNetwork, LabNode } from '../../lab/lab.ts';
+import type { Drift, Operation } from '../backend.ts';
+import type { KubernetesConnection } from './connection.ts';
+import { applyNetwork as install, } from './network/apply-network.ts';
+import { deleteNetwork as uninstall } from './network/delete-network.ts';
+import { networkDrift as drift } from './network/network-drift.ts';
+import type { NetworkTask } from './network/network-task.ts';
+import { problemOf } from './node-drift.ts';
+
+export async function applyNetwork(
+  connection: KubernetesConnection,
+  nodes: readonly LabNode[],
+  network: LabNetwork,
+  op: Operation,
+): Promise<void> {
+  const { files } = connection;
+  const old = files.network()?.network;
+  if (installs(connection)) {
+    files.writeNetwork({ nodes, network });
+    await install(taskOf(connection, nodes, network, op), old);
+    return;
+  }
+  refuseChanges(connection, network);
+  const live = new Map((await connection.kube.nodes()).map((node) => [node.metadata?.name ?? '', node]));
+  for (const { name } of nodes) {
+    const problem = problemOf(live.get(connection.realNode(name)));
+    if (problem !== undefined) throw new Error(`${name} (${connection.realNode(name)}): ${problem}`);
+  }
+  op.progress?.(`the cluster's own network is taken as it is, whatever the lab says of ${network.type}`);
+  files.writeNetwork({ nodes, network });
+}
+
+export async function networkDrift(
+  connection: KubernetesConnection,
+  nodes: readonly LabNode[],
+  network: LabNetwork,
+  op: Operation,
+): Promise<readonly Drift[]> {
+  return installs(connection) ? drift(taskOf(connection, nodes, network, op)) : [];
+}
+
+export async function deleteNetwork(
+  connection: KubernetesConnection,
+  nodes: readonly LabNode[],
+  network: LabNetwork,
+  op: Operation,
+): Promise<void> {
+  if (installs(connection)) await uninstall(taskOf(connection, nodes, network, op));
+  connection.files.writeNetwork(undefined);
+}
+
+function installs({ tool, settings }: KubernetesConnection): boolean {
+  return tool.ownsCluster || settings.allowClusterChanges === 'true';
+}
+
+/** @throws Error when the lab wants files of its own on the nodes of a cluster that is not ours */
+function refuseChanges({ tool, facts }: KubernetesConnection, network: LabNetwork): void {
+  const files = Object.keys(network.configs);
+  if (files.length === 0) return;
+  throw new Error(
+    [
+      `this lab would write ${files.join(', ')} into /etc/cni/net.d of every node of ${facts.cluster}, which is not a cluster of cnilab's`,
+      `if that may be: pulumi config set --path cnilab:${tool.name}.allowClusterChanges true`,
+    ].join('\n'),
+  );
+}
+
+function taskOf(
+  connection: KubernetesConnection,
+  nodes: readonly LabNode[],
+  network: LabNetwork,
+  op: Operation,
+): NetworkTask {
+  const { kube, files, settings } = connection;
+  const host = (node: string) => connection.node(node);
+  return { kube, host, nodes, realNames: files.nodeNames(), network, settings, op };
+}
