@@ -18,6 +18,9 @@ export interface ClusterSpec {
   readonly isolation: 'auto' | 'rootless' | 'root';
   readonly underlay: Lab['underlay'];
   readonly nodes: readonly LabNode[];
+  /** Of all pods; each node's own range is inside it. For tools that want it when the cluster is made. */
+  readonly podCIDR?: string;
+  readonly podCIDR6?: string;
   /** A router and a host behind it, when the lab has them. */
   readonly outside?: LabOutside;
   /** What the user has said of this backend beside the lab file: key → text. Each backend says which it understands. */

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Prints what it was called with, an argument a line.
+printf '%s\n' "$@"
