@@ -34,7 +34,7 @@ export default async function program() {
     backend,
     isolation:
       config.get<(typeof ISOLATIONS)[number]>('isolation', { allowedValues: [...ISOLATIONS] }) ?? 'auto',
-    ...(kubernetes && { oneByOne: true }),
+    ...(kubernetes && { kubernetes }),
     ...(objects && { objects }),
     ...(told && { settings: told.secret ? pulumi.secret(told.settings) : told.settings }),
     origin: { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile },

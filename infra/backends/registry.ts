@@ -1,6 +1,7 @@
 // Which backends there are: name → loader. The only place that names them all.
 import { pathToFileURL } from 'node:url';
 import type { Backend } from './backend.ts';
+import type { ClusterTool } from './kubernetes/cluster-tool.ts';
 
 /** What has to be known of a backend before it is loaded. */
 export interface BackendTraits {
@@ -11,17 +12,23 @@ export interface BackendTraits {
 /** Loaded when asked for, so that a run pays only for the backend it uses. */
 const loaders: Readonly<Record<string, BackendTraits & { readonly load: () => Promise<Backend> }>> = {
   netns: { kubernetes: false, load: async () => (await import('./netns/netns-backend.ts')).netnsBackend },
+  kind: {
+    kubernetes: true,
+    load: () => onKubernetes(async () => (await import('./kind/kind-tool.ts')).kindTool),
+  },
   existing: {
     kubernetes: true,
-    load: async () => {
-      const [{ kubernetesBackend }, { existingTool }] = await Promise.all([
-        import('./kubernetes/kubernetes-backend.ts'),
-        import('./existing/existing-tool.ts'),
-      ]);
-      return kubernetesBackend(existingTool);
-    },
+    load: () => onKubernetes(async () => (await import('./existing/existing-tool.ts')).existingTool),
   },
 };
+
+async function onKubernetes(loadTool: () => Promise<ClusterTool>): Promise<Backend> {
+  const [{ kubernetesBackend }, tool] = await Promise.all([
+    import('./kubernetes/kubernetes-backend.ts'),
+    loadTool(),
+  ]);
+  return kubernetesBackend(tool);
+}
 
 /** Of a backend that is not there: as of one that is not Kubernetes. */
 export function backendTraits(name: string): BackendTraits {

@@ -22,8 +22,11 @@ export interface LabArgs {
   readonly settings?: pulumi.Input<Readonly<Record<string, string>>>;
   /** Declares what makes a workload's pods, where Pulumi does. @default our own resource makes them */
   readonly objects?: MakeObjects;
-  /** Each workload after the one before, so that IPAM gives its pods the next addresses. @default all at once */
-  readonly oneByOne?: boolean;
+  /**
+   * The cluster is Kubernetes: it is told the pods' range, and each workload comes after the one before, so that IPAM
+   * gives its pods the next addresses. @default false
+   */
+  readonly kubernetes?: boolean;
   readonly origin: Origin;
 }
 
@@ -51,6 +54,7 @@ export class LabComponent extends pulumi.ComponentResource {
     this.#args = args;
     const { lab, stack, backend, isolation, settings, origin } = args;
     const { title, underlay, nodes, outside } = lab;
+    const { podCIDR, podCIDR6 } = lab.network;
     this.cluster = new Cluster(
       `${name}-cluster`,
       {
@@ -63,6 +67,7 @@ export class LabComponent extends pulumi.ComponentResource {
         nodes,
         origin,
         ...(outside && { outside }),
+        ...(args.kubernetes && { podCIDR, ...(podCIDR6 && { podCIDR6 }) }),
         ...(settings && { settings }),
       },
       { parent: this },
@@ -78,7 +83,7 @@ export class LabComponent extends pulumi.ComponentResource {
     const objects = args.objects?.(name, this.cluster, within);
     const workloads: Workload[] = [];
     for (const [order, workload] of lab.workloads.entries()) {
-      const last = args.oneByOne ? workloads.at(-1) : undefined;
+      const last = args.kubernetes ? workloads.at(-1) : undefined;
       const first = last ? [this.network, last] : [this.network];
       const made = objects?.declare(workload, first) ?? [];
       const networkRevision = this.network.revision;

@@ -9,7 +9,6 @@ import type { ClusterTool, Refusal, Settings, ToolFacts } from '../kubernetes/cl
 import { Kube } from '../kubernetes/kube.ts';
 import { namespaceName, objectName } from '../kubernetes/object-names.ts';
 import { podAccess } from '../kubernetes/pod-access.ts';
-import { POD_IMAGE } from '../kubernetes/pod-image.ts';
 import { mapNodes } from './map-nodes.ts';
 
 /** Has perl, iproute2, tcpdump, nftables, iptables and util-linux, and is made for looking into pod networks. */
@@ -24,10 +23,8 @@ export const existingTool: ClusterTool = {
     nodes: {
       help: 'which node plays which: <node of the lab>=<node of the cluster>,…; default: by name, then by role',
     },
-    podImage: { help: 'image of the test pods', default: POD_IMAGE },
     toolsImage: { help: 'image of the privileged pods that nodes are entered by', default: TOOLS_IMAGE },
     allowClusterChanges: { help: '"true": the lab’s network and CNI files may be installed on the nodes' },
-    objects: { help: 'who makes the pods: "pulumi" (the kubernetes plugin) or "cnilab"', default: 'pulumi' },
   },
 
   async probe(settings): Promise<Refusal | undefined> {

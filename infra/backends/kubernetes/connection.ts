@@ -35,12 +35,14 @@ export class KubernetesConnection {
     this.files = new ClusterFiles(handle);
   }
 
+  /** As the user has said them; what is not there has its default where it is used. */
   get settings(): Settings {
-    const given = this.files.spec()?.settings ?? {};
-    const defaults = Object.entries(this.tool.settings).flatMap(([key, { default: value }]) =>
-      value === undefined ? [] : [[key, value] as const],
-    );
-    return { ...Object.fromEntries(defaults), ...given };
+    return this.files.spec()?.settings ?? {};
+  }
+
+  /** Whether the objects that make the pods are ours to make, and not those of Pulumi's kubernetes plugin. */
+  get makesObjects(): boolean {
+    return this.settings.objects === 'cnilab';
   }
 
   /** @throws KubeError when there is no kubeconfig of this cluster */

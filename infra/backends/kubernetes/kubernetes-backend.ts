@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Backend, ClusterHandle, Drift, Operation } from '../backend.ts';
 import type { ClusterTool } from './cluster-tool.ts';
+import { settingsFor } from './common-settings.ts';
 import { KubernetesConnection } from './connection.ts';
 import { KubeError } from './kube-error.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
@@ -33,7 +34,7 @@ export function kubernetesBackend(tool: ClusterTool): Backend {
 
   return {
     name: tool.name,
-    settings: tool.settings,
+    settings: settingsFor(tool),
 
     probe: (_isolation, settings = {}) => tool.probe(settings),
 

@@ -6,6 +6,7 @@ import type { KubernetesConnection } from './connection.ts';
 import type { KubeObject } from './kube-object.ts';
 import { workloadSelector } from './object-labels.ts';
 import { namespaceName } from './object-names.ts';
+import { POD_IMAGE } from './pod-image.ts';
 import { namePods } from './pod-names.ts';
 import { compareWiring, readWiring, type Wiring } from './pod-wiring.ts';
 import { waitForPods } from './wait-for-pods.ts';
@@ -27,7 +28,7 @@ export async function applyWorkload(
   files.writeWorkload(workload, pods);
   if (drifted.length > 0)
     await replacePods(connection, workload, new Set(drifted.map(({ object }) => object)), op.signal);
-  if (connection.settings.objects !== 'pulumi') {
+  if (connection.makesObjects) {
     const { namespace, wanted } = objectsOf(connection, workload, pods);
     const stale = before ? objectsOf(connection, workload, before).wanted : [];
     const kept = new Set(wanted.map(titleOf));
@@ -92,12 +93,12 @@ export async function deadPods(
 export async function deleteWorkload(connection: KubernetesConnection, workload: string): Promise<void> {
   const { files, kube } = connection;
   const pods = files.workloads()[workload] ?? [];
-  if (connection.settings.objects !== 'pulumi')
+  if (connection.makesObjects)
     await kube.remove(objectsOf(connection, workload, pods).wanted);
   files.writeWorkload(workload, undefined);
   files.writeWiring(workload, undefined);
   const others = Object.keys(files.workloads());
-  if (others.length === 0 && connection.settings.objects !== 'pulumi')
+  if (others.length === 0 && connection.makesObjects)
     await kube.remove([objectsOf(connection, workload, []).namespace]);
 }
 
@@ -110,7 +111,7 @@ function objectsOf(
   const settings = {
     lab,
     namespace: namespaceOf(connection),
-    podImage: connection.settings.podImage ?? '',
+    podImage: connection.settings.podImage ?? POD_IMAGE,
     realNode: (node: string) => connection.realNode(node),
   };
   // A pod by itself has its workload's name; replicas have a number behind it.

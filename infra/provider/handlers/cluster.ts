@@ -32,6 +32,9 @@ export interface ClusterInputs {
   readonly underlay: Lab['underlay'];
   readonly nodes: readonly LabNode[];
   readonly outside?: LabOutside;
+  /** Of all pods, on backends that are Kubernetes. */
+  readonly podCIDR?: string;
+  readonly podCIDR6?: string;
   /** What the user has said of the backend beside the lab file; not there when nothing. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly origin: Origin;
@@ -60,6 +63,8 @@ const schema = z.strictObject({
   underlay,
   nodes: named(node),
   outside: outside.optional(),
+  podCIDR: z.cidrv4().optional(),
+  podCIDR6: z.cidrv6().optional(),
   settings: z.record(z.string(), z.string()).optional(),
   origin: z.strictObject({
     project: text,
@@ -156,7 +161,8 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
  * goes or changes.
  */
 export function clusterChanges(state: ClusterInputs, news: ClusterInputs): readonly Change[] {
-  const anew = (['stack', 'lab', 'backend', 'isolation', 'underlay'] as const).flatMap((key) =>
+  const fixed = ['stack', 'lab', 'backend', 'isolation', 'underlay', 'podCIDR', 'podCIDR6'] as const;
+  const anew = fixed.flatMap((key) =>
     propertyDiff(state[key], news[key], [key]).map((change) => ({ ...change, replace: true })),
   );
   const settings = propertyDiff(state.settings ?? {}, news.settings ?? {}, ['settings']).map((change) => ({
@@ -234,7 +240,7 @@ function outputsOf({ handle, nodeStatus, kubeconfig, complete, drift, generation
 }
 
 function specOf(inputs: ClusterInputs): ClusterSpec {
-  const { stack, lab, isolation, underlay, nodes, outside, settings } = inputs;
+  const { stack, lab, isolation, underlay, nodes, outside, podCIDR, podCIDR6, settings } = inputs;
   return {
     stack,
     lab,
@@ -242,6 +248,8 @@ function specOf(inputs: ClusterInputs): ClusterSpec {
     underlay,
     nodes,
     ...(outside && { outside }),
+    ...(podCIDR && { podCIDR }),
+    ...(podCIDR6 && { podCIDR6 }),
     ...(settings && { settings }),
   };
 }
