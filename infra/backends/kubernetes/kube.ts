@@ -5,8 +5,8 @@ import {
   CoreV1Api,
   KubeConfig,
   type KubernetesListObject,
-  KubernetesObjectApi,
   type KubernetesObject,
+  KubernetesObjectApi,
   makeInformer,
   PatchStrategy,
   type V1Node,
@@ -204,9 +204,23 @@ export class Kube {
     );
   }
 
-  async #list({ apiVersion, kind, namespace, labelSelector }: KubeKind): Promise<KubernetesListObject<KubernetesObject>> {
+  async #list({
+    apiVersion,
+    kind,
+    namespace,
+    labelSelector,
+  }: KubeKind): Promise<KubernetesListObject<KubernetesObject>> {
     return this.#ask(`list ${kind}s${namespace ? ` of namespace ${namespace}` : ''}`, () =>
-      this.#objects().list(apiVersion, kind, namespace, undefined, undefined, undefined, undefined, labelSelector),
+      this.#objects().list(
+        apiVersion,
+        kind,
+        namespace,
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+        labelSelector,
+      ),
     );
   }
 

@@ -2,7 +2,7 @@
 import type { LabNetwork, LabNode } from '../../lab/lab.ts';
 import type { Drift, Operation } from '../backend.ts';
 import type { KubernetesConnection } from './connection.ts';
-import { applyNetwork as install, } from './network/apply-network.ts';
+import { applyNetwork as install } from './network/apply-network.ts';
 import { deleteNetwork as uninstall } from './network/delete-network.ts';
 import { networkDrift as drift } from './network/network-drift.ts';
 import type { NetworkTask } from './network/network-task.ts';

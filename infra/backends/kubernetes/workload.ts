@@ -93,8 +93,7 @@ export async function deadPods(
 export async function deleteWorkload(connection: KubernetesConnection, workload: string): Promise<void> {
   const { files, kube } = connection;
   const pods = files.workloads()[workload] ?? [];
-  if (connection.makesObjects)
-    await kube.remove(objectsOf(connection, workload, pods).wanted);
+  if (connection.makesObjects) await kube.remove(objectsOf(connection, workload, pods).wanted);
   files.writeWorkload(workload, undefined);
   files.writeWiring(workload, undefined);
   const others = Object.keys(files.workloads());
