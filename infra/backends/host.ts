@@ -41,7 +41,8 @@ export interface Running {
 /** A file to be written. Written to a temporary name in the same directory, then renamed. */
 export interface HostFile {
   readonly path: string;
-  readonly content: string;
+  /** Text, written as UTF-8, or bytes. */
+  readonly content: string | Uint8Array;
   /** @default 0o644 */
   readonly mode?: number;
 }

@@ -4,23 +4,38 @@ import { createHash } from 'node:crypto';
 import type { LabNetwork, LabNode } from '../../../lab/lab.ts';
 import { type ChainPlan, configFile, configFiles, type NodePlan } from './node-plan.ts';
 
+export interface FlannelChoices {
+  /** @default vtepMac */
+  readonly macOf?: (node: LabNode) => string;
+  /** @default CNI_VERSION */
+  readonly cniVersion?: string;
+}
+
+/** The version that the flannel plugin of every release understands and that already has CHECK. */
+export const CNI_VERSION = '0.4.0';
+
 /** What flanneld makes of `node`. */
-export function flannelPlan(node: LabNode, nodes: readonly LabNode[], network: LabNetwork): NodePlan {
+export function flannelPlan(
+  node: LabNode,
+  nodes: readonly LabNode[],
+  network: LabNetwork,
+  { macOf = vtepMac, cniVersion = CNI_VERSION }: FlannelChoices = {},
+): NodePlan {
   const dev = `flannel.${network.vni}`;
   const peers = nodes.filter((peer) => peer.name !== node.name);
   return {
-    files: [...configFiles(network.configs), configFile('10-flannel.conflist', flannelConflist())],
+    files: [...configFiles(network.configs), configFile('10-flannel.conflist', flannelConflist(cniVersion))],
     vxlan: {
       dev,
       vni: network.vni,
       port: network.port,
       local: node.address,
-      mac: vtepMac(node),
+      mac: macOf(node),
       mtu: network.mtu,
       address: `${networkAddress(node.podCIDR)}/32`,
     },
-    neighbours: peers.map((peer) => ({ dst: networkAddress(peer.podCIDR), mac: vtepMac(peer), dev })),
-    fdb: peers.map((peer) => ({ mac: vtepMac(peer), dev, dst: peer.address })),
+    neighbours: peers.map((peer) => ({ dst: networkAddress(peer.podCIDR), mac: macOf(peer), dev })),
+    fdb: peers.map((peer) => ({ mac: macOf(peer), dev, dst: peer.address })),
     routes: peers.map((peer) => ({
       dst: peer.podCIDR,
       via: networkAddress(peer.podCIDR),
@@ -33,10 +48,9 @@ export function flannelPlan(node: LabNode, nodes: readonly LabNode[], network: L
 }
 
 /** kube-flannel's conflist, with `bandwidth` chained and forceAddress set as K3s does. */
-function flannelConflist() {
+function flannelConflist(cniVersion: string) {
   return {
-    // The version that the flannel plugin of every release understands and that already has CHECK.
-    cniVersion: '0.4.0',
+    cniVersion,
     name: 'cbr0',
     plugins: [
       { type: 'flannel', delegate: { hairpinMode: true, forceAddress: true, isDefaultGateway: true } },

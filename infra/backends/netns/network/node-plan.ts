@@ -1,16 +1,19 @@
 // What one node's networking is to look like: data, from which both the wiring script and the drift check are made.
 import type { HostFile } from '../../host.ts';
 
+/** A file that is read by people: text alone. */
+export type TextFile = HostFile & { readonly content: string };
+
 export interface NodePlan {
   /** CNI configuration. */
-  readonly files: readonly HostFile[];
+  readonly files: readonly TextFile[];
   readonly vxlan?: VxlanPlan;
   readonly neighbours: readonly { readonly dst: string; readonly mac: string; readonly dev: string }[];
   readonly fdb: readonly { readonly mac: string; readonly dev: string; readonly dst: string }[];
   readonly routes: readonly RoutePlan[];
   readonly chains: readonly ChainPlan[];
   /** Written last: their presence tells plugins that everything else is there. */
-  readonly lastFiles: readonly HostFile[];
+  readonly lastFiles: readonly TextFile[];
 }
 
 export interface VxlanPlan {
@@ -47,11 +50,11 @@ export interface ChainPlan {
 export const CNI_CONFIG_DIR = '/etc/cni/net.d';
 
 /** The lab's own files for the CNI configuration directory. */
-export function configFiles(configs: Readonly<Record<string, string>>): readonly HostFile[] {
+export function configFiles(configs: Readonly<Record<string, string>>): readonly TextFile[] {
   return Object.entries(configs).map(([name, content]) => ({ path: `${CNI_CONFIG_DIR}/${name}`, content }));
 }
 
 /** A configuration that we write: JSON as the project it stands for writes it. */
-export function configFile(name: string, content: unknown): HostFile {
+export function configFile(name: string, content: unknown): TextFile {
   return { path: `${CNI_CONFIG_DIR}/${name}`, content: `${JSON.stringify(content, null, 2)}\n` };
 }

@@ -1,0 +1,115 @@
+// Puts a lab's network on a cluster of ours whose nodes have none.
+import type { LabNetwork } from '../../../lab/lab.ts';
+import type { Host } from '../../host.ts';
+import { applyScript } from '../../netns/network/apply-script.ts';
+import type { NodePlan } from '../../netns/network/node-plan.ts';
+import { canRecord, installRecorder } from './call-recorder.ts';
+import { clusterPlans } from './cluster-plan.ts';
+import { ownFiles, strangeFiles } from './config-directory.ts';
+import { COPIED, copyMissingPlugins } from './copy-plugins.ts';
+import { daemonObjects, daemonSetOf } from './daemon-objects.ts';
+import { deleteNetwork } from './delete-network.ts';
+import { neededPlugins } from './needed-plugins.ts';
+import type { NetworkTask } from './network-task.ts';
+import { type NodeFacts, readNodeFacts } from './node-facts.ts';
+import { runOrThrow } from './run-or-throw.ts';
+import { standingNodes } from './standing-nodes.ts';
+import { untilReady } from './until-ready.ts';
+import { onUplink } from './uplink.ts';
+
+interface Site {
+  readonly name: string;
+  readonly host: Host;
+  readonly plan: NodePlan;
+  readonly facts: NodeFacts;
+  readonly address: string;
+}
+
+/**
+ * Idempotent; mends what drifted. Resolves when all nodes are Ready.
+ * @param old the network that was applied before; one that cannot become the new one by being applied over is removed first
+ * @throws Error with one message: what, on which node, and what to do
+ */
+export async function applyNetwork(task: NetworkTask, old?: LabNetwork): Promise<void> {
+  const { kube, network, op } = task;
+  if (old && !isSameWiring(old, network)) await deleteNetwork({ ...task, network: old });
+  const standing = await standingNodes(task);
+  const plans = clusterPlans(task, standing);
+  const objects = await daemonObjects(task);
+  const daemonSet = daemonSetOf(objects);
+  const sites = await Promise.all(
+    standing.map(async ({ node }, i): Promise<Site> => {
+      const host = task.host(node.name);
+      const facts = await readNodeFacts(host, op);
+      return { name: node.name, host, facts, plan: plans[i] as NodePlan, address: node.address };
+    }),
+  );
+  await onEach(sites, (site) => prepare(task, site));
+  if (objects.length > 0) {
+    op.progress?.(`starts ${network.type}'s daemon on ${sites.length} nodes`);
+    await kube.apply(objects, op);
+  }
+  // Flannel's plugin comes with its daemon. Kindnet's configuration does, and with that a node is ready.
+  if (network.type === 'flannel') {
+    await untilReady(task, { nodes: false, daemonSet });
+    await onEach(sites, (site) => record(task, site));
+  } else if (network.type === 'kindnet') await untilReady(task, { nodes: true, daemonSet });
+  await onEach(sites, async (site) => {
+    if (network.type === 'conflist') await routePeers(task, site);
+    await site.host.write(ownFiles(site.plan));
+  });
+  await untilReady(task, { nodes: true, daemonSet });
+}
+
+/** Objects and files are replaced in any case; devices and routes of another range or number would stay. */
+function isSameWiring(a: LabNetwork, b: LabNetwork): boolean {
+  const wiring = ({ type, podCIDR, podCIDR6, vni, port, mtu, routes }: LabNetwork) =>
+    JSON.stringify([type, podCIDR, podCIDR6, vni, port, mtu, routes]);
+  return wiring(a) === wiring(b);
+}
+
+/** Plugins, the recorder before them, and no configuration but the lab's. */
+async function prepare(task: NetworkTask, site: Site): Promise<void> {
+  const { network, op } = task;
+  const { host, plan, facts } = site;
+  const { direct, delegated } = neededPlugins(plan.files);
+  const brought = network.type === 'flannel' ? ['flannel'] : [];
+  const needed = [...direct, ...delegated].filter((type) => !brought.includes(type));
+  const strange = await strangeFiles(host, plan, op);
+  if (strange.length > 0)
+    await runOrThrow(host, ['rm', '-f', ...strange], 'cannot remove files', { signal: op.signal });
+  await copyMissingPlugins(host, facts, needed, op);
+  await noteBrought(site, brought);
+  await record(task, site);
+}
+
+/** What a daemon brings goes with the rest of what was copied. */
+async function noteBrought({ host, facts }: Site, types: readonly string[]): Promise<void> {
+  const isNew = types.filter((type) => !facts.plugins.includes(type));
+  if (isNew.length === 0) return;
+  const before = (await host.read(COPIED))?.toString() ?? '';
+  await host.write([{ path: COPIED, content: `${before}${isNew.map((type) => `${type}\n`).join('')}` }]);
+}
+
+async function record({ op }: NetworkTask, { name, host, plan, facts }: Site): Promise<void> {
+  const { direct } = neededPlugins(plan.files);
+  if (canRecord(facts)) await installRecorder({ host }, direct, facts, op);
+  else op.progress?.(`${name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`);
+}
+
+async function routePeers({ op }: NetworkTask, { host, plan, address }: Site): Promise<void> {
+  if (plan.routes.length === 0) return;
+  const { signal } = op;
+  const find = ['ip', '-o', 'address', 'show', 'to', address];
+  const { stdout } = await runOrThrow(host, find, 'cannot look for the uplink', { signal });
+  const uplink = stdout.split(/\s+/)[1] ?? 'eth0';
+  const { routes } = onUplink(plan, uplink);
+  const script = applyScript({ ...plan, files: [], lastFiles: [], routes }, undefined);
+  await runOrThrow(host, ['sh', '-c', script], 'cannot set routes to the other nodes', { signal });
+}
+
+async function onEach(sites: readonly Site[], work: (site: Site) => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(sites.map(work));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}

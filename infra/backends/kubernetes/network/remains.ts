@@ -1,0 +1,54 @@
+// What a network leaves on a node when its daemon is gone, and the script that removes it.
+
+import { pickNetwork } from '../../../cni/config-dir.ts';
+import { shellWord } from '../../../util/shell-quote.ts';
+import { applyScript } from '../../netns/network/apply-script.ts';
+import type { NodePlan } from '../../netns/network/node-plan.ts';
+import { COPIED } from './copy-plugins.ts';
+import { neededPlugins } from './needed-plugins.ts';
+import { NODE_PATHS } from './node-paths.ts';
+
+const EMPTY: NodePlan = { files: [], neighbours: [], fdb: [], routes: [], chains: [], lastFiles: [] };
+
+/** Of kindnetd and flanneld, as far as they use iptables. */
+const CHAINS = ['KIND-MASQ-AGENT', 'FLANNEL-POSTRTG', 'FLANNEL-FWD'];
+
+/** Jumps are removed as the rules that they are, whatever match and comment they have. */
+const REMOVE_CHAINS = `for save in iptables-save ip6tables-save; do
+  command -v $save > /dev/null || continue
+  for table in nat filter; do
+    rules=$($save -t $table 2> /dev/null) || continue
+    for chain in ${CHAINS.join(' ')}; do
+      printf '%s\\n' "$rules" | grep -q "^:$chain " || continue
+      { echo "*$table"
+        printf '%s\\n' "$rules" | sed -n "s/^-A \\(.* -j $chain\\)\\$/-D \\1/p"
+        echo "-F $chain"; echo "-X $chain"; echo COMMIT; } | \${save%save}restore --noflush
+    done
+  done
+done
+command -v nft > /dev/null && nft delete table inet kindnet-network-policies 2> /dev/null || :`;
+
+/** Plugins of ours go when the recorder is gone, which has some of them. */
+const REMOVE_COPIED = `if [ -f ${COPIED} ]; then
+  while read -r name; do rm -f ${NODE_PATHS.plugins}/"$name"; done < ${COPIED}
+  rm -f ${COPIED}
+fi
+rmdir ${NODE_PATHS.own} 2> /dev/null || :`;
+
+/** @param plan what the network made of the node. Idempotent: what is gone already is no error. */
+export function removalScript(plan: NodePlan): string {
+  const links = bridgesOf(plan).map((name) => `ip link del ${shellWord(name)} 2> /dev/null || :`);
+  return [applyScript(EMPTY, plan), ...links, REMOVE_CHAINS, REMOVE_COPIED].join('\n');
+}
+
+/** What bridge plugins made, by their configuration or as their delegates. */
+function bridgesOf({ files }: NodePlan): readonly string[] {
+  const named = files.map(({ path, content }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content }));
+  const { picked } = pickNetwork(named);
+  if (!picked) return [];
+  const { direct, delegated } = neededPlugins(files);
+  if (![...direct, ...delegated].includes('bridge')) return [];
+  const said = picked.plugins.flatMap(({ bridge }) => (typeof bridge === 'string' ? [bridge] : []));
+  // The plugin's default name (plugins/main/bridge).
+  return said.length > 0 ? said : ['cni0'];
+}
