@@ -31,7 +31,7 @@ export function namespaceObject({ lab, namespace }: Pick<ObjectSettings, 'lab' |
 /**
  * A pod for `kind: pod`; otherwise a Deployment for each node that has replicas, in the order in which the lab names them,
  * so that every replica is where the lab wants it whatever the scheduler thinks.
- * @throws Error when the lab's node has no real one (from `settings.realNode`)
+ * @throws Error when the lab's node has no real one (from `settings.realNode`), or the API would refuse its ports
  */
 export function workloadObjects(
   { name, kind, pods }: LabWorkload,
@@ -114,7 +114,15 @@ function podSpec(pod: LabPod, { podImage, realNode }: ObjectSettings) {
   } satisfies V1PodSpec;
 }
 
-function containerPorts({ ports }: LabPod) {
+/** A server-side apply keys ports by containerPort and protocol (listMapKeys of core/v1 Container), and refuses two of a key. */
+function containerPorts({ name, ports }: LabPod) {
+  for (const { containerPort, hostPort, protocol } of ports) {
+    const other = ports.find((port) => port.containerPort === containerPort && port.protocol === protocol);
+    if (other && other.hostPort !== hostPort)
+      throw new Error(
+        `Kubernetes leads one host port to port ${containerPort}/${protocol} of pod ${name}, not both ${other.hostPort} and ${hostPort}: leave one of them out of the lab`,
+      );
+  }
   return ports.map(({ containerPort, hostPort, protocol }) => ({
     containerPort,
     hostPort,

@@ -81,7 +81,8 @@ describe('cgroups', () => {
   });
 
   it('a program may call itself anything', () => {
-    expect(facts(...processes([5, 'a) S 1 (b', 900, 100])).containers).toHaveLength(1);
+    const { containers } = facts(...processes([6, 'sh', 900, 100], [5, 'a) S 1 (b', 6, 110]));
+    expect(containers.map(({ pid }) => pid)).toEqual([6]);
   });
 
   it('without a shim for the whole pod the sandbox is the one that pauses', () => {
@@ -115,6 +116,18 @@ describe('lists', () => {
       expect(
         parseContainerFacts(`== crictl\nsandbox ${id} ${pid} ${two}\ncontainer ${id} ${pid} ${two}\n`),
       ).toEqual({ source: 'crictl', sandboxes: [{ id, podUid: two }], containers: [] });
+  });
+
+  it('docker 20.10 says the same in its own way', () => {
+    expect(parseContainerFacts(recorded('docker'))).toEqual({
+      source: 'docker',
+      sandboxes: [
+        { id: 'b61ca6c65d95ed307d214fdb7039c02eb6d438404b39f4cc3d3a3dc27a806382', pid: 13625, podUid: two },
+      ],
+      containers: [
+        { id: '39793e5f625e7640fc085ea152996429d8a24b6ed3aa3020b706df0085f8936a', pid: 13951, podUid: two },
+      ],
+    });
   });
 
   it('a task that has stopped does not run', () => {

@@ -47,7 +47,9 @@ describe('a name', () => {
 
   it('keeps two long ones apart that differ at their ends', () => {
     const long = 'a'.repeat(62);
-    expect(deploymentName(`${long}b`, 'n1')).not.toBe(deploymentName(`${long}c`, 'n1'));
+    const names = ['b', 'c'].map((end) => deploymentName(`${long}${end}`, 'n1'));
+    expect(names[0]).not.toBe(names[1]);
+    expect(names[0]).toMatch(/^a{56}-[0-9a-f]{6}$/);
   });
 
   it('says what it is made of', () => {

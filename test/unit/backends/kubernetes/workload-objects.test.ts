@@ -200,6 +200,13 @@ describe('a pod', () => {
     `);
   });
 
+  it('with two host ports for one of its own is refused, as the API would', () => {
+    const ports = [8080, 8081].map((hostPort) => ({ containerPort: 80, hostPort, protocol: 'tcp' as const }));
+    expect(() => workloadObjects(deployment(pod('web-1', 'a', { ports })), settings)).toThrow(
+      'Kubernetes leads one host port to port 80/tcp of pod web-1, not both 8080 and 8081: leave one of them out of the lab',
+    );
+  });
+
   it('on a node that the cluster does not have is refused by whoever knows the nodes', () => {
     const realNode = (node: string): string => {
       throw new Error(`there is no node ${node}`);
