@@ -67,10 +67,10 @@ const KNOWN: readonly Known[] = [
     }),
   ],
   [
-    /failed to pull image "([^"]+)"/,
-    ([, image], { runtime }) => ({
-      reason: `the nodes' image ${image} is not on this machine, and could not be fetched`,
-      fix: `see why with: ${runtime} pull ${image}; or name one that is here: pulumi config set cnilab:kind.image <image>`,
+    /failed to pull image "([^"]+)".*/s,
+    ([text, image], { runtime }) => ({
+      reason: `the nodes' image ${image} is not on this machine, and could not be fetched: ${lastLines(text, 1).replace(/^Command Output: /, '')}`,
+      fix: `get it with: ${runtime} pull ${image}; or name one that is here: pulumi config set cnilab:kind.image <image>`,
     }),
   ],
   [
@@ -85,6 +85,13 @@ const KNOWN: readonly Known[] = [
     ([, a, b, c], { runtime }) => ({
       reason: `${runtime} has a container for ${a ?? b ?? c} that this lab did not make`,
       fix: 'see whose it is with: kind get clusters',
+    }),
+  ],
+  [
+    /network with name (\S+) already exists|network name (\S+) already used/i,
+    ([, a, b], { runtime }) => ({
+      reason: `${runtime} has a network ${a ?? b} that this lab did not make`,
+      fix: `if nothing needs it: ${runtime} network rm ${a ?? b}`,
     }),
   ],
   [

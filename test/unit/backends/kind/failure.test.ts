@@ -40,6 +40,10 @@ describe('what kind and container runtimes say', () => {
       'docker: Error response from daemon: driver failed programming external connectivity on endpoint x: Bind for 127.0.0.1:34567 failed: port is already allocated.',
       'the port that kind picked',
     ],
+    [
+      'Error response from daemon: network with name cnilab-x already exists',
+      'docker has a network cnilab-x',
+    ],
     ['docker: Error response from daemon: Address already in use.', "an address of the lab's nodes"],
     [
       'ERROR: failed to create cluster: node(s) already exist for a cluster with the name "x"',
@@ -66,8 +70,9 @@ describe('what kind and container runtimes say', () => {
     const said =
       'Creating cluster "x" ...\n • Ensuring node image (no.such/image:1) 🖼  ...\n ✗ Ensuring node image (no.such/image:1) 🖼\nERROR: failed to create cluster: failed to pull image "no.such/image:1": command "docker pull no.such/image:1" failed with error: exit status 1\n\nCommand Output: Error response from daemon: Get "https://no.such/v2/": dial tcp: lookup no.such: no such host\n';
     expect(refusal(said)).toEqual({
-      reason: "the nodes' image no.such/image:1 is not on this machine, and could not be fetched",
-      fix: 'see why with: docker pull no.such/image:1; or name one that is here: pulumi config set cnilab:kind.image <image>',
+      reason:
+        'the nodes\' image no.such/image:1 is not on this machine, and could not be fetched: Error response from daemon: Get "https://no.such/v2/": dial tcp: lookup no.such: no such host',
+      fix: 'get it with: docker pull no.such/image:1; or name one that is here: pulumi config set cnilab:kind.image <image>',
     });
   });
 

@@ -84,6 +84,25 @@ describe('kind with stand-ins', () => {
     expect(machine.all()).toEqual({ containers: ['other-worker'], networks: ['kind'] });
   });
 
+  it('tries again what somebody else is just removing', async () => {
+    await kindTool.create(SPEC, facts(), machine.kubeconfig, op);
+    machine.set('fail-rm', 'Error response from daemon: removal of container id-x is already in progress\n');
+    const deleting = kindTool.delete(facts(), op);
+    await made(() => machine.read('calls').includes('rm --force'));
+    machine.unset('fail-rm');
+    await deleting;
+    expect(machine.all()).toEqual({ containers: [], networks: [] });
+  });
+
+  it('says what cannot be removed', async () => {
+    await kindTool.create(SPEC, facts(), machine.kubeconfig, op);
+    machine.set(
+      'fail-network-rm',
+      'Error response from daemon: error while removing network: network x has active endpoints\n',
+    );
+    await expect(kindTool.delete(facts(), op)).rejects.toThrow('network x has active endpoints');
+  });
+
   it('leaves a cluster of that name alone which it did not make', async () => {
     const container = `status Up 1 hour\nlabel io.x-k8s.kind.cluster=${CLUSTER}\n`;
     machine.set('calls');
