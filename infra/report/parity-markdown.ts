@@ -2,6 +2,7 @@
 import { parityLines, rowTitle } from './parity-lines.ts';
 import { notRun, type ParityReport, settingLines } from './parity-report.ts';
 import { paritySummary } from './parity-summary.ts';
+import { oneLine } from './words.ts';
 
 /** Several lines, without a trailing newline. @param all every check on a line of its own */
 export function parityMarkdown({ lab, backends, parity }: ParityReport, all = false): string {
@@ -27,7 +28,7 @@ export function parityMarkdown({ lab, backends, parity }: ParityReport, all = fa
       `- ${experiment}, ${check ?? 'the experiment'}, on ${backend}: ${problem}`,
   );
   const left = notRun(backends).map(({ name, reason = '' }) => `- ${name} was not run: ${oneLine(reason)}`);
-  const settings = settingLines(backends).map((text) => `- ${oneLine(text)}`);
+  const settings = settingLines(backends).map((text) => `- settings of ${oneLine(text)}`);
   const summary = ran ? paritySummary(parity) : 'no backend could run it';
   return [
     `Lab \`${lab}\`: ${summary}`,
@@ -40,8 +41,4 @@ export function parityMarkdown({ lab, backends, parity }: ParityReport, all = fa
 
 function escaped(text: string): string {
   return oneLine(text).replaceAll('|', '\\|');
-}
-
-function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
 }

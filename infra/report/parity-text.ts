@@ -5,7 +5,7 @@ import { parityLines, rowTitle } from './parity-lines.ts';
 import { notRun, type ParityReport, settingLines } from './parity-report.ts';
 import { paritySummary } from './parity-summary.ts';
 import { renderTable } from './table.ts';
-import { indent } from './words.ts';
+import { indent, oneLine } from './words.ts';
 
 export interface ParityTextOptions {
   /** Every check on a line of its own. @default false */
@@ -65,7 +65,7 @@ function rowText(row: ParityRow, { paint }: Terminal): readonly string[] {
   if (cells.length === 0) return [];
   const texts = cells.map(([backend, { outcome, state, why = '', details }]) =>
     state === 'explained'
-      ? `${backend}: ${paint('yellow', `${outcome}, explained`)}: ${why.trim()}`
+      ? `${backend}: ${paint('yellow', `${outcome}, explained`)}: ${oneLine(why)}`
       : [
           `${backend}: ${paint('red', outcome)}, not explained`,
           ...details.map((line) => indent(`- ${line}`, 2)),
