@@ -2,11 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resultsJsonSchema } from '../infra/experiments/results-schema.ts';
 import { labJsonSchema } from '../infra/lab/json-schema.ts';
+import { parityJsonSchema } from '../infra/parity/explanation.ts';
 
 /** Published file, relative to the project → what makes it. */
 const SCHEMAS: readonly (readonly [file: string, make: () => unknown])[] = [
   ['labs/lab.schema.json', labJsonSchema],
   ['labs/results.schema.json', resultsJsonSchema],
+  ['labs/parity.schema.json', parityJsonSchema],
 ];
 
 const root = new URL('../', import.meta.url);

@@ -13,3 +13,8 @@ export function indent(text: string, columns: number): string {
     .map((line) => margin + line)
     .join('\n');
 }
+
+/** A text of several lines as one, for a list or the cell of a table. */
+export function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+}

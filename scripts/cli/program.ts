@@ -18,6 +18,12 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       'the stack the lab is up under (default: $CNILAB_STACK, else the only one)',
     );
 
+  const setting = (what: string) =>
+    new Option('--set <key=value>', what).argParser((word: string, before: readonly string[] = []) => [
+      ...before,
+      word,
+    ]);
+
   program
     .command('up')
     .description(
@@ -27,6 +33,9 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('-s, --stack <stack>', 'name to stand it up under (default: the lab’s name)')
     .addOption(new Option('--isolation <how>', 'with or without root').choices(['auto', 'rootless', 'root']))
     .addOption(new Option('--backend <name>', 'where it runs').choices([...backendNames()]))
+    .addOption(
+      setting('a setting of the backend, kept in the stack’s config; empty takes it back (repeatable)'),
+    )
     .action(async (lab, options) => finish(await (await import('./verbs/up.ts')).up(lab, options)));
   program
     .command('down')
@@ -155,6 +164,17 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       finish(await (await import('./verbs/journey.ts')).journey(name, options)),
     );
   program
+    .command('parity')
+    .description('Run one lab on every backend of this machine, and compare what it comes to on each.')
+    .argument('<lab>', 'a lab of labs/, or a lab file')
+    .option('--backend <names>', 'only these, with commas between them (default: all that can be used here)')
+    .addOption(setting('a setting: <backend>.<key>=<value> (repeatable)'))
+    .option('--keep', 'leave the labs up, each under parity-<lab>-<backend>')
+    .option('--all', 'every check on a line of its own')
+    .addOption(new Option('--markdown', 'as a Markdown table').conflicts('json'))
+    .option('--json', 'as JSON: {lab, verdict, columns, backends, rows, stale}')
+    .action(async (lab, options) => finish(await (await import('./verbs/parity.ts')).parity(lab, options)));
+  program
     .command('env')
     .description('Print what a shell needs for plain pulumi to work here.')
     .action(async () => finish(await (await import('./verbs/env.ts')).env()));
@@ -221,6 +241,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- journey',
     'npm run -s lab -- journey vxlan-journey --stack flannel',
     'npm run -s lab -- journey vxlan-journey --mermaid > journey.mmd',
+  ],
+  parity: [
+    'npm run -s lab -- parity kindnet',
+    'npm run -s lab -- parity flannel --backend netns,kind --set kind.image=kindest/node:v1.34.0',
+    'npm run -s lab -- parity kindnet --markdown > parity.md',
   ],
   env: ['eval "$(npm run -s lab -- env)" && pulumi stack output --stack kindnet'],
 };

@@ -20,6 +20,12 @@ const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const NODE = path.join(ROOT, 'node_modules', '.bin', 'node');
 const CLI = path.join(ROOT, 'scripts', 'cnilab.ts');
 
+type RecordedStack = Pick<StackRecord, 'stack'> & Partial<StackRecord>;
+
+interface RecordedResults {
+  readonly experiments: readonly { readonly name: string }[];
+}
+
 export class CliSandbox {
   readonly directory = mkdtempSync(path.join(tmpdir(), 'cnilab-cli-'));
   readonly env: Readonly<Record<string, string>>;
@@ -56,8 +62,8 @@ export class CliSandbox {
   }
 
   /** For commands that are interrupted. */
-  start(args: readonly string[]) {
-    const child = startProcess([NODE, CLI, ...args], { cwd: ROOT, env: this.env });
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const child = startProcess([NODE, CLI, ...args], { cwd: ROOT, env: { ...this.env, ...env } });
     child.stdin?.end();
     const output = { stdout: '', stderr: '' };
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -70,7 +76,10 @@ export class CliSandbox {
   }
 
   /** How the stand-in engine is to behave: see its own first lines. */
-  engine(file: 'events' | 'stderr' | 'exit-code' | 'hang' | 'hang-init', content: string): void {
+  engine(
+    file: 'events' | 'stderr' | 'exit-code' | 'exit-code-up' | 'hang' | 'hang-init',
+    content: string,
+  ): void {
     writeFileSync(path.join(this.directory, 'engine', file), content);
   }
 
@@ -84,18 +93,13 @@ export class CliSandbox {
   }
 
   /** Puts a recorded stack into the state directory, as a run of the real thing left it. */
-  addStack(
-    record: Pick<StackRecord, 'stack'> & Partial<StackRecord>,
-    results?: { readonly experiments: readonly { readonly name: string }[] },
-  ): void {
-    const stack = path.join(this.directory, 'state', 'stacks', record.stack);
-    mkdirSync(path.join(stack, 'results', 'results'), { recursive: true });
-    writeFileSync(path.join(stack, 'record.json'), JSON.stringify(record));
-    if (!results) return;
-    writeFileSync(path.join(stack, 'results', 'results.json'), JSON.stringify(results));
-    for (const result of results.experiments) {
-      writeFileSync(path.join(stack, 'results', 'results', `${result.name}.json`), JSON.stringify(result));
-    }
+  addStack(record: RecordedStack, results?: RecordedResults): void {
+    writeStack(path.join(this.directory, 'state', 'stacks', record.stack), record, results);
+  }
+
+  /** The same, but it is `up` of that stack that puts it there. */
+  upLeaves(record: RecordedStack, results?: RecordedResults): void {
+    writeStack(path.join(this.directory, 'engine', 'leaves', record.stack), record, results);
   }
 
   /** Path below the sandbox's directory. */
@@ -110,5 +114,15 @@ export class CliSandbox {
   #lines(file: string): readonly string[] {
     const name = path.join(this.directory, 'engine', file);
     return existsSync(name) ? readFileSync(name, 'utf8').trimEnd().split('\n') : [];
+  }
+}
+
+function writeStack(directory: string, record: RecordedStack, results?: RecordedResults): void {
+  mkdirSync(path.join(directory, 'results', 'results'), { recursive: true });
+  writeFileSync(path.join(directory, 'record.json'), JSON.stringify(record));
+  if (!results) return;
+  writeFileSync(path.join(directory, 'results', 'results.json'), JSON.stringify(results));
+  for (const result of results.experiments) {
+    writeFileSync(path.join(directory, 'results', 'results', `${result.name}.json`), JSON.stringify(result));
   }
 }

@@ -4,7 +4,8 @@
 #   signals     every SIGINT it got (written)
 #   events      what `up`, `destroy` and `refresh` print
 #   stderr      what they say on standard error
-#   exit-code   how they end (default 0)
+#   exit-code   how they end (default 0); exit-code-up: how `up` does
+#   leaves      directories by the names of stacks: what a provider would have written there in `up`
 #   hang        when it is there, they work until they are interrupted, or the file is gone
 #   hang-init   as long as it is there, `stack init` does not end
 dir=${STAND_IN_PULUMI:?}
@@ -23,9 +24,12 @@ stack)
   ;;
 *) exit 0 ;;
 esac
+stack="$*" && stack=${stack##*--stack } && stack=${stack%% *}
+[ "$1" = up ] && [ -d "$dir/leaves/$stack" ] && mkdir -p "$CNILAB_STATE_DIR/stacks" && cp -r "$dir/leaves/$stack" "$CNILAB_STATE_DIR/stacks"
 [ -f "$dir/events" ] && cat "$dir/events"
 [ -f "$dir/stderr" ] && cat "$dir/stderr" >&2
 if [ -f "$dir/hang" ]; then
   while [ -f "$dir/hang" ]; do sleep 0.1; done
 fi
+[ "$1" = up ] && [ -f "$dir/exit-code-up" ] && exit "$(cat "$dir/exit-code-up")"
 exit "$(cat "$dir/exit-code" 2>/dev/null || echo 0)"

@@ -1,5 +1,6 @@
 // `pulumi up` and `pulumi destroy` for a person: leftovers cleared, live lines, one clear message when it fails.
 import path from 'node:path';
+import type { Writable } from 'node:stream';
 import { indent } from '../../../infra/report/words.ts';
 import { stateDir } from '../../../infra/util/dirs.ts';
 import { CliError } from '../cli-error.ts';
@@ -23,11 +24,13 @@ export interface Operation {
   readonly goOn: readonly string[];
   /** Gets the engine's account. @default engineLog of the stack */
   readonly logFile?: string;
+  /** Gets the live lines. @default standard output */
+  readonly out?: Writable;
 }
 
 /** Runs one engine operation on the stack. A failure of resources is an outcome, not an error. */
 export async function operate(session: StackSession, operation: Operation): Promise<EngineOutcome> {
-  const status = new StatusLine();
+  const status = new StatusLine(operation.out);
   const live = new LiveLines(operation.lab, () => performance.now(), operation.hidden);
   const outcome = await runEngine([...operation.args, '--stack', session.stack], {
     env: session.env,

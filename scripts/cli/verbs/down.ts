@@ -1,6 +1,7 @@
 // `down`: takes labs down, in whatever state they are, until nothing of them is left.
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Writable } from 'node:stream';
 import { loadBackend } from '../../../infra/backends/registry.ts';
 import { checkedLabFile } from '../../../infra/checked-lab.ts';
 import { indent } from '../../../infra/report/words.ts';
@@ -89,14 +90,24 @@ async function allStacks(): Promise<readonly string[]> {
   return [...new Set([...(await listRecords()).map(({ stack }) => stack), ...known])].sort();
 }
 
-/** @param logFile gets the engine's account of it, and goes with the stack */
-export async function takeDown(stack: string, logFile: string = engineLog(stack)): Promise<void> {
+export interface TakeDownOptions {
+  /** Gets the engine's account of it, and goes with the stack. @default engineLog of the stack */
+  readonly logFile?: string;
+  /** Gets the live lines. @default standard output */
+  readonly out?: Writable;
+}
+
+export async function takeDown(
+  stack: string,
+  { logFile = engineLog(stack), out = process.stdout }: TakeDownOptions = {},
+): Promise<void> {
+  const say = (line: string) => void out.write(`${line}\n`);
   const record = await readRecord(stack);
   const session = await openStack(stack);
   await clearLeftovers(session, say);
   const exists = await stackExists(session);
   // Where only the engine could tell and we have no record, it is asked by trying.
-  const destroyed = exists === false ? false : await destroy(session, record?.lab ?? stack, logFile);
+  const destroyed = exists === false ? false : await destroy(session, record?.lab ?? stack, logFile, out);
   // Without Pulumi's state the record still says which cluster it was.
   const left = await readRecord(stack);
   if (left) {
@@ -113,8 +124,8 @@ export async function takeDown(stack: string, logFile: string = engineLog(stack)
 }
 
 /** @returns false when the engine has no such stack */
-async function destroy(session: StackSession, lab: string, logFile: string): Promise<boolean> {
-  say(`Taking down stack ${session.stack}:`);
+async function destroy(session: StackSession, lab: string, logFile: string, out: Writable): Promise<boolean> {
+  out.write(`Taking down stack ${session.stack}:\n`);
   const outcome = await operate(session, {
     args: ['destroy', '--yes', '--skip-preview', '--suppress-outputs', '--remove'],
     lab,
@@ -122,6 +133,7 @@ async function destroy(session: StackSession, lab: string, logFile: string): Pro
     hidden: ['Experiment'],
     goOn: [`npm run down -- --stack ${session.stack}   goes on from where it stopped`],
     logFile,
+    out,
   });
   if (outcome.ok) return true;
   if (/no stack named/.test(outcome.stderr)) return false;

@@ -1,22 +1,19 @@
 // `up`: a lab file becomes a running lab. One engine run, and nothing starts before the file is right.
-import { realpath, rm } from 'node:fs/promises';
-import { DEFAULT_BACKEND, loadBackend } from '../../../infra/backends/registry.ts';
-import { CHECKED_LAB, checkedLabFile, handOver } from '../../../infra/checked-lab.ts';
+import { DEFAULT_BACKEND } from '../../../infra/backends/registry.ts';
 import type { Lab } from '../../../infra/lab/lab.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
-import { backendUrl } from '../../../infra/origin.ts';
 import { readRecord, type StackRecord } from '../../../infra/state/stack-store.ts';
+import { parseSettings, refuseUnknownSettings } from '../backend-settings.ts';
 import { checkStackName } from '../choose-stack.ts';
-import { usageError } from '../cli-error.ts';
 import { onlyExperimentsFailed } from '../engine/failures.ts';
-import type { EngineOutcome } from '../engine/run-engine.ts';
-import { clearLeftovers, ensureStack, openStack, type StackSession } from '../engine/stack-session.ts';
-import { engineLog, operate, operationError } from '../engine/update-stack.ts';
+import { openStack, type StackSession } from '../engine/stack-session.ts';
+import { engineLog, operationError } from '../engine/update-stack.ts';
 import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
+import { refuseAnotherLab, refuseAnotherState } from '../foreign-stack.ts';
 import { DEFAULT_LAB, findLabFile, nameInCheckout } from '../lab-files.ts';
 import { labReport } from '../lab-report.ts';
 import { refuseWithoutTools } from '../needed-tools.ts';
-import { PROJECT } from '../project.ts';
+import { type StoodLab, standUp } from '../stand-up.ts';
 import { shortPath } from '../text.ts';
 import { takeDown } from './down.ts';
 
@@ -24,6 +21,8 @@ export interface UpOptions {
   readonly stack?: string;
   readonly isolation?: string;
   readonly backend?: string;
+  /** Settings of backends: `key=value` of the stack's own, `<backend>.<key>=<value>` of any. */
+  readonly set?: readonly string[];
 }
 
 /** Plain `up` looks at the lab file and at what still runs; refresh looks at every route and veth. */
@@ -35,50 +34,18 @@ export async function up(word: string | undefined, options: UpOptions): Promise<
   const lab = await loadLab(shortPath(file));
   const stack = checkStackName(options.stack ?? lab.name);
   const before = await readRecord(stack);
-  await refuseAnotherLab(before, lab, file);
-  await refuseWithoutTools(lab, options.backend ?? before?.backend ?? DEFAULT_BACKEND);
+  const both = besideOrInstead(file, stack);
+  await refuseAnotherLab(before, lab, file, both);
+  const backend = options.backend ?? before?.backend ?? DEFAULT_BACKEND;
+  const settings = parseSettings(options.set ?? [], backend);
+  await Promise.all([refuseUnknownSettings(backend, settings), refuseWithoutTools(lab, backend)]);
   const session = await openStack(stack);
-  await refuseAnotherState(before, session, file);
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  say(`Lab ${lab.name} (${shortPath(file)}), stack ${stack}:`);
-  await clearLeftovers(session, say);
-  const isNew = await ensureStack(session, goOn(file, stack, lab));
-  const outcome = await withCheckedLab(session, lab, file, (informed) =>
-    operate(informed, {
-      args: ['up', '--yes', '--skip-preview', '--suppress-outputs', ...configArgs(file, options)],
-      lab: lab.name,
-      goOn: goOn(file, stack, lab),
-    }),
-  );
-  if (outcome.pendingCreates) await forgetPendingCreates(session, lab);
-  return await conclude({ session, file, lab, outcome, isNew, before });
-}
-
-/** Another lab under the same stack would be torn down to make room: never without being asked to. */
-async function refuseAnotherLab(record: StackRecord | undefined, lab: Lab, file: string): Promise<void> {
-  if (!record || (await samePlace(record.labFile, file))) return;
-  const { stack } = record;
-  throw usageError(
-    record.lab === lab.name
-      ? `stack "${stack}" holds another lab of that name, made from ${record.labFile}`
-      : `stack "${stack}" holds lab ${record.lab}, not ${lab.name}`,
-    ...besideOrInstead(file, stack),
-  );
-}
-
-/** Stacks of two Pulumi states may have one name, and this machine one lab of that name: it belongs to the first. */
-async function refuseAnotherState(
-  record: StackRecord | undefined,
-  { stack, env }: StackSession,
-  file: string,
-): Promise<void> {
-  if (!record || record.backendUrl === (await backendUrl(env))) return;
-  const backend = await loadBackend(record.backend);
-  if (!(await backend.isAlive(record.handle))) return;
-  throw usageError(
-    `a lab is already up under stack "${stack}", whose Pulumi state is in ${record.backendUrl}`,
-    ...besideOrInstead(file, stack),
-  );
+  await refuseAnotherState(before, session, both);
+  process.stdout.write(`Lab ${lab.name} (${shortPath(file)}), stack ${stack}:\n`);
+  const { isolation } = options;
+  const config = { backend: options.backend, isolation };
+  const stood = await standUp(session, { file, lab, config, settings, goOn: goOn(file, stack, lab) });
+  return await conclude({ session, file, lab, ...stood, before });
 }
 
 function besideOrInstead(file: string, stack: string): readonly string[] {
@@ -88,54 +55,10 @@ function besideOrInstead(file: string, stack: string): readonly string[] {
   ];
 }
 
-async function samePlace(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([one, other].map((file) => realpath(file).catch(() => file)));
-  return a === b;
-}
-
-/** The program of this run gets the lab as it has been read here. */
-async function withCheckedLab<T>(
-  session: StackSession,
-  lab: Lab,
-  file: string,
-  work: (session: StackSession) => Promise<T>,
-): Promise<T> {
-  const checked = checkedLabFile(session.stack);
-  try {
-    await handOver(lab, file, checked);
-    return await work({ ...session, env: { ...session.env, [CHECKED_LAB]: checked } });
-  } finally {
-    await rm(checked, { force: true });
-  }
-}
-
-function configArgs(file: string, { backend, isolation }: UpOptions): readonly string[] {
-  // By its name a lab of the checkout is found wherever the checkout is moved to.
-  const settings = { lab: nameInCheckout(file) ?? file, backend, isolation };
-  return Object.entries(settings).flatMap(([key, setting]) =>
-    setting === undefined ? [] : ['--config', `${PROJECT}:${key}=${setting}`],
-  );
-}
-
-/**
- * The engine never forgets by itself that it was killed while it was creating something, and warns of it for ever.
- * Our provider has found or removed what was half made, so a refresh may clear it.
- */
-async function forgetPendingCreates(session: StackSession, lab: Lab): Promise<void> {
-  await operate(session, {
-    args: ['refresh', '--yes', '--skip-preview', '--suppress-outputs', '--clear-pending-creates'],
-    lab: lab.name,
-    goOn: [],
-  });
-}
-
-interface Run {
+interface Run extends StoodLab {
   readonly session: StackSession;
   readonly file: string;
   readonly lab: Lab;
-  readonly outcome: EngineOutcome;
-  /** The stack was made by this command. */
-  readonly isNew: boolean;
   /** What stood when it began. */
   readonly before: StackRecord | undefined;
 }
@@ -188,7 +111,7 @@ function stood({ status, definition }: StackRecord): boolean {
  */
 async function clearAway(file: string, stack: string, lab: Lab): Promise<readonly string[]> {
   try {
-    await takeDown(stack, engineLog(stack, 'engine-down'));
+    await takeDown(stack, { logFile: engineLog(stack, 'engine-down') });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return [`what was made of it could not be taken down: ${why}`, ...goOn(file, stack, lab)];

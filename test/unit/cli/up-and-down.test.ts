@@ -51,6 +51,33 @@ test('the engine runs once for a stack that is there, twice to make it, and gets
   expect(cli.engineCalls()).toHaveLength(3);
 });
 
+test('settings of the backend go into the config of the stack, and wrong ones stop before any engine starts', async () => {
+  const standIn = {
+    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
+    CNILAB_STAND_IN: cli.directory,
+  };
+  const set = ['--set', 'answer=a b', '--set', 'stand-in.hostSize='];
+  await cli.run(['up', file, '--backend', 'stand-in', ...set], standIn);
+  expect(cli.engineCalls().at(-1)).toContain(
+    `--config-path --config cnilab:lab=${file} --config cnilab:backend=stand-in --config cnilab:stand-in.answer=a b --config cnilab:stand-in.hostSize= --stack bad`,
+  );
+  const calls = cli.engineCalls().length;
+  const wrong = await cli.run(['up', file, '--set', 'image=x'], standIn);
+  expect(wrong.stderr).toBe(
+    'cnilab: --set netns.image: backend netns has no setting "image"\n  → it has none at all: take it out\n',
+  );
+  const form = await cli.run(['up', file, '--set', 'image'], standIn);
+  expect(form.stderr).toContain('cnilab: --set image: this is not of the form <key>=<value>\n');
+  const backend = await cli.run(['up', file, '--set', 'standin.answer=x'], standIn);
+  expect(backend.stderr).toContain('there is no backend "standin"\n  → did you mean "stand-in"?');
+  expect([wrong.exitCode, form.exitCode, backend.exitCode, cli.engineCalls().length]).toEqual([
+    2,
+    2,
+    2,
+    calls,
+  ]);
+});
+
 test('a wrong lab file stops before any engine starts', async () => {
   writeFileSync(file, LAB.replace('replicas: 2', 'replicas: two'));
   const { exitCode, stderr } = await cli.run(['up', file]);
