@@ -47,11 +47,12 @@ export class ContainerHost implements Host {
   }
 
   async write(files: readonly HostFile[]): Promise<void> {
-    const script = 'mkdir -p "$(dirname "$1")" && cat > "$1.$$" && chmod "$2" "$1.$$" && mv "$1.$$" "$1"';
+    const script =
+      'mkdir -p "$(dirname "$1")" && base64 -d > "$1.$$" && chmod "$2" "$1.$$" && mv "$1.$$" "$1"';
     await Promise.all(
       files.map(async ({ path, content, mode = 0o644 }) => {
         const argv = ['sh', '-c', script, 'write', path, mode.toString(8)];
-        const { exitCode, stderr } = await this.run(argv, { stdin: content });
+        const { exitCode, stderr } = await this.run(argv, { stdin: Buffer.from(content).toString('base64') });
         if (exitCode !== 0) throw new HostError('failed', this.name, argv, 'cannot write a file', stderr);
       }),
     );

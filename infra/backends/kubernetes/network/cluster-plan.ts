@@ -5,7 +5,7 @@ import { conflistPlan } from '../../netns/network/conflist.ts';
 import { flannelPlan, vtepMac } from '../../netns/network/flannel.ts';
 import { kindnetPlan } from '../../netns/network/kindnet.ts';
 import type { NodePlan } from '../../netns/network/node-plan.ts';
-import type { KubeObject } from './kube.ts';
+import type { KubeObject } from '../kube-object.ts';
 import { type NetworkTask, settingOf } from './network-task.ts';
 import type { StandingNode } from './standing-nodes.ts';
 

@@ -1,7 +1,8 @@
 // Network type → the Kubernetes objects of its daemon.
+
+import type { KubeObject, KubeRef } from '../kube-object.ts';
 import { flannelObjects } from './flannel-objects.ts';
 import { KIND_MANIFEST, kindManifestObjects, kindnetObjects } from './kindnet-objects.ts';
-import type { KubeObject, KubeRef } from './kube.ts';
 import { type NetworkTask, realName, settingOf } from './network-task.ts';
 
 /** In the order in which they can be made; none for a conflist of the lab's own. */

@@ -2,7 +2,7 @@
 // two differences. The conflist is not installed by a container: it is written once the daemon is ready, so that no pod is
 // started before there is a network for it. And the uplink is named: that of the node's address, not of its default route.
 import type { LabNetwork } from '../../../lab/lab.ts';
-import type { KubeObject } from './kube.ts';
+import type { KubeObject } from '../kube-object.ts';
 
 export const FLANNEL_NAMESPACE = 'kube-flannel';
 

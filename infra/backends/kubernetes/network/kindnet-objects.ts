@@ -2,7 +2,7 @@
 // (pkg/build/nodeimage/const_cni.go), with kindnetd's image.
 import { parseAllDocuments } from 'yaml';
 import type { LabNetwork } from '../../../lab/lab.ts';
-import type { KubeObject } from './kube.ts';
+import type { KubeObject } from '../kube-object.ts';
 
 /** Where a kind node has its manifest. kind reads it there too (actions/installcni/cni.go). */
 export const KIND_MANIFEST = '/kind/manifests/default-cni.yaml';

@@ -1,26 +1,6 @@
 // What the network needs of the Kubernetes API.
 import type { Operation } from '../../backend.ts';
-
-/** A kind of objects, in one namespace or, without, in all or of the cluster. */
-export interface KubeKind {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace?: string;
-}
-
-export interface KubeRef {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}
-
-export interface KubeObject extends KubeRef {
-  readonly metadata: KubeRef['metadata'] & {
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly [key: string]: unknown;
-}
+import type { KubeKind, KubeObject, KubeRef } from '../kube-object.ts';
 
 type Signalled = Pick<Operation, 'signal'>;
 
@@ -37,9 +17,4 @@ export interface Kube {
    * Resolves then. @throws Error when the API cannot be reached
    */
   watch(kind: KubeKind, seen: (objects: readonly KubeObject[]) => void, signal: AbortSignal): Promise<void>;
-}
-
-/** An object in a message: "DaemonSet kube-system/kindnet". */
-export function objectName({ kind, metadata: { name, namespace } }: KubeRef): string {
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

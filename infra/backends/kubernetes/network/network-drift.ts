@@ -5,12 +5,12 @@ import { observeHost } from '../../../observe/observe-host.ts';
 import type { Drift } from '../../backend.ts';
 import { planDrift } from '../../netns/network/drift.ts';
 import type { NodePlan } from '../../netns/network/node-plan.ts';
+import { type KubeObject, objectTitle } from '../kube-object.ts';
 import { canRecord, unrecorded } from './call-recorder.ts';
 import { clusterPlans } from './cluster-plan.ts';
 import { isDaemonFile, strangeFiles } from './config-directory.ts';
 import { daemonObjects, daemonSetOf } from './daemon-objects.ts';
 import { firstDifference } from './difference.ts';
-import { type KubeObject, objectName } from './kube.ts';
 import { neededPlugins } from './needed-plugins.ts';
 import type { NetworkTask } from './network-task.ts';
 import { readNodeFacts } from './node-facts.ts';
@@ -38,7 +38,7 @@ async function objectDrift(
     namespace === undefined ? [] : kube.list({ apiVersion: 'v1', kind: 'Pod', namespace }, op),
   ]);
   const changed = objects.flatMap((wanted, i) => {
-    const object = objectName(wanted);
+    const object = objectTitle(wanted);
     if (!live[i]) return [{ object, what: 'is missing' }];
     const path = firstDifference(wanted, live[i]);
     return path === undefined ? [] : [{ object, what: `was changed: ${path}` }];

@@ -1,6 +1,6 @@
 // Nodes and a DaemonSet's pods → what is not ready, and why, in words. Pure.
 import type { NodeName } from '../cluster-tool.ts';
-import { type KubeObject, type KubeRef, objectName } from './kube.ts';
+import { type KubeObject, type KubeRef, objectTitle } from '../kube-object.ts';
 
 export interface Unready {
   /** One sentence each. */
@@ -90,14 +90,14 @@ function nodeProblem(nodes: readonly KubeObject[], real: string): readonly strin
 }
 
 function podProblem(daemonSet: KubeRef, pod: PodShape | undefined): string | undefined {
-  if (!pod) return `${objectName(daemonSet)} has no pod there yet`;
+  if (!pod) return `${objectTitle(daemonSet)} has no pod there yet`;
   if (conditionOf(pod, 'Ready')?.status === 'True') return undefined;
   const containers = containersOf(pod).flatMap((container) => containerProblem(container) ?? []);
   if (containers.length > 0) return containers.join('; ');
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False')
-    return `the pod of ${objectName(daemonSet)} cannot be placed: ${scheduled.message}`;
-  return `the pod of ${objectName(daemonSet)} is starting`;
+    return `the pod of ${objectTitle(daemonSet)} cannot be placed: ${scheduled.message}`;
+  return `the pod of ${objectTitle(daemonSet)} is starting`;
 }
 
 function containerProblem({ name, image, state, lastState }: ContainerStatus): string | undefined {

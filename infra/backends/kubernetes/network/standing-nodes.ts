@@ -1,7 +1,7 @@
 // The lab's nodes as Kubernetes has them: which addresses and ranges for pods they really got.
 import type { LabNode } from '../../../lab/lab.ts';
 import type { Operation } from '../../backend.ts';
-import type { KubeObject } from './kube.ts';
+import type { KubeObject } from '../kube-object.ts';
 import { type NetworkTask, realName } from './network-task.ts';
 
 export interface StandingNode {

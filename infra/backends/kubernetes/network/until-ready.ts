@@ -1,5 +1,5 @@
 // Waits until nodes, and a DaemonSet's pods on them, are Ready; says meanwhile what is not.
-import type { KubeObject } from './kube.ts';
+import type { KubeObject } from '../kube-object.ts';
 import type { NetworkTask } from './network-task.ts';
 import { type Awaited, type Unready, whatIsUnready } from './readiness.ts';
 

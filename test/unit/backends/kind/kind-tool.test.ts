@@ -79,15 +79,15 @@ describe('kind with stand-ins', () => {
     await kindTool.create(SPEC, facts(), machine.kubeconfig, op);
     machine.set('containers/other-worker', 'status Up 1 hour\nlabel io.x-k8s.kind.cluster=other\n');
     machine.set('networks/kind', 'subnet 172.18.0.0/16\n');
-    await kindTool.delete(facts(), op);
-    await kindTool.delete(facts(), op);
+    await kindTool.delete(facts(), op, machine.kubeconfig);
+    await kindTool.delete(facts(), op, machine.kubeconfig);
     expect(machine.all()).toEqual({ containers: ['other-worker'], networks: ['kind'] });
   });
 
   it('tries again what somebody else is just removing', async () => {
     await kindTool.create(SPEC, facts(), machine.kubeconfig, op);
     machine.set('fail-rm', 'Error response from daemon: removal of container id-x is already in progress\n');
-    const deleting = kindTool.delete(facts(), op);
+    const deleting = kindTool.delete(facts(), op, machine.kubeconfig);
     await made(() => machine.read('calls').includes('rm --force'));
     machine.unset('fail-rm');
     await deleting;
@@ -100,18 +100,20 @@ describe('kind with stand-ins', () => {
       'fail-network-rm',
       'Error response from daemon: error while removing network: network x has active endpoints\n',
     );
-    await expect(kindTool.delete(facts(), op)).rejects.toThrow('network x has active endpoints');
+    await expect(kindTool.delete(facts(), op, machine.kubeconfig)).rejects.toThrow(
+      'network x has active endpoints',
+    );
   });
 
   it('leaves a cluster of that name alone which it did not make', async () => {
     const container = `status Up 1 hour\nlabel io.x-k8s.kind.cluster=${CLUSTER}\n`;
     machine.set('calls');
-    await kindTool.delete(facts(), op);
+    await kindTool.delete(facts(), op, machine.kubeconfig);
     machine.set(`containers/${CLUSTER}-control-plane`, container);
     await expect(kindTool.create(SPEC, facts(), machine.kubeconfig, op)).rejects.toThrow(
       `there is a kind cluster ${CLUSTER} that this lab did not make (container ${CLUSTER}-control-plane); it is left alone`,
     );
-    await kindTool.delete(facts(), op);
+    await kindTool.delete(facts(), op, machine.kubeconfig);
     expect(machine.all()).toEqual({ containers: [`${CLUSTER}-control-plane`], networks: [] });
   });
 
@@ -148,7 +150,7 @@ describe('kind with stand-ins', () => {
     await kindTool.create(SPEC, facts(), machine.kubeconfig, { ...op, progress });
     expect(steps).toContain(`Removing ${NODES.join(', ')}`);
     expect(existsSync(machine.kubeconfig)).toBe(true);
-    await kindTool.delete(facts(), op);
+    await kindTool.delete(facts(), op, machine.kubeconfig);
     expect(machine.all()).toEqual({ containers: [], networks: [] });
   });
 
@@ -156,7 +158,7 @@ describe('kind with stand-ins', () => {
     const overlap = 'Error response from daemon: Pool overlaps with other one on this address space\n';
     machine.set('fail-network-create', overlap);
     machine.set('calls');
-    await kindTool.delete(facts(), op);
+    await kindTool.delete(facts(), op, machine.kubeconfig);
     machine.set('networks/minikube', 'subnet 198.51.100.0/25\n');
     const create = () => kindTool.create(SPEC, facts(), machine.kubeconfig, op);
     await expect(create()).rejects.toThrow(
@@ -171,7 +173,11 @@ describe('kind with stand-ins', () => {
     const made = facts();
     expect(made).toMatchObject({ runtime: 'docker', DOCKER_HOST: 'unix:///run/other.sock' });
     delete process.env.DOCKER_HOST;
-    const access = kindTool.access(made, {}, machine.kubeconfig);
+    const access = kindTool.access(
+      made,
+      {},
+      { lab: 'l', kubeconfig: machine.kubeconfig, nodes: () => NODES },
+    );
     expect(access.name).toBe('docker exec');
     expect(access.enter('n', ['cat', '/x'])).toEqual({
       argv: [path.join(machine.dir, 'bin/docker'), 'exec', '-i', 'n', 'cat', '/x'],

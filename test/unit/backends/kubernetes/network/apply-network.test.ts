@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../../infra/backends/kubernetes/kube-object.ts';
 import { applyNetwork } from '../../../../../infra/backends/kubernetes/network/apply-network.ts';
 import { clusterPlans } from '../../../../../infra/backends/kubernetes/network/cluster-plan.ts';
 import { deleteNetwork } from '../../../../../infra/backends/kubernetes/network/delete-network.ts';
-import type { KubeObject } from '../../../../../infra/backends/kubernetes/network/kube.ts';
 import { standingNodes } from '../../../../../infra/backends/kubernetes/network/standing-nodes.ts';
 import type { LabNetwork } from '../../../../../infra/lab/lab.ts';
 import { network, nodeObject, podObject, READY_POD, standInTask } from './stand-in-cluster.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { type KubeObject, objectTitle } from '../../../../../infra/backends/kubernetes/kube-object.ts';
 import { firstDifference } from '../../../../../infra/backends/kubernetes/network/difference.ts';
 import { flannelObjects } from '../../../../../infra/backends/kubernetes/network/flannel-objects.ts';
 import {
   kindManifestObjects,
   kindnetObjects,
 } from '../../../../../infra/backends/kubernetes/network/kindnet-objects.ts';
-import { type KubeObject, objectName } from '../../../../../infra/backends/kubernetes/network/kube.ts';
 import { network } from './stand-in-cluster.ts';
 
 const daemonSetOf = (objects: readonly KubeObject[]) =>
@@ -16,7 +16,7 @@ describe("Flannel's objects", () => {
   const objects = flannelObjects(network('flannel', { vni: 7, port: 4789, mtu: 1400 }), images);
 
   it('are those of its manifest, in the order in which they can be made', () => {
-    expect(objects.map(objectName)).toEqual([
+    expect(objects.map(objectTitle)).toEqual([
       'Namespace kube-flannel',
       'ServiceAccount kube-flannel/flannel',
       'ClusterRole flannel',
@@ -65,7 +65,7 @@ spec:
   it("are those of the node's manifest, filled in as kind does it", () => {
     const facts = { network: network('kindnet'), endpoint: 'lab-control-plane:6443' };
     const objects = kindManifestObjects(manifest, facts);
-    expect(objects.map(objectName)).toEqual(['DaemonSet kube-system/kindnet']);
+    expect(objects.map(objectTitle)).toEqual(['DaemonSet kube-system/kindnet']);
     expect(daemonSetOf(objects).containers[0].env).toEqual([
       { name: 'POD_SUBNET', value: '10.244.0.0/16' },
       { name: 'CONTROL_PLANE_ENDPOINT', value: 'lab-control-plane:6443' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../../../../infra/backends/kubernetes/network/kube.ts';
+import type { KubeObject } from '../../../../../infra/backends/kubernetes/kube-object.ts';
 import { whatIsUnready } from '../../../../../infra/backends/kubernetes/network/readiness.ts';
 import { untilReady } from '../../../../../infra/backends/kubernetes/network/until-ready.ts';
 import { network, nodeObject, podObject, READY_POD, REAL_NAMES, standInTask } from './stand-in-cluster.ts';

@@ -1,12 +1,12 @@
 // A stand-in for a cluster of two nodes: an API that keeps objects in memory, and nodes that only note what is asked of them.
 import type { Host, HostFile, RunResult } from '../../../../../infra/backends/host.ts';
 import {
-  type Kube,
   type KubeKind,
   type KubeObject,
   type KubeRef,
-  objectName,
-} from '../../../../../infra/backends/kubernetes/network/kube.ts';
+  objectTitle,
+} from '../../../../../infra/backends/kubernetes/kube-object.ts';
+import type { Kube } from '../../../../../infra/backends/kubernetes/network/kube.ts';
 import type { NetworkTask } from '../../../../../infra/backends/kubernetes/network/network-task.ts';
 import type { LabNetwork, LabNode } from '../../../../../infra/lab/lab.ts';
 
@@ -73,22 +73,22 @@ export class StandInKube implements Kube {
   }
 
   put(...objects: readonly KubeObject[]): void {
-    for (const object of objects) this.objects.set(objectName(object), object);
+    for (const object of objects) this.objects.set(objectTitle(object), object);
     for (const tell of this.#watchers) tell();
   }
 
   async apply(objects: readonly KubeObject[]) {
-    this.log.push(`apply ${objects.map(objectName).join(', ')}`);
+    this.log.push(`apply ${objects.map(objectTitle).join(', ')}`);
     this.put(...objects);
   }
 
   async delete(refs: readonly KubeRef[]) {
-    this.log.push(`delete ${refs.map(objectName).join(', ')}`);
-    for (const ref of refs) this.objects.delete(objectName(ref));
+    this.log.push(`delete ${refs.map(objectTitle).join(', ')}`);
+    for (const ref of refs) this.objects.delete(objectTitle(ref));
   }
 
   async get(ref: KubeRef) {
-    return this.objects.get(objectName(ref));
+    return this.objects.get(objectTitle(ref));
   }
 
   async list({ kind }: KubeKind) {
