@@ -1,5 +1,5 @@
 // What a runtime's CNI cache on a node says of its sandboxes, read from real entries in a directory like the node's.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -103,4 +103,23 @@ describe('the results on a node', () => {
 
 it('an id that a shell would take for something else is refused', () => {
   expect(() => cniResultsCommand(['$(reboot)'])).toThrow(new TypeError('no sandbox id: $(reboot)'));
+});
+
+it('are read as containerd keeps them on a node of kind: two pods, of each lo and eth0', () => {
+  const recorded = readFileSync(new URL('./fixtures/kind-cni-results.txt', import.meta.url), 'utf8');
+  const common = { network: 'kindnet', ifName: 'eth0', gateway: '10.244.0.1', bridge: '' };
+  expect(Object.fromEntries(parseCniResults(recorded))).toEqual({
+    '2696f774b4d701d892e078cb6bbd81c6a02986d28eec1552ce0c61a0e597f34e': {
+      ...common,
+      address: '10.244.0.4',
+      mac: '16:20:79:d9:ef:80',
+      hostVeth: 'veth69b44176',
+    },
+    '6006b49d1e8708baf97929d6eac6d7bcf302b1d6881aa390973ebf0ac28b6b89': {
+      ...common,
+      address: '10.244.0.5',
+      mac: '3e:a0:18:ca:ba:f4',
+      hostVeth: 'veth784ed4f8',
+    },
+  });
 });

@@ -61,6 +61,33 @@ describe.each(['crictl-restarted', 'ctr-restarted'])('%s', (file) => {
   });
 });
 
+describe('a node of kind, with Kubernetes 1.34 and the systemd driver', () => {
+  const byCtr = recorded('kind-ctr');
+  const all = {
+    crictl: parseContainerFacts(recorded('kind-crictl')),
+    ctr: parseContainerFacts(byCtr),
+    cgroups: parseContainerFacts(byCtr.slice(byCtr.indexOf('== processes'))),
+  };
+
+  it('is told alike by all sources', () => {
+    expect(all.crictl).toMatchObject({ source: 'crictl' });
+    for (const source of ['ctr', 'cgroups'] as const) expect(all[source]).toEqual({ ...all.crictl, source });
+  });
+
+  it('has a sandbox for every pod, static ones and those in its own network included', () => {
+    const { sandboxes, containers } = all.ctr;
+    expect([sandboxes.length, containers.length]).toEqual([10, 11]);
+    const uids = sandboxes.map(({ podUid }) => podUid);
+    // kube-apiserver: the hash that the API has as kubernetes.io/config.hash.
+    expect(uids).toContain('b0bc391013f68cfc63bd3681b8573090');
+    // shared: one sandbox, two containers.
+    const shared = '9fd28825-b64b-4b11-b178-55e351daa6be';
+    expect(sandboxes.filter(({ podUid }) => podUid === shared).map(({ pid }) => pid)).toEqual([1284]);
+    expect(containers.filter(({ podUid }) => podUid === shared).map(({ pid }) => pid)).toEqual([1385, 1343]);
+    expect(new Set(containers.map(({ podUid }) => podUid))).toEqual(new Set(uids));
+  });
+});
+
 describe('cgroups', () => {
   const id = 'a'.repeat(64);
   const processes = (
