@@ -47,6 +47,7 @@ export interface TapResult {
 /**
  * @param filter pcap-filter(7) expression for every tap; empty for everything
  * @param body makes the traffic; it runs once every tap listens
+ * @returns when every tap has told all; the kernel may still be ending some
  * @throws CaptureError naming the tap that did not start, with tcpdump's words; whatever the body throws
  */
 export async function capture<T>(
@@ -56,19 +57,18 @@ export async function capture<T>(
   options: CaptureOptions = {},
 ): Promise<{ readonly result: T; readonly taps: readonly TapResult[] }> {
   options.signal?.throwIfAborted();
+  const { patienceMs = 2000 } = options;
   const opening = await Promise.allSettled(taps.map((tap) => openTap(tap, filter, options)));
   const open = opening.flatMap((o): OpenTap[] => (o.status === 'fulfilled' ? [o.value] : []));
   const failed = opening.find((o) => o.status === 'rejected');
-  let results: readonly TapResult[] = [];
-  let result: T;
   try {
     if (failed) throw failed.reason;
     options.signal?.throwIfAborted();
-    result = await body();
+    const result = await body();
     await sleep(options.graceMs ?? 5, undefined, options.signal && { signal: options.signal });
-    await Promise.all(open.map((tap) => tap.caughtUp(options.patienceMs ?? 2000)));
-  } finally {
-    results = await Promise.all(open.map((tap) => tap.close()));
+    return { result, taps: await Promise.all(open.map((tap) => tap.finish(patienceMs))) };
+  } catch (error) {
+    await Promise.all(open.map((tap) => tap.close()));
+    throw error;
   }
-  return { result, taps: results };
 }

@@ -1,6 +1,7 @@
 // One resident process inside a node (or the sandbox): what is asked of it costs no process but the one asked for.
 // See scripts/agent.pl.
 
+import { randomUUID } from 'node:crypto';
 import { constants, readFileSync, unlinkSync } from 'node:fs';
 import { startProcess } from '../../util/exec.ts';
 import type { HostFile, Running, RunOptions, RunResult } from '../host.ts';
@@ -86,23 +87,31 @@ export class Agent {
   /** Starts a long-running command. */
   start({ host, pod }: Place, argv: readonly string[], env?: RunOptions['env']): Running {
     const lines = new LineQueue();
+    const file = `.tap-${randomUUID()}`;
+    let taken: Buffer | undefined;
+    const take = () => {
+      taken ??= this.#take(file);
+      return taken;
+    };
     const { promise, resolve, reject } = Promise.withResolvers<{ result: RunResult; stdout: Buffer }>();
     promise.catch(() => undefined);
     const settle: Job['settle'] = (outcome) => {
       lines.end();
       if (outcome instanceof HostError) return reject(outcome);
-      const stdout = this.#take(outcome.stdout.toString());
+      const stdout = take();
       // Of its own it has a word only when the command could not be started.
       const stderr = Buffer.from(`${lines.text()}${outcome.stderr}`);
       const said = { ...outcome, stdout: Buffer.alloc(0), stderr };
       resolve({ result: runResult(argv, said), stdout });
     };
-    const id = this.#ask('tap', [String(pod ?? ''), ...variables(env), ...argv], host, argv, settle, lines);
+    const fields = [file, String(pod ?? ''), ...variables(env), ...argv];
+    const id = this.#ask('tap', fields, host, argv, settle, lines);
     return {
       argv,
       stderrLines: lines,
       exited: promise.then(({ result }) => result),
       signal: (name) => this.#kill(id, name),
+      take,
       stop: (signal = 'SIGINT') => {
         this.#kill(id, signal);
         return promise;

@@ -3,7 +3,7 @@
 #
 # Both ways, a message is a string with its length before it (32 bits, big-endian), and so is each field in it.
 # In:   run id pod stdin count-of-variables variable… argument…   standard input is a file; pod: PID to enter, or ""
-#       tap id pod count-of-variables variable… argument…         long-running; output is kept in a file of /lab
+#       tap id file pod count-of-variables variable… argument…    long-running; output is kept in that file of /lab
 #       kill id signal                                            to the process group of a run or tap
 #       kill-processes id PID…
 #       pods id name…                                             pause processes in namespaces of their own
@@ -11,7 +11,7 @@
 #       read id path
 #       write id (path mode content)…                             each whole or not at all
 # Out:  line id text                                              of a tap's standard error, as it comes
-#       end id status start end output errors                     times in ns since the epoch; a tap's output: file name
+#       end id status start end output errors                     times in ns since the epoch; a tap's output: none
 sub SFD_CLOEXEC() { 0x80000 }
 sub SIG_BLOCK() { 0 }
 sub SIG_UNBLOCK() { 1 }
@@ -167,13 +167,12 @@ sub run {
 }
 
 sub tap {
-  my ($id, $pod, @rest) = @_;
+  my ($id, $name, $pod, @rest) = @_;
   my $env = take_env(\@rest);
-  my $name = ".$$-tap-" . ++$scratch;
   my $out;
   sysopen $out, "/lab/$name", O_WRONLY | O_CREAT | O_EXCL, 0644 or undef $out;
   pipe my $said, my $err;
-  my $job = { id => $id, pod => $pod, in => dev_null(), out => $out, err => $err, env => $env, argv => \@rest, file => $name };
+  my $job = { id => $id, pod => $pod, in => dev_null(), out => $out, err => $err, env => $env, argv => \@rest, tap => 1 };
   start($job);
   close $err;
   my $text = '';
@@ -194,7 +193,7 @@ sub finish {
   my ($job) = @_;
   return if !defined $job->{status} || $job->{said};
   delete $jobs{ $job->{id} };
-  my @output = defined $job->{file} ? ($job->{file}, '') : (slurp($job->{out}), slurp($job->{err}));
+  my @output = $job->{tap} ? ('', '') : (slurp($job->{out}), slurp($job->{err}));
   send_message('end', @$job{qw(id status started ended)}, @output);
 }
 
