@@ -1,6 +1,7 @@
 // Captures at many interfaces at once: all taps are listening before the body runs, and each says how it fared.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../backends/host.ts';
+import type { EarlyTaps } from './early-taps.ts';
 import { type OpenTap, openTap } from './tap.ts';
 import type { ListenerOptions } from './until-listening.ts';
 
@@ -21,6 +22,8 @@ export interface CaptureOptions extends ListenerOptions {
   readonly graceMs?: number;
   /** Milliseconds that a tap has then to write what the kernel has kept for it; a busy machine takes its time. @default 2000 */
   readonly patienceMs?: number;
+  /** Taps that were started before, on a guess, with the same filter and options. Those that are not wanted end first. */
+  readonly early?: EarlyTaps;
 }
 
 /**
@@ -57,8 +60,10 @@ export async function capture<T>(
   options: CaptureOptions = {},
 ): Promise<{ readonly result: T; readonly taps: readonly TapResult[] }> {
   options.signal?.throwIfAborted();
-  const { patienceMs = 2000 } = options;
-  const opening = await Promise.allSettled(taps.map((tap) => openTap(tap, filter, options)));
+  const { early, patienceMs = 2000 } = options;
+  const starting = taps.map(async (tap) => (await early?.take(tap.name)) ?? openTap(tap, filter, options));
+  // By now each tap has been asked for.
+  const [opening] = await Promise.all([Promise.allSettled(starting), early?.end()]);
   const open = opening.flatMap((o): OpenTap[] => (o.status === 'fulfilled' ? [o.value] : []));
   const failed = opening.find((o) => o.status === 'rejected');
   try {
