@@ -1,5 +1,4 @@
 // The way of a flow, watched: kernels are read and the series is foretold, while taps are started where it will probably pass.
-import { setImmediate } from 'node:timers/promises';
 import type { Host } from '../backends/host.ts';
 import { guessTaps } from '../journey/guess-taps.ts';
 import { distinctPlaces, type Place } from '../journey/place.ts';
@@ -25,17 +24,13 @@ export async function watchWay(
   const { cluster, lab, signal } = running;
   const host = eachOnce((name) => cluster.host(name));
   const guessed = distinctPlaces([...guessTaps(lab, await cluster.pods(), flow), ...asked]);
-  const observing = observeWay(
-    running,
-    flow,
-    asked.map((place) => place.host),
-  );
-  observing.catch(() => undefined);
-  // The kernels are asked first: to read them takes longest, and nothing rests on the guess.
-  await setImmediate();
   const early = listenEarly(tapsAt(guessed, host), '', signal);
   try {
-    const { first, ...state } = await observing;
+    const { first, ...state } = await observeWay(
+      running,
+      flow,
+      asked.map((place) => place.host),
+    );
     const watched = await watchJourney({
       ...{ state: { hosts: { ...state.lab.hosts, ...state.beyond } }, first },
       ...{ flow, count: ping.count, extra: asked, vxlanPort: lab.network.port, signal, early },
