@@ -34,6 +34,11 @@ export interface Running {
   readonly exited: Promise<RunResult>;
   /** Sends a signal that does not end it; nothing happens when it has ended already. */
   signal(name: NodeJS.Signals): void;
+  /**
+   * Standard output as it is now, for whoever knows that nothing of interest is to come: from then on `stop` gives no other.
+   * Only where output is there as soon as it has been written; undefined where it has a way to go.
+   */
+  readonly take?: (() => Buffer) | undefined;
   /** Sends the signal (default SIGINT) and waits for the end. Idempotent. Standard output, in full, as bytes. */
   stop(signal?: NodeJS.Signals): Promise<{ readonly result: RunResult; readonly stdout: Buffer }>;
 }

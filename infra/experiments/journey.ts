@@ -1,4 +1,5 @@
 // The journey experiment: the way of each packet foretold from kernel state, then sent, and seen at every hop.
+import { assemble } from '../journey/assemble.ts';
 import { evidenceOf } from '../journey/evidence.ts';
 import { agreement, type ComparedPacket, journeys, seenEnds } from '../journey/journeys.ts';
 import { noiseRows } from '../journey/noise.ts';
@@ -15,44 +16,36 @@ import type { ExperimentOf, Runner, Running } from './experiment.ts';
 import { forgetLearned } from './forget.ts';
 import { founded } from './founded.ts';
 import { keepCapture } from './keep-capture.ts';
-import { observeWay } from './observe-way.ts';
 import { defaultCheck } from './ping.ts';
-import { runPing, type Traffic, targetAddress, trafficMs } from './run-ping.ts';
+import { type Traffic, targetAddress, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
 import { toJson } from './to-json.ts';
-import { watchJourney } from './watch-journey.ts';
+import { watchWay } from './watch-way.ts';
 
 export const journey: Runner<'journey'> = async (running, experiment) => {
-  const { cluster, lab, lookup, signal } = running;
+  const { cluster, lookup, signal } = running;
   const forgetful = experiment.forget.map((host) => cluster.host(host));
   await forgetLearned(forgetful, signal);
   await runBefore(running, experiment.before, 'journey');
   const { ping } = experiment;
   const flow = flowOf(running, ping);
   const asked = experiment.taps.map(({ at, dev }) => ({ host: at, dev: String(fillTemplates(dev, lookup)) }));
-  const state = await observeWay(
-    running,
-    flow,
-    asked.map(({ host }) => host),
-  );
-  const watched = await watchJourney({
-    state: { hosts: { ...state.lab.hosts, ...state.beyond } },
-    ...{ flow, count: ping.count, extra: asked, vxlanPort: lab.network.port, signal },
-    host: (name) => (name in state.lab.hosts ? cluster.host(name) : undefined),
-    send: (cookie) => runPing(running, ping, cookie),
-  });
-  const { result, series, packets, others, decoded, places, isOwn } = watched;
-  const { taps, doubts: doubtful, artifacts } = await keepCapture(running, experiment.name, watched);
+  const { lab, watched } = await watchWay(running, flow, ping, asked);
+  const { result, series, paths, decoded, places, isOwn } = watched;
+  // Beside the comparing: to keep it is to wait for the disk.
+  const keeping = keepCapture(running, experiment.name, watched);
+  const { packets, others } = assemble({ predicted: series, paths, places, isOwn });
   const lastSeen = lastPlace(packets);
+  const noise = noiseRows(others, places, ({ sightings }) => sightings.some(({ packet }) => isOwn(packet)));
+  const evidence = evidenceOf(lab, flow, series, result, lastSeen);
+  const rows = { journeys: journeys(packets), packets: packets.map((packet) => packetRow(packet, decoded)) };
+  const { taps, doubts: doubtful, artifacts } = await keeping;
   const seen = {
     ping: result,
     taps: taps.map(({ name, at, dev, ...counted }) => ({
       ...{ name, at, dev, asked: asked.some((place) => placeName(place) === name), ...counted },
     })),
-    journeys: journeys(packets),
-    packets: packets.map((packet) => packetRow(packet, decoded)),
-    noise: noiseRows(others, places, ({ sightings }) => sightings.some((sighting) => isOwn(sighting.packet))),
-    evidence: evidenceOf(state.lab, flow, series, result, lastSeen),
+    ...{ ...rows, noise, evidence },
   };
   const observed = toJson(seen);
   const unknown = series.find(({ outcome }) => outcome === 'unknown');

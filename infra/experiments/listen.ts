@@ -1,5 +1,6 @@
 // Listens at many interfaces while there is traffic: every packet is decoded, and followed from tap to tap.
 import { capture, type Tap, type TapResult } from '../observe/capture.ts';
+import { EarlyTaps } from '../observe/early-taps.ts';
 import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
 import { correlate, type DecodedTap, decodeTap, type PacketPath } from '../observe/paths.ts';
 
@@ -15,6 +16,8 @@ export interface Listening {
   /** UDP port of VXLAN, beside the usual ones. */
   readonly vxlanPort: number;
   readonly signal?: AbortSignal;
+  /** As `listenEarly` has started them, with the same filter. */
+  readonly early?: EarlyTaps;
 }
 
 export interface Heard<T> {
@@ -27,16 +30,25 @@ export interface Heard<T> {
 }
 
 /**
+ * Starts taps where there will probably be something to hear, while it is still being found out where.
+ * @param filter as `Listening` has it
+ */
+export function listenEarly(taps: readonly Tap[], filter = '', signal?: AbortSignal): EarlyTaps {
+  return new EarlyTaps(taps, filter, { ...(signal && { signal }), maxPackets: MAX_PACKETS });
+}
+
+/**
  * @param body runs once every tap listens
  * @throws CaptureError naming the tap that did not start; whatever the body throws
  */
 export async function listen<T>(
-  { taps, filter = '', graceMs, vxlanPort, signal }: Listening,
+  { taps, filter = '', graceMs, vxlanPort, signal, early }: Listening,
   body: () => Promise<T>,
 ): Promise<Heard<T>> {
   const { result, taps: tapped } = await capture(taps, filter, body, {
     ...(signal && { signal }),
     ...(graceMs !== undefined && { graceMs }),
+    ...(early && { early }),
     maxPackets: MAX_PACKETS,
   });
   const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, vxlanPort] });

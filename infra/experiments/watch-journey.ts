@@ -1,12 +1,11 @@
-// Foretells a series of echoes, listens at every interface on its way while they are sent, and puts both side by side.
+// Foretells a series of echoes, and listens at every interface on its way while they are sent.
 import type { Host } from '../backends/host.ts';
-import { assemble } from '../journey/assemble.ts';
 import { predictTapped } from '../journey/choose-taps.ts';
-import type { ComparedPacket } from '../journey/journeys.ts';
 import { ownPackets } from '../journey/own-packets.ts';
 import { type Place, placeName } from '../journey/place.ts';
+import type { Tap } from '../observe/capture.ts';
+import type { EarlyTaps } from '../observe/early-taps.ts';
 import type { Packet } from '../observe/packets/packet.ts';
-import type { PacketPath } from '../observe/paths.ts';
 import type { SeriesExchange } from '../predict/exchange.ts';
 import type { Flow } from '../predict/flow.ts';
 import type { PredictState } from '../predict/predict.ts';
@@ -19,6 +18,8 @@ const PING_SIZE = 56;
 export interface Watch<R> {
   /** As observed just now. */
   readonly state: PredictState;
+  /** The first exchange, where it has been predicted for this state already. */
+  readonly first?: readonly SeriesExchange[];
   readonly flow: Flow;
   /** Echo requests. */
   readonly count: number;
@@ -31,31 +32,37 @@ export interface Watch<R> {
   /** Sends them, with the cookie in their payload; taps are listening by then. */
   readonly send: (cookie: string) => Promise<R>;
   readonly signal?: AbortSignal;
+  /** Taps that were started on a guess; what the prediction does not name ends before anything is sent. */
+  readonly early?: EarlyTaps;
 }
 
 export interface Watched<R> extends Heard<R> {
   readonly series: readonly SeriesExchange[];
-  readonly packets: readonly ComparedPacket[];
-  /** What was seen and belongs to no packet of the series. */
-  readonly others: readonly PacketPath[];
   readonly places: ReadonlyMap<string, Place>;
   readonly isOwn: (packet: Packet) => boolean;
 }
 
 /** @throws TypeError as `predict` does, whatever `listen` and `send` throw */
 export async function watchJourney<R>(watch: Watch<R>): Promise<Watched<R>> {
-  const { state, flow, count, extra, host, signal } = watch;
+  const { state, flow, count, extra, host, signal, early } = watch;
   const tappable = (name: string) => host(name) !== undefined;
-  const { series, places } = predictTapped(state, flow, count, extra, tappable);
-  const wanted = places.flatMap((place) => {
-    const at = host(place.host);
-    return at === undefined ? [] : [{ name: placeName(place), host: at, dev: place.dev }];
-  });
+  const { series, places } = predictTapped(state, flow, count, extra, tappable, watch.first);
   const cookie = newCookie();
-  const listening = { taps: wanted, vxlanPort: watch.vxlanPort, ...(signal && { signal }) };
+  const listening = {
+    ...{ taps: tapsAt(places, host), vxlanPort: watch.vxlanPort },
+    ...(signal && { signal }),
+    ...(early && { early }),
+  };
   const heard = await listen(listening, () => watch.send(cookie));
   const isOwn = ownPackets(heard.decoded, flow.size ?? PING_SIZE, cookie);
   const where = new Map(places.map((place) => [placeName(place), place]));
-  const { packets, others } = assemble({ predicted: series, paths: heard.paths, places: where, isOwn });
-  return { ...heard, series, packets, others, places: where, isOwn };
+  return { ...heard, series, places: where, isOwn };
+}
+
+/** Named after their places; none where nothing can be run. */
+export function tapsAt(places: readonly Place[], host: Watch<unknown>['host']): Tap[] {
+  return places.flatMap((place) => {
+    const at = host(place.host);
+    return at === undefined ? [] : [{ name: placeName(place), host: at, dev: place.dev }];
+  });
 }

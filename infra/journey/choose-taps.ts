@@ -5,7 +5,7 @@ import { predictSeries } from '../predict/exchange.ts';
 import type { Flow } from '../predict/flow.ts';
 import type { Branch } from '../predict/hop.ts';
 import type { PredictState } from '../predict/predict.ts';
-import { type Place, placeName } from './place.ts';
+import { distinctPlaces, type Place } from './place.ts';
 import { expectedHops } from './steps.ts';
 
 export interface TappedPrediction {
@@ -19,6 +19,7 @@ export interface TappedPrediction {
  * its ports to itself. So the series is predicted for the lab as it is with the taps.
  * @param extra taps that are asked for beside those on the way
  * @param tappable whether something can be run on that host
+ * @param first the first exchange of the series, where it has been predicted for this state already
  * @throws TypeError as `predict` does
  */
 export function predictTapped(
@@ -27,13 +28,13 @@ export function predictTapped(
   count: number,
   extra: readonly Place[],
   tappable: (host: string) => boolean,
+  first: readonly SeriesExchange[] = predictSeries(state, flow, Math.min(count, 1)),
 ): TappedPrediction {
   const can = ({ host, dev }: Place) => tappable(host) && isUp(state, host, dev);
-  const first = predictSeries(state, flow, Math.min(count, 1));
-  const places = withBridges(state, distinct([...placesOf(first), ...extra]));
+  const places = withBridges(state, distinctPlaces([...placesOf(first), ...extra]));
   const tapped = promiscuous(state, places.filter(can));
   const series = predictSeries(tapped, flow, count);
-  const all = distinct([...placesOf(series), ...places]);
+  const all = distinctPlaces([...placesOf(series), ...places]);
   return { series, places: all.filter(can) };
 }
 
@@ -58,16 +59,12 @@ function placesOf(series: readonly SeriesExchange[]): Place[] {
 
 /** A port's bridge comes right behind it. */
 function withBridges({ hosts }: PredictState, places: readonly Place[]): Place[] {
-  return distinct(
+  return distinctPlaces(
     places.flatMap((place) => {
       const link = hosts[place.host]?.interfaces.find(({ name }) => name === place.dev);
       return link?.master === undefined ? [place] : [place, { host: place.host, dev: link.master }];
     }),
   );
-}
-
-function distinct(places: readonly Place[]): Place[] {
-  return [...new Map(places.map((place) => [placeName(place), place])).values()];
 }
 
 /** The state with IFF_PROMISC on tapped interfaces (packet(7), PACKET_MR_PROMISC). */

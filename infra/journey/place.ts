@@ -8,3 +8,8 @@ export interface Place {
 
 /** What journeys call the tap there: `k3s-server/cni0`. */
 export const placeName = ({ host, dev }: Place): string => `${host}/${dev}`;
+
+/** Each once, in the order in which they come first. */
+export function distinctPlaces(places: readonly Place[]): Place[] {
+  return [...new Map(places.map((place) => [placeName(place), place])).values()];
+}

@@ -1,6 +1,7 @@
 // Captures at many interfaces at once: all taps are listening before the body runs, and each says how it fared.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../backends/host.ts';
+import type { EarlyTaps } from './early-taps.ts';
 import { type OpenTap, openTap } from './tap.ts';
 import type { ListenerOptions } from './until-listening.ts';
 
@@ -21,6 +22,8 @@ export interface CaptureOptions extends ListenerOptions {
   readonly graceMs?: number;
   /** Milliseconds that a tap has then to write what the kernel has kept for it; a busy machine takes its time. @default 2000 */
   readonly patienceMs?: number;
+  /** Taps that were started before, on a guess, with the same filter and options. Those that are not wanted end first. */
+  readonly early?: EarlyTaps;
 }
 
 /**
@@ -47,6 +50,7 @@ export interface TapResult {
 /**
  * @param filter pcap-filter(7) expression for every tap; empty for everything
  * @param body makes the traffic; it runs once every tap listens
+ * @returns when every tap has told all; the kernel may still be ending some
  * @throws CaptureError naming the tap that did not start, with tcpdump's words; whatever the body throws
  */
 export async function capture<T>(
@@ -56,19 +60,20 @@ export async function capture<T>(
   options: CaptureOptions = {},
 ): Promise<{ readonly result: T; readonly taps: readonly TapResult[] }> {
   options.signal?.throwIfAborted();
-  const opening = await Promise.allSettled(taps.map((tap) => openTap(tap, filter, options)));
+  const { early, patienceMs = 2000 } = options;
+  const starting = taps.map(async (tap) => (await early?.take(tap.name)) ?? openTap(tap, filter, options));
+  // By now each tap has been asked for.
+  const [opening] = await Promise.all([Promise.allSettled(starting), early?.end()]);
   const open = opening.flatMap((o): OpenTap[] => (o.status === 'fulfilled' ? [o.value] : []));
   const failed = opening.find((o) => o.status === 'rejected');
-  let results: readonly TapResult[] = [];
-  let result: T;
   try {
     if (failed) throw failed.reason;
     options.signal?.throwIfAborted();
-    result = await body();
+    const result = await body();
     await sleep(options.graceMs ?? 5, undefined, options.signal && { signal: options.signal });
-    await Promise.all(open.map((tap) => tap.caughtUp(options.patienceMs ?? 2000)));
-  } finally {
-    results = await Promise.all(open.map((tap) => tap.close()));
+    return { result, taps: await Promise.all(open.map((tap) => tap.finish(patienceMs))) };
+  } catch (error) {
+    await Promise.all(open.map((tap) => tap.close()));
+    throw error;
   }
-  return { result, taps: results };
 }

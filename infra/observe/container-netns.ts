@@ -1,7 +1,7 @@
-// The network namespace of every container, by its process: one command for all of a node's.
+// The network namespace of every container, by its process: one process for all of a node's.
 import type { Host } from '../backends/host.ts';
 
-const SCRIPT = 'for p do printf "%s " "$p"; readlink "/proc/$p/ns/net" 2>/dev/null || echo gone; done';
+const LINK = /\/proc\/(\d+)\/ns\/net -> (net:\[\d+\])$/;
 
 /**
  * @param pids in the cluster's PID namespace, which the node's /proc shows
@@ -13,12 +13,13 @@ export async function containerNetns(
   signal?: AbortSignal | undefined,
 ): Promise<ReadonlyMap<number, string>> {
   if (pids.length === 0) return new Map();
-  const argv = ['sh', '-c', SCRIPT, 'netns', ...pids.map(String)];
+  // POSIX has no other program that reads many links and says which is which: `ls -l` ends such a line with "name -> target".
+  const argv = ['ls', '-ld', ...pids.map((pid) => `/proc/${pid}/ns/net`)];
   const { stdout } = await node.run(argv, signal && { signal });
   const found = new Map<number, string>();
   for (const line of stdout.split('\n')) {
-    const [pid = '', netns = ''] = line.split(' ');
-    if (netns.startsWith('net:[')) found.set(Number(pid), netns);
+    const [, pid, netns] = LINK.exec(line) ?? [];
+    if (netns !== undefined) found.set(Number(pid), netns);
   }
   return found;
 }

@@ -1,17 +1,19 @@
 // What is beyond the nodes: network namespaces that their veths lead to and that are no node's and no pod's, such as the
 // underlay's. Found by what the nodes' kernels say, so that nobody needs to know how the lab was wired.
 import type { Host } from '../backends/host.ts';
+import { heldNetns } from './held-netns.ts';
 import { type ObserveOptions, observeHost } from './observe-host.ts';
 import { ObserveError } from './sections.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
-/** Prints the PID of a process in the network namespace with that inode, if there is one that the node can see. */
-const HOLDER = `lsns -t net -n -r -o NS,PID | awk -v "n=$1" '$1 == n { print $2; exit }'`;
+/** Observed by what `suspectBeyond` could know: by `net:[inode]`. */
+export type Suspects = ReadonlyMap<string, HostSnapshot>;
 
 /**
  * @param nodes by name
  * @param hosts everything that was observed, by name
  * @param others network namespaces that are known, though nobody has looked into them
+ * @param suspects some that have been looked into already
  * @returns by name: `underlay` for the first one that is found, the inode for others. What cannot be entered is left out:
  *   the nodes of a real cluster show no process there
  */
@@ -20,14 +22,41 @@ export async function observeBeyond(
   hosts: Readonly<Record<string, HostSnapshot>>,
   options: ObserveOptions = {},
   others: readonly string[] = [],
+  suspects: Suspects = new Map(),
 ): Promise<Record<string, HostSnapshot>> {
   const found: Record<string, HostSnapshot> = {};
   for (const [netns, node] of unobserved(nodes, hosts, others)) {
-    const snapshot = await enterAndObserve(node, netns, options);
+    const snapshot = suspects.get(netns) ?? (await findAndObserve(node, netns, options));
     const name = 'underlay' in hosts || 'underlay' in found ? netns : 'underlay';
     if (snapshot?.netns === netns) found[name] = snapshot;
   }
   return found;
+}
+
+/**
+ * Looks into what may turn out to be beyond the nodes while the nodes are being read themselves: everything that a node has
+ * a number for, but what is known to be a node's or a pod's.
+ * @param known PIDs of nodes and pods, as the nodes' /proc shows them
+ * @returns what it could read; why it could not read the rest is of no interest before it is known to be wanted
+ */
+export async function suspectBeyond(
+  nodes: ReadonlyMap<string, Host>,
+  known: readonly number[],
+  options: ObserveOptions = {},
+): Promise<Suspects> {
+  const held = await Promise.all(
+    [...nodes.values()].map(async (node) => {
+      const all = await heldNetns(node, options.signal).catch(() => []);
+      return all.map((one) => ({ ...one, node }));
+    }),
+  );
+  const wanted = held.flat().filter(({ numbered, pid }) => numbered && !known.includes(pid));
+  const each = new Map(wanted.map((one) => [one.netns, one]));
+  const read = [...each.values()].map(async ({ netns, node, pid }) => {
+    const snapshot = await enterAndObserve(node, netns, pid, options).catch(() => undefined);
+    return snapshot?.netns === netns ? [[netns, snapshot] as const] : [];
+  });
+  return new Map((await Promise.all(read)).flat());
 }
 
 /** `net:[inode]` → a node with a veth that leads there. */
@@ -49,20 +78,27 @@ function unobserved(
   return wanted;
 }
 
-async function enterAndObserve(
+async function findAndObserve(
   node: Host,
   netns: string,
   options: ObserveOptions,
 ): Promise<HostSnapshot | undefined> {
-  const inode = netns.replace(/\D/g, '');
-  const signal = options.signal && { signal: options.signal };
-  const { stdout } = await node.run(['sh', '-c', HOLDER, 'holder', inode], signal);
-  const pid = stdout.trim();
-  if (pid === '') return undefined;
+  const held = await heldNetns(node, options.signal);
+  const pid = held.find((one) => one.netns === netns)?.pid;
+  return pid === undefined ? undefined : enterAndObserve(node, netns, pid, options);
+}
+
+async function enterAndObserve(
+  node: Host,
+  netns: string,
+  pid: number,
+  options: ObserveOptions,
+): Promise<HostSnapshot | undefined> {
+  const enter = ['nsenter', '-t', String(pid), '-n', '--'];
   const inside: Host = {
     name: netns,
-    run: (argv, how) => node.run(['nsenter', '-t', pid, '-n', '--', ...argv], how),
-    start: (argv, how) => node.start(['nsenter', '-t', pid, '-n', '--', ...argv], how),
+    run: (argv, how) => node.run([...enter, ...argv], how),
+    start: (argv, how) => node.start([...enter, ...argv], how),
     read: (path) => node.read(path),
     write: (files) => node.write(files),
   };

@@ -1,7 +1,9 @@
 // All that predictions are made from: nodes, pods, and what lies between the nodes.
 import type { Cluster } from '../backends/backend.ts';
+import type { Host } from '../backends/host.ts';
 import type { Lab } from '../lab/lab.ts';
-import { observeBeyond } from './observe-beyond.ts';
+import { machines } from '../lab/machines.ts';
+import { observeBeyond, type Suspects, suspectBeyond } from './observe-beyond.ts';
 import type { ObserveLabOptions } from './observe-host.ts';
 import { observeLab } from './observe-lab.ts';
 import type { HostSnapshot, LabSnapshot } from './snapshot.ts';
@@ -20,8 +22,23 @@ export async function observePaths(
   options: Omit<ObserveLabOptions, 'forwarding'> = {},
 ): Promise<PathState> {
   const read = { ...options, forwarding: true };
-  const snapshot = await observeLab(cluster, lab, read);
-  const nodes = new Map(snapshot.nodes.map(({ name }) => [name, cluster.host(name)]));
+  // Beside the nodes, not after them: a reading takes longer than all that is done with it.
+  const [snapshot, suspects] = await Promise.all([
+    observeLab(cluster, lab, read),
+    suspected(cluster, lab, read),
+  ]);
+  const nodes = hostsOf(cluster, machines(lab));
   const pods = snapshot.pods.map(({ netns }) => netns);
-  return { lab: snapshot, beyond: await observeBeyond(nodes, snapshot.hosts, read, pods) };
+  return { lab: snapshot, beyond: await observeBeyond(nodes, snapshot.hosts, read, pods, suspects) };
+}
+
+/** Routers and hosts outside the cluster lead nowhere that no node leads to. */
+async function suspected(cluster: Cluster, lab: Lab, options: ObserveLabOptions): Promise<Suspects> {
+  const [nodes, pods] = await Promise.all([cluster.nodes(), cluster.pods()]);
+  const known = [...nodes, ...pods].map(({ pid }) => pid);
+  return suspectBeyond(hostsOf(cluster, lab.nodes), known, options);
+}
+
+function hostsOf(cluster: Cluster, members: readonly { readonly name: string }[]): Map<string, Host> {
+  return new Map(members.map(({ name }) => [name, cluster.host(name)]));
 }

@@ -14,17 +14,16 @@ interface Texts {
   readonly proxies: string;
 }
 
-/** @param neighText the plain neighbour list, for an output without the longer one */
+/**
+ * @param tables what `ip` printed of routes, rules and neighbours
+ * @param more what it printed of neighbours in every state and of proxies; an output without has the plain list
+ */
 export function forwardingState(
   sections: ReadonlyMap<string, Section>,
   links: readonly IpLink[],
-  routeText: string,
-  ruleText: string,
-  neighText: string,
+  [routeText, ruleText, neighText]: readonly [string, string, string],
+  [neighbours = neighText, proxies = '']: readonly string[],
 ): ForwardingState {
-  const [neighbours = neighText, proxies = ''] = (sections.get('neighbours')?.text ?? '')
-    .split('\n')
-    .filter((line) => line.trim() !== '');
   const texts = { routes: routeText, neighbours, proxies };
   const netfilter = wholeNetfilter(sections.get('iptables'), sections.get('nft'), sections.get('ip6tables'));
   const rules6 = sections.get('rules6')?.text;

@@ -8,7 +8,7 @@ import { forwardingState } from './parse-forwarding.ts';
 import { addressRows, interfaceRow, readLinks, readNeighbours, readRoutes, readRules } from './parse-ip.ts';
 import { readNetfilter } from './parse-netfilter.ts';
 import { readQdiscs } from './parse-qdisc.ts';
-import { IP_BATCH } from './script.ts';
+import { IP_BATCH, NEIGHBOUR_BATCH } from './script.ts';
 import { markOf, ObserveError, readJson, requireSection, type Section, splitSections } from './sections.ts';
 import type { HostSnapshot, NetfilterRow, NetnsidRow } from './snapshot.ts';
 
@@ -31,7 +31,10 @@ export function parseHostSections(stdout: string, stderr: string, options: Parse
   const sections = splitSections(stdout, stderr);
   const role = options.role ?? (sections.has('iptables') ? 'node' : 'pod');
   const ip = requireSection(sections, 'ip', 'ip -j -d -batch -', NEEDS_IPROUTE2);
-  const [linkText = '', routeText = '', ruleText = '', neighText = ''] = ipDocuments(ip);
+  const [linkText = '', routeText = '', ruleText = '', neighText = '', ...forPrediction] = ipDocuments(
+    ip,
+    options,
+  );
   const links = readLinks(linkText, 'ip -j -d addr show');
   const bare = links.map(interfaceRow);
   const addresses = addressRows(links);
@@ -60,7 +63,7 @@ export function parseHostSections(stdout: string, stderr: string, options: Parse
     cniConfig: cniConfigRows(files, options.pickNetwork),
     leases: leaseRows(files),
     ...(options.forwarding && {
-      forwarding: forwardingState(sections, links, routeText, ruleText, neighText),
+      forwarding: forwardingState(sections, links, [routeText, ruleText, neighText], forPrediction),
     }),
     ...(netns && { netns }),
     ...(role === 'node' && options.forwarding && { portMappings: portMappingRows(files) }),
@@ -72,11 +75,15 @@ export function parseHostSections(stdout: string, stderr: string, options: Parse
 }
 
 /** `ip -j -batch` prints one line for each command, and an empty list as `[ ]` or `[]`. */
-function ipDocuments(section: Section): readonly string[] {
+function ipDocuments(
+  section: Section,
+  { forwarding }: Pick<ParseHostOptions, 'forwarding'>,
+): readonly string[] {
   const documents = section.text.split('\n').filter((line) => line.trim() !== '');
-  if (documents.length !== IP_BATCH.length) {
+  const more = IP_BATCH.length + NEIGHBOUR_BATCH.length;
+  if (documents.length !== IP_BATCH.length && documents.length !== more) {
     throw new ObserveError(
-      `ip -j -d -batch - printed ${documents.length} documents for ${IP_BATCH.length} commands; ${NEEDS_IPROUTE2}` +
+      `ip -j -d -batch - printed ${documents.length} documents for ${forwarding ? more : IP_BATCH.length} commands; ${NEEDS_IPROUTE2}` +
         (section.stderr ? `: ${section.stderr}` : ''),
     );
   }

@@ -22,7 +22,7 @@ export const FORWARDING_SYSCTLS6 = [
   ...['use_oif_addrs_only', 'drop_unicast_in_l2_multicast'],
 ] as const;
 
-/** More of the same, for a prediction: `neigh show` leaves out NOARP entries, and proxies are a list of their own. */
+/** More of the batch, for a prediction: `neigh show` leaves out NOARP entries, and proxies are a list of their own. */
 export const NEIGHBOUR_BATCH = ['neigh show nud all', 'neigh show proxy'] as const;
 
 /** The runtime's result cache, as libcni keeps it. */
@@ -33,10 +33,11 @@ export const FOR_PREDICTION = '-predict';
 
 /**
  * POSIX sh; `$1` is the mark, `$2` the role, the rest lease directories. lsns gives up without a word when a process ends while it looks at it, so it
- * is asked again. A prediction wants more: neighbours and sysctls that no table has, and pods' packet filters, which are
- * mostly empty (one process says so). IPv6 is asked about where there is an address of it, and ip6tables where it has
- * rules. One awk reads all files; one that is gone since the shell listed it (a veth's sysctl, a pod's lease) or that is a
- * pattern without a match is passed over.
+ * is asked again. A prediction wants more: neighbours and sysctls that no table has, and pods' packet filters. Each process
+ * takes a millisecond or more, so none is started for what is mostly not there: iptables is asked where nft shows anything or
+ * an older iptables has tables, IPv6 where there is an address of it, ip6tables where it has rules. One awk reads all files, of
+ * the runtime's cache those that speak of ports; one that is gone since the shell listed it (a veth's sysctl, a pod's lease) or
+ * that is a pattern without a match is passed over. A descriptor of the network namespace tells its inode, but not before Linux 5.14.
  */
 export const OBSERVE_SCRIPT = `
 mark=$1 want=$2 role=\${2%${FOR_PREDICTION}}; shift 2
@@ -45,10 +46,16 @@ ip6tables_too() {
   case $1 in *'table ip6 '*) ;; *) { read -r _ < /proc/net/ip6_tables_names; } 2>/dev/null || return 0;; esac
   begin ip6tables; ip6tables-save; end ip6tables $?
 }
-begin netns; readlink /proc/self/ns/net; end netns $?
+begin netns
+ino=; exec 9< /proc/self/ns/net
+while read -r key value; do [ "$key" != ino: ] || ino=$value; done < /proc/self/fdinfo/9
+exec 9<&-
+if [ "$ino" ]; then printf 'net:[%s]\\n' "$ino"; else readlink /proc/self/ns/net; fi; end netns $?
+more=; [ "$want" = "$role" ] || more='${NEIGHBOUR_BATCH.join('\n')}'
 begin ip
-ip -j -d -batch - <<'BATCH'
+ip -j -d -batch - <<BATCH
 ${IP_BATCH.join('\n')}
+$more
 BATCH
 end ip $?
 six=; { read -r _ < /proc/net/if_inet6; } 2>/dev/null && six=1
@@ -57,48 +64,51 @@ if [ "$six" ]; then
 fi
 begin fdb; bridge -j fdb show; end fdb $?
 begin qdisc; tc -j qdisc show; end qdisc $?
-if [ "$want" != "$role" ]; then
-  begin neighbours
-ip -j -batch - <<'BATCH'
-${NEIGHBOUR_BATCH.join('\n')}
-BATCH
-  end neighbours $?
-  if [ "$role" != node ]; then
-    begin nft; rules=$(nft -s list ruleset); code=$?; printf '%s\\n' "$rules"; end nft $code
-    if [ $code != 0 ] || [ -n "$rules" ] || { read -r _ < /proc/net/ip_tables_names; } 2>/dev/null; then
-      begin iptables; iptables-save; end iptables $?
-    fi
-    ip6tables_too "$rules"
+if [ "$want" != "$role" ] || [ "$role" = node ]; then
+  begin nft; rules=$(nft -s list ruleset); code=$?; printf '%s\\n' "$rules"; end nft $code
+  if [ $code != 0 ] || [ -n "$rules" ] || { read -r _ < /proc/net/ip_tables_names; } 2>/dev/null; then
+    begin iptables; iptables-save; end iptables $?
   fi
+  ip6tables_too "$rules"
 fi
 if [ "$role" = node ]; then
-  begin iptables; iptables-save; end iptables $?
-  begin nft; rules=$(nft -s list ruleset); code=$?; printf '%s\\n' "$rules"; end nft $code
-  ip6tables_too "$rules"
   begin netnsids; for try in 1 2 3 4 5; do lsns -t net -J -o NS,NETNSID && break; done; end netnsids $?
   for d do shift; set -- "$@" "$d"/*/*; done
   for f in /etc/cni/net.d/*; do [ -f "$f" ] && set -- "$@" "$f"; done
-  [ "$want" = "$role" ] || set -- "$@" $(grep -ls '"portMappings"' ${CACHE_DIR}*)
+  [ "$want" = "$role" ] || set -- "$@" ${CACHE_DIR}*
   begin cache; for f in ${CACHE_DIR}*; do [ -f "$f" ] && printf '%s\\n' "$f"; done; end cache 0
 else
   set --
 fi
-set -- "$@" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl \\
-  /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/route_localnet \\
-  /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/bridge/bridge-nf-call-*
-[ "$want" = "$role" ] || for name in ${FORWARDING_SYSCTLS.join(' ')}; do set -- "$@" /proc/sys/net/ipv4/conf/*/$name; done
-[ "$want" = "$role" ] || set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all /proc/sys/net/ipv6/icmp/echo_ignore_all
-[ -z "$six" ] || set -- "$@" /proc/sys/net/ipv6/conf/all/forwarding
-if [ "$want" != "$role" ] && [ "$six" ]; then
-  for name in ${FORWARDING_SYSCTLS6.join(' ')}; do set -- "$@" /proc/sys/net/ipv6/conf/*/$name; done
+set -- "$@" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl /proc/sys/net/bridge/bridge-nf-call-*
+each='${perDevice(4, ['rp_filter', 'route_localnet'])} ${perDevice(6, ['disable_ipv6'])}'
+if [ "$want" != "$role" ]; then
+  set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all /proc/sys/net/ipv6/icmp/echo_ignore_all
+  each="$each ${perDevice(4, FORWARDING_SYSCTLS)}"
+  [ -z "$six" ] || each="$each ${perDevice(6, FORWARDING_SYSCTLS6)}"
 fi
-begin files; awk -v "m=$mark" 'BEGIN {
-  for (i = 1; i < ARGC; i++) {
-    got = (getline line < ARGV[i])
-    if (got < 0) continue
-    print m " file " ARGV[i]
-    for (; got > 0; got = (getline line < ARGV[i])) print line
-    close(ARGV[i])
+[ -z "$six" ] || set -- "$@" /proc/sys/net/ipv6/conf/all/forwarding
+devices=; for d in /proc/sys/net/ipv4/conf/*; do devices="$devices \${d##*/}"; done
+begin files; each=$each devices=$devices awk -v "m=$mark" '
+function show(path, wanted,   line, got, text) {
+  got = (getline line < path)
+  if (got < 0) return
+  for (; got > 0; got = (getline line < path)) text = text line "\\n"
+  close(path)
+  if (wanted == "" || index(text, wanted)) printf "%s file %s\\n%s", m, path, text
+}
+BEGIN {
+  for (i = 1; i < ARGC; i++) show(ARGV[i], index(ARGV[i], "${CACHE_DIR}") == 1 ? "\\"portMappings\\"" : "")
+  devices = split(ENVIRON["devices"], device, " ")
+  names = split(ENVIRON["each"], each, " ")
+  for (i = 1; i <= names; i++) for (j = 1; j <= devices; j++) {
+    at = index(each[i], "*")
+    show(substr(each[i], 1, at - 1) device[j] substr(each[i], at + 1), "")
   }
 }' "$@"; end files $?
 `;
+
+/** Patterns of these sysctls of every device. */
+function perDevice(version: 4 | 6, names: readonly string[]): string {
+  return names.map((name) => `/proc/sys/net/ipv${version}/conf/*/${name}`).join(' ');
+}

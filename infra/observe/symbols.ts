@@ -88,8 +88,16 @@ export function symbolsOf(snapshot: LabSnapshot): Symbols {
     const isVeths = node?.interfaces.some((i) => i.kind === 'veth' && i.peerNetnsid === id);
     return isVeths ? snapshot.pods.find((p) => p.name === host)?.node : undefined;
   };
+  // An observation says the same few words over and over.
+  const texts = new Map<string, string>();
   return {
-    text: (value) => masked(known(value), pid),
+    text(value) {
+      const before = texts.get(value);
+      if (before !== undefined) return before;
+      const said = masked(known(value), pid);
+      texts.set(value, said);
+      return said;
+    },
     ifindex(host, ifindex) {
       if (ifindex === 0) return 0;
       if (host === OUTSIDE) return `<ifindex:${OUTSIDE}>`;

@@ -3,13 +3,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from '../backends/host.ts';
 
 /** As tcpdump 4.9 and later answer (info(), tcpdump.c); at its end it prints the same numbers on lines of their own. */
-const ANSWER = /(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped by kernel/;
+const ANSWER =
+  /(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped by kernel(?:, (\d+) packets? dropped by interface)?/;
 /** Until it is asked again, ms. */
 const PAUSE_MS = 2;
 
+/** What it says of itself. */
+export interface Progress {
+  /** Packets that it has, or that the kernel has dropped. */
+  readonly settled: number;
+  /** Packets that the kernel has had for it. On Linux what was dropped counts, too. */
+  readonly received: number;
+  /** By the kernel and by the interface. */
+  readonly dropped: number;
+}
+
 export class TapProgress {
   readonly #running: Pick<Running, 'signal'>;
-  #answered: ((behind: boolean) => void) | undefined;
+  #answered: ((progress: Progress) => void) | undefined;
 
   constructor(running: Pick<Running, 'signal'>) {
     this.#running = running;
@@ -17,26 +28,37 @@ export class TapProgress {
 
   /** @param line of its standard error. @returns whether it was an answer */
   tell(line: string): boolean {
-    const [, captured, received, dropped] = ANSWER.exec(line) ?? [];
+    const [, captured, received, byKernel, byInterface = 0] = ANSWER.exec(line) ?? [];
     if (captured === undefined) return false;
-    // On Linux what was dropped counts as received, too.
-    this.#answered?.(Number(captured) + Number(dropped) < Number(received));
+    this.#answered?.({
+      settled: Number(captured) + Number(byKernel),
+      received: Number(received),
+      dropped: Number(byKernel) + Number(byInterface),
+    });
     return true;
   }
 
   /**
    * Every packet that was stamped before now is with the kernel, so the tap is through when it has as many as the kernel, but for those that the kernel has dropped.
    * @param ended when tcpdump has ended
+   * @returns what it said when it was through; undefined when it did not say so in time, or has ended
    */
-  async caughtUp(patienceMs: number, ended: Promise<unknown>): Promise<void> {
+  async caughtUp(patienceMs: number, ended: Promise<unknown>): Promise<Progress | undefined> {
     const limit = new AbortController();
-    const late = sleep(patienceMs, false, { signal: limit.signal }).catch(() => false);
-    const over = Promise.race([late, ended.then(() => false)]);
-    while (await Promise.race([this.#behind(), over])) await sleep(PAUSE_MS);
-    limit.abort();
+    const late = sleep(patienceMs, undefined, { signal: limit.signal }).catch(() => undefined);
+    const over = Promise.race([late, ended.then(() => undefined)]);
+    try {
+      for (;;) {
+        const answer = await Promise.race([this.#ask(), over]);
+        if (answer === undefined || answer.settled >= answer.received) return answer;
+        await sleep(PAUSE_MS);
+      }
+    } finally {
+      limit.abort();
+    }
   }
 
-  #behind(): Promise<boolean> {
+  #ask(): Promise<Progress> {
     return new Promise((resolve) => {
       this.#answered = resolve;
       this.#running.signal('SIGUSR1');

@@ -17,9 +17,14 @@ export class CaptureError extends Error {
 
 /** A tap that is listening. */
 export interface OpenTap {
-  /** Resolves when it has written all that the kernel has kept for it, or after so many ms: `close` tells which. */
-  caughtUp(patienceMs: number): Promise<void>;
-  /** Stops it and tells how it fared. Never throws. */
+  /** Whether it has ended. */
+  hasEnded(): boolean;
+  /**
+   * Stops it as soon as it has written all that the kernel has kept for it, or after so many ms, and tells how it fared:
+   * where it can, without waiting for the kernel, which waits for all processors before it gives up a packet socket. Never throws.
+   */
+  finish(patienceMs: number): Promise<TapResult>;
+  /** Stops it, and tells how it fared when it has ended. Never throws. */
   close(): Promise<TapResult>;
 }
 
@@ -28,6 +33,9 @@ export interface OpenTap {
  * MiB) is cut into slots of this size: with tcpdump's own 262144 it has eight, and a burst of nine packets loses one.
  */
 const SNAPLEN = 2048;
+
+/** The last of the lines that tcpdump always prints when it ends; by then it has written all packets (`-U`). */
+const DROPPED = /^\d+ packets? dropped by kernel/;
 
 /** The argv of a tap. `--` keeps a filter from being taken for an option. */
 export function tcpdumpArgv(dev: string, filter: string, options: CaptureOptions): string[] {
@@ -51,9 +59,11 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
   });
   const lines: string[] = [];
   const progress = new TapProgress(running);
+  const { promise: hasToldAll, resolve: toldAll } = Promise.withResolvers<'told all'>();
   const hear = (line: string) => {
     if (progress.tell(line)) return false;
     lines.push(line);
+    if (DROPPED.test(line)) toldAll('told all');
     return line.includes('listening on ');
   };
   const { ended: drained, why } = await untilListening(running, hear, options);
@@ -64,9 +74,22 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
       ended = true;
     })
     .catch(() => undefined);
+  const stop = () => close(tap, running, drained, lines, () => ended, options);
   return {
-    caughtUp: (patienceMs) => progress.caughtUp(patienceMs, drained),
-    close: () => close(tap, running, drained, lines, () => ended, options),
+    hasEnded: () => ended,
+    close: stop,
+    async finish(patienceMs) {
+      const through = await progress.caughtUp(patienceMs, drained);
+      const stopped = stop();
+      const { take } = running;
+      if (through === undefined || take === undefined) return stopped;
+      if ((await Promise.race([hasToldAll, stopped])) !== 'told all') return stopped;
+      const counters = tcpdumpCounters(lines);
+      if (options.maxPackets !== undefined && (counters.captured ?? 0) >= options.maxPackets) return stopped;
+      // Its last words may go on with what the interface has dropped, which was told before if it was of the traffic.
+      const dropped = Math.max(counters.dropped ?? 0, through.dropped);
+      return toldResult(tap, { ...counters, dropped }, take());
+    },
   };
 }
 
@@ -91,28 +114,37 @@ async function close(
     failure = error instanceof Error ? error.message : String(error);
   }
   const counters = tcpdumpCounters(lines);
-  const [status, reason] = ((): [TapStatus, string?] => {
-    if (failure !== undefined) return ['died', failure];
-    if (maxPackets !== undefined && (counters.captured ?? 0) >= maxPackets) {
-      return ['full', `it ended after ${maxPackets} packets, its limit`];
-    }
-    if (early || counters.captured === undefined) {
-      return ['died', `tcpdump ended with ${exitCode}: ${complaint(lines) || 'it said nothing'}`];
-    }
-    const left = (counters.received ?? 0) - counters.captured - (counters.dropped ?? 0);
-    if (left > 0)
-      return ['dropped', `${left} packets were still unread at ${tap.dev} when the tap was ended`];
-    if (counters.dropped) return ['dropped', `the kernel dropped ${counters.dropped} packets at ${tap.dev}`];
-    return ['complete'];
-  })();
-  const { name, dev } = tap;
-  return { name, host: tap.host.name, dev, status, ...(reason && { reason }), ...counters, pcap };
+  const incomplete = (status: TapStatus, reason: string) => {
+    return { name: tap.name, host: tap.host.name, dev: tap.dev, status, reason, ...counters, pcap };
+  };
+  if (failure !== undefined) return incomplete('died', failure);
+  if (maxPackets !== undefined && (counters.captured ?? 0) >= maxPackets) {
+    return incomplete('full', `it ended after ${maxPackets} packets, its limit`);
+  }
+  if (early || counters.captured === undefined) {
+    return incomplete('died', `tcpdump ended with ${exitCode}: ${complaint(lines) || 'it said nothing'}`);
+  }
+  return toldResult(tap, counters, pcap);
 }
 
+/** Of a tap that lived until it was stopped, by what it has told. */
+function toldResult({ name, host, dev }: Tap, counters: TapCounters, pcap: Buffer): TapResult {
+  const { captured = 0, received = 0, dropped = 0 } = counters;
+  const left = received - captured - dropped;
+  const reason =
+    left > 0
+      ? `${left} packets were still unread at ${dev} when the tap was ended`
+      : dropped > 0
+        ? `the kernel dropped ${dropped} packets at ${dev}`
+        : undefined;
+  const status = reason === undefined ? 'complete' : 'dropped';
+  return { name, host: host.name, dev, status, ...(reason && { reason }), ...counters, pcap };
+}
+
+type TapCounters = Pick<TapResult, 'captured' | 'received' | 'dropped'>;
+
 /** What tcpdump prints when it ends; older versions say "packet" for one. Drops by the interface count as drops. */
-export function tcpdumpCounters(
-  lines: readonly string[],
-): Pick<TapResult, 'captured' | 'received' | 'dropped'> {
+export function tcpdumpCounters(lines: readonly string[]): TapCounters {
   const sum = (pattern: RegExp) => {
     const found = lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
     return found.length === 0 ? undefined : found.reduce((total, n) => total + Number(n), 0);

@@ -1,5 +1,6 @@
 // One resident process inside a node: what is asked of it costs no process but the one asked for. See scripts/agent.pl.
 
+import { randomUUID } from 'node:crypto';
 import type { AgentGate } from '../agent-gate.ts';
 import type { HostFile, Running, RunOptions, RunResult } from '../host.ts';
 import { HostError } from '../host-error.ts';
@@ -81,6 +82,15 @@ export class Agent {
   start(place: Place, argv: readonly string[], env?: RunOptions['env']): Running {
     const { host } = place;
     const lines = new LineQueue();
+    const file = `.tap-${randomUUID()}`;
+    let taken: Buffer | undefined;
+    const takeNow = this.#gate.take;
+    const take =
+      takeNow &&
+      (() => {
+        taken ??= takeNow(file);
+        return taken;
+      });
     const { promise, resolve, reject } = Promise.withResolvers<{ result: RunResult; stdout: Buffer }>();
     promise.catch(() => undefined);
     const settle: Job['settle'] = (outcome) => {
@@ -89,14 +99,17 @@ export class Agent {
       // Of its own it has a word only when the command could not be started.
       const stderr = Buffer.from(`${lines.text()}${outcome.stderr}`);
       const result = runResult(argv, { ...outcome, stdout: Buffer.alloc(0), stderr });
-      this.#take(outcome.stdout.toString()).then((stdout) => resolve({ result, stdout }), reject);
+      if (take) return resolve({ result, stdout: take() });
+      this.#request('take', [file]).then(({ stdout }) => resolve({ result, stdout }), reject);
     };
-    const id = this.#ask('tap', [spaces(place), ...variables(env), ...argv], host, argv, settle, lines);
+    const fields = [file, spaces(place), ...variables(env), ...argv];
+    const id = this.#ask('tap', fields, host, argv, settle, lines);
     return {
       argv,
       stderrLines: lines,
       exited: promise.then(({ result }) => result),
       signal: (name) => this.#kill(id, name),
+      take,
       stop: (signal = 'SIGINT') => {
         this.#kill(id, signal);
         return promise;
@@ -219,11 +232,6 @@ export class Agent {
       stdout,
       stderr,
     });
-  }
-
-  /** What a tap wrote; its file is then gone. */
-  async #take(name: string): Promise<Buffer> {
-    return this.#gate.take?.(name) ?? (await this.#request('take', [name])).stdout;
   }
 
   #kill(id: string, signal: string): void {

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cluster } from '../../../infra/backends/backend.ts';
 import type { Json } from '../../../infra/experiments/result.ts';
 import { runExperiment } from '../../../infra/experiments/run-experiment.ts';
 import type { LabExperiment } from '../../../infra/lab/lab.ts';
@@ -191,6 +192,69 @@ describe.skipIf(!canCapture)('capture', () => {
       observed: { ping: { received: 2 } },
     });
     expect(result.reason).toContain('cannot write /dev/null/no-directory/captures/unkept.pcapng');
+  });
+});
+
+describe.skipIf(!canCapture)('journey', () => {
+  /** The stand-in cluster, with a note of what is started and run on its hosts, and of what has ended. */
+  function noted() {
+    const notes: string[] = [];
+    const cluster: Cluster = {
+      ...bridged.cluster,
+      host(name) {
+        const host = bridged.cluster.host(name);
+        return {
+          ...host,
+          async run(argv, options) {
+            notes.push(argv[0] === 'ping' ? 'ping' : 'run');
+            return host.run(argv, options);
+          },
+          async start(argv, options) {
+            const running = await host.start(argv, options);
+            const tap = `${name}/${argv[argv.indexOf('-i') + 1]}`;
+            notes.push(`start ${tap}`);
+            running.exited.then(
+              () => notes.push(`end ${tap}`),
+              () => undefined,
+            );
+            return running;
+          },
+        };
+      },
+    };
+    return { cluster, notes };
+  }
+  const journey = (cluster: Cluster, lab = bridged.lab) => {
+    const context = { cluster, lab, resultsDir, signal: new AbortController().signal };
+    return runExperiment(context, experiment({ kind: 'journey', name: 'way', ping }));
+  };
+  const way = ['pod-1/eth0', 'node-1/veth1', 'node-1/veth2', 'pod-2/eth0'];
+  const taps = (observed: Json) =>
+    (observed as { readonly taps: readonly { readonly name: string }[] }).taps.map(({ name }) => name);
+
+  it('has each tap started once, those that can be guessed before the prediction', async () => {
+    const { cluster, notes } = noted();
+    const result = await journey(cluster);
+    expect(result).toMatchObject({ verdict: 'pass' });
+    const starts = notes.filter((note) => note.startsWith('start'));
+    expect(starts.slice(0, 4).toSorted()).toEqual(way.map((tap) => `start ${tap}`).toSorted());
+    expect(starts.slice(4)).toEqual(['start node-1/cni0']);
+    expect(taps(result.observed).toSorted()).toEqual([...way, 'node-1/cni0'].toSorted());
+  });
+
+  it('has ended what was guessed wrong before it sends', async () => {
+    const { cluster, notes } = noted();
+    // As CNI would report it of another pod's veth.
+    const pods = async () =>
+      (await bridged.cluster.pods()).map((pod) => ({
+        ...pod,
+        ...(pod.name === 'pod-2' && { hostVeth: 'lo' }),
+      }));
+    const result = await journey({ ...cluster, pods });
+    expect(result).toMatchObject({ verdict: 'pass' });
+    expect(taps(result.observed).toSorted()).toEqual([...way, 'node-1/cni0'].toSorted());
+    expect(notes.indexOf('end node-1/lo')).toBeGreaterThan(-1);
+    expect(notes.indexOf('end node-1/lo')).toBeLessThan(notes.indexOf('ping'));
   });
 });
 

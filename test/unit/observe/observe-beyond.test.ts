@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Host } from '../../../infra/backends/host.ts';
 import { pickNetwork } from '../../../infra/cni/config-dir.ts';
-import { observeBeyond } from '../../../infra/observe/observe-beyond.ts';
+import { heldNetns } from '../../../infra/observe/held-netns.ts';
+import { observeBeyond, suspectBeyond } from '../../../infra/observe/observe-beyond.ts';
 import type { HostSnapshot } from '../../../infra/observe/snapshot.ts';
 import { type EditedLab, editedLab } from '../../support/edited-lab.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => machine?.close());
 
+const never = () => Promise.reject(new Error('this was to be known'));
 const options = { forwarding: true, pickNetwork };
 const observed = async (...left: readonly string[]) =>
   (await lab.observe([...lab.hosts.keys()].filter((name) => !left.includes(name)))).hosts;
@@ -33,6 +35,22 @@ test('what the nodes are plugged into is entered and observed like a node', asyn
   expect(await observeBeyond(nodes, whole, options)).toEqual({});
 });
 
+test('what will be found can be looked into before anything else is known', async () => {
+  const whole = await observed();
+  const suspects = await suspectBeyond(nodes, [], options);
+  expect(suspects.get(whole.underlay?.netns ?? '')?.forwarding).toBeDefined();
+  const nothing = new Map([...nodes].map(([name, node]) => [name, { ...node, run: never }]));
+  const found = await observeBeyond(nothing, await observed('underlay'), options, [], suspects);
+  expect(netnsOf(found)).toEqual({ underlay: whole.underlay?.netns });
+});
+
+test('what is known to be a node or a pod is not looked into', async () => {
+  const held = await Promise.all([...nodes.values()].map((node) => heldNetns(node)));
+  const pids = held.flat().map(({ pid }) => pid);
+  expect(pids.length).toBeGreaterThan(0);
+  expect(await suspectBeyond(nodes, pids, options)).toEqual(new Map());
+});
+
 test('several are found, and a name that is taken is not given twice', async () => {
   const { underlay, c1, ...rest } = await observed();
   const found = await observeBeyond(nodes, { ...rest, underlay: rest.a1 as HostSnapshot }, options);
@@ -43,7 +61,7 @@ test('several are found, and a name that is taken is not given twice', async () 
 test('what no process holds open for the node to enter is left out', async () => {
   const blind = [...nodes].map(([name, node]): [string, Host] => [
     name,
-    { ...node, run: (argv, how) => node.run(argv[2]?.startsWith('lsns') ? ['true'] : argv, how) },
+    { ...node, run: (argv, how) => node.run(argv[0] === 'lsns' ? ['true'] : argv, how) },
   ]);
   expect(await observeBeyond(new Map(blind), await observed('underlay'), options)).toEqual({});
 });

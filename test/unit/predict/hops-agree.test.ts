@@ -2,6 +2,7 @@
 // headers that were foretold, and nowhere else in the whole lab.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { watchJourney } from '../../../infra/experiments/watch-journey.ts';
+import { assemble } from '../../../infra/journey/assemble.ts';
 import { agreement } from '../../../infra/journey/journeys.ts';
 import { type Place, placeName } from '../../../infra/journey/place.ts';
 import type { PredictState } from '../../../infra/predict/predict.ts';
@@ -74,7 +75,7 @@ async function editAndWatch(machine: PrivateHost, random: () => number): Promise
       await Promise.all([...lab.hosts.keys()].map((host) => lab.sh(host, 'ip neigh flush all')));
       const flow = randomFlow(pick, edit.host);
       const state = await lab.observe();
-      const { packets, others, isOwn } = await watchJourney({
+      const { series, paths, places, isOwn } = await watchJourney({
         ...{ state, flow, count: PACKETS, extra: everyInterface(state), vxlanPort: 8472 },
         host: (name) => lab.hosts.get(name),
         send: (cookie) => {
@@ -83,6 +84,7 @@ async function editAndWatch(machine: PrivateHost, random: () => number): Promise
           return lab.sh(flow.from, script);
         },
       });
+      const { packets, others } = assemble({ predicted: series, paths, places, isOwn });
       const echoes = packets.filter(({ packet }) => packet.startsWith('echo'));
       const strangers = others.filter(
         ({ packet, sightings }) => packet.startsWith('echo') && sightings.some((s) => isOwn(s.packet)),

@@ -4,7 +4,7 @@
 # Both ways, a message is a string with its length before it (32 bits, big-endian), and so is each field in it.
 # Argument: the directory of its own files, /lab when there is none.
 # In:   run id pod stdin count-of-variables variable… argument…   standard input is a file; pod: PID to enter, net:PID for its network and host name alone, or ""
-#       tap id pod count-of-variables variable… argument…         long-running; output is kept in a file of /lab
+#       tap id file pod count-of-variables variable… argument…    long-running; output is kept in that file
 #       kill id signal                                            to the process group of a run or tap
 #       kill-processes id PID…
 #       pods id name…                                             pause processes in namespaces of their own
@@ -13,7 +13,7 @@
 #       write id (path mode content)…                             each whole or not at all
 #       take id name                                              a tap's file, which is then gone
 # Out:  line id text                                              of a tap's standard error, as it comes
-#       end id status start end output errors                     times in ns since the epoch; a tap's output: file name
+#       end id status start end output errors                     times in ns since the epoch; a tap's output: none
 sub SFD_CLOEXEC() { 0x80000 }
 sub SIG_BLOCK() { 0 }
 sub SIG_UNBLOCK() { 1 }
@@ -176,13 +176,12 @@ sub run {
 }
 
 sub tap {
-  my ($id, $pod, @rest) = @_;
+  my ($id, $name, $pod, @rest) = @_;
   my $env = take_env(\@rest);
-  my $name = ".$$-tap-" . ++$scratch;
   my $out;
   sysopen $out, "$lab/$name", O_WRONLY | O_CREAT | O_EXCL, 0644 or undef $out;
   pipe my $said, my $err;
-  my $job = { id => $id, pod => $pod, in => dev_null(), out => $out, err => $err, env => $env, argv => \@rest, file => $name };
+  my $job = { id => $id, pod => $pod, in => dev_null(), out => $out, err => $err, env => $env, argv => \@rest, tap => 1 };
   start($job);
   close $err;
   my $text = '';
@@ -203,7 +202,7 @@ sub finish {
   my ($job) = @_;
   return if !defined $job->{status} || $job->{said};
   delete $jobs{ $job->{id} };
-  my @output = defined $job->{file} ? ($job->{file}, '') : (slurp($job->{out}), slurp($job->{err}));
+  my @output = $job->{tap} ? ('', '') : (slurp($job->{out}), slurp($job->{err}));
   send_message('end', @$job{qw(id status started ended)}, @output);
 }
 

@@ -108,6 +108,21 @@ describe('a long-running command', () => {
   });
 });
 
+describe('the output of a long-running command', () => {
+  it('can be taken before its end; what comes then is lost, and nothing is left of it', async () => {
+    const script = 'echo data; echo ready >&2; read -r _ < /run/go; echo more';
+    await node.run(['mkfifo', '/run/go']);
+    const running = await node.start(['sh', '-c', script]);
+    for await (const line of running.stderrLines) if (line === 'ready') break;
+    expect(String(running.take?.())).toBe('data\n');
+    await node.run(['sh', '-c', 'echo > /run/go']);
+    expect((await running.exited).exitCode).toBe(0);
+    expect(String((await running.stop()).stdout)).toBe('data\n');
+    expect(String(running.take?.())).toBe('data\n');
+    expect((await node.run(['ls', '-A', '/lab'])).stdout).not.toContain('tap');
+  });
+});
+
 describe('files', () => {
   it('are written with their directories, whole, with their mode, and read back as they are', async () => {
     const content = '\0\n"ü$(id)\'';
