@@ -261,7 +261,7 @@ sub pods {
     set_hostname($name);
     configure_ipv6($ipv6);
     set_to("/lab/pod-$name", "$$\n");
-    return (1, 'sleep', 'infinity');
+    return (1, '/pause');
   });
 }
 
