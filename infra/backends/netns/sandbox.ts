@@ -8,6 +8,7 @@ import { HostError } from '../host-error.ts';
 import { LAB_ENV } from './enter.ts';
 import { kernelRefusal } from './isolation.ts';
 import { labUser } from './lab-user.ts';
+import { pauseProgram } from './pause-program.ts';
 import { isHolderAlive, type SandboxFacts } from './sandbox-facts.ts';
 import { scriptText } from './script-text.ts';
 import { syscallNumbers } from './syscalls.ts';
@@ -70,6 +71,7 @@ export async function startSandbox(
       // In the environment, not in the arguments, which everybody reads in `ps`.
       LAB_SANDBOX: scriptText('sandbox.sh'),
       LAB_COMPOSE: scriptText('compose-root.pl'),
+      LAB_PAUSE: pauseProgram().toString('hex'),
       LAB_SYSCALLS: syscallNumbers().join(' '),
       LAB_KEEPER: scriptText('keeper.sh'),
       ...(setcap && { SETCAP: setcap }),

@@ -145,15 +145,24 @@ sub start {
   my ($job) = @_;
   my @argv = @{ $job->{argv} };
   my $executable = executable(\@argv, @{ $job->{env} } ? $job->{env} : \@environment);
+  # Whatever the child touches costs it a copy of a page: all that it needs is at hand, and it calls no function.
+  my ($file, $argv_pointers, $env_pointers) = ($executable->{files}[0], @$executable{qw(argv_pointers env_pointers)});
+  my ($rt_sigprocmask, $dup3, $execve) = @number{qw(rt_sigprocmask dup3 execve)};
+  my @fds = map { $_ ? fileno $_ : () } @$job{qw(in out err)};
+  my $pod = $job->{pod};
   $job->{started} = now();
-  my $pid = ($job->{in} && $job->{out} && $job->{err}) ? fork : undef;
+  my $pid = @fds == 3 ? fork : undef;
   if (!defined $pid) {
     return send_message('end', $job->{id}, 125, $job->{started}, now(), '', "cannot start $argv[0]: $!\n");
   }
   if ($pid == 0) {
     setpgrp 0, 0;
-    become(@$job{qw(in out err)});
-    $job->{pod} eq '' or enter($job->{pod}) or fail(125, "cannot enter the namespaces of PID $job->{pod}: $!");
+    syscall($rt_sigprocmask, SIG_UNBLOCK, $mask, 0, 8);
+    syscall($dup3, $fds[0], 0, 0);
+    syscall($dup3, $fds[1], 1, 0);
+    syscall($dup3, $fds[2], 2, 0);
+    $pod eq '' or enter($pod) or fail(125, "cannot enter the namespaces of PID $pod: $!");
+    syscall($execve, $file, $argv_pointers, $env_pointers);
     execute($executable);
     fail($! == ENOENT ? 127 : 126, "cannot run $argv[0]: $!");
   }
@@ -227,25 +236,25 @@ sub kill_processes {
   send_message('end', $id, 0, $started, now(), '', '');
 }
 
-# Starts a process for each name that outlives the agent. `make` runs in it, says "name PID" or "name: what is wrong"
-# on a pipe that closes with the exec, and returns what to execute. The end of the pipe is the end of the job.
+# Starts a process for each name that outlives the agent. `make` runs in it before it executes its arguments; it says
+# "name PID" or "name: what is wrong" on a pipe that closes with the exec. The end of the pipe is the end of the job.
 sub start_lasting {
-  my ($id, $names, $make) = @_;
+  my ($id, $names, $argvs, $make) = @_;
   my $started = now();
+  my $null = dev_null();
   pipe my $said, my $report;
   for my $i (0 .. $#$names) {
-    my $name = $names->[$i];
+    my ($name, $argv) = ($names->[$i], $argvs->[$i]);
+    my $executable = executable($argv, \@environment);
     my $pid = fork;
     if (!defined $pid) { syswrite $report, "$name: $!\n" }
     elsif ($pid == 0) {
       syscall($number{setsid});
-      my $out = dev_null();
-      become($out, $out, $out);
-      my ($say, @argv) = eval { $make->($i) };
-      syswrite($report, "$name: $@"), exit 1 if $@;
-      syswrite $report, "$name $$\n" if $say;
-      execute(executable(\@argv, \@environment));
-      my $why = $! == ENOENT ? "there is no command \"$argv[0]\" on this machine" : "cannot run $argv[0]: $!";
+      become($null, $null, $null);
+      if (!eval { $make->($i); 1 }) { syswrite $report, "$name: $@"; exit 1 }
+      syswrite $report, "$name $$\n";
+      execute($executable);
+      my $why = $! == ENOENT ? "there is no command \"$argv->[0]\" on this machine" : "cannot run $argv->[0]: $!";
       syswrite $report, "$name: $why\n";
       exit 1;
     }
@@ -262,31 +271,30 @@ sub start_lasting {
 sub pods {
   my ($id, @names) = @_;
   my $ipv6 = has_ipv6();
-  start_lasting($id, \@names, sub {
+  start_lasting($id, \@names, [map { ['/pause'] } @names], sub {
     my $name = $names[shift];
     unshare_all();
     mount_sysfs();
     set_hostname($name);
     configure_ipv6($ipv6);
     set_to("/lab/pod-$name", "$$\n");
-    return (1, 'sleep', 'infinity');
   });
 }
 
 sub containers {
   my ($id, @rest) = @_;
-  my (@names, @containers);
+  my (@names, @argvs, @places);
   while (@rest) {
     my ($pod, $container, $pid, $count) = splice @rest, 0, 4;
     push @names, "$pod/$container";
-    push @containers, { pid => $pid, log => "/run/cnilab/$pod.$container.log", argv => [splice @rest, 0, $count] };
+    push @argvs, [splice @rest, 0, $count];
+    push @places, [$pid, "/run/cnilab/$pod.$container.log"];
   }
-  start_lasting($id, \@names, sub {
-    my ($pid, $log, $argv) = @{ $containers[shift] }{qw(pid log argv)};
+  start_lasting($id, \@names, \@argvs, sub {
+    my ($pid, $log) = @{ $places[shift] };
     enter($pid) or die "cannot enter the namespaces of PID $pid: $!\n";
     sysopen my $out, $log, O_WRONLY | O_CREAT | O_TRUNC, 0644 or die "$log: $!\n";
     syscall($number{dup3}, fileno $out, $_, 0) for 1, 2;
-    return (1, @$argv);
   });
 }
 

@@ -1,6 +1,7 @@
 # Composes the sandbox's root from an allow-list and pivots into it; runs as root of the first user namespace, in the
 # sandbox's own mount and PID namespace.
 # In: LAB_BINDS  extra directories to show read-only, one a line
+#     LAB_PAUSE  the program of pause processes, in hex
 #     SETCAP     path of setcap, when it is not on PATH
 sub ST_KEPT() { MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC }
 sub STATFS_FLAGS() { 80 }
@@ -64,6 +65,10 @@ open my $setpriv, '<:raw', program('setpriv') or die "setpriv: $!\n";
 set_to('opt/cnilab/keepcaps', do { local $/; <$setpriv> });
 chmod 0755, 'opt/cnilab/keepcaps' or die "keepcaps: $!\n";
 system($ENV{SETCAP} // program('setcap'), 'all+eip', 'opt/cnilab/keepcaps') == 0 or die "setcap failed\n";
+
+# Where Kubernetes' own image has it.
+set_to('pause', pack 'H*', $ENV{LAB_PAUSE});
+chmod 0755, 'pause' or die "pause: $!\n";
 
 mount_at('proc', 'proc', 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC);
 bind_to('proc/sys', 'proc/sys');

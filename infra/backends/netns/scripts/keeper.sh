@@ -4,7 +4,7 @@ set -e
 echo "keeper $$"
 cd /
 script=$(cat)
-unset LAB_SANDBOX LAB_COMPOSE LAB_SYSCALLS LAB_KEEPER LAB_BINDS SETCAP
+unset LAB_SANDBOX LAB_COMPOSE LAB_PAUSE LAB_SYSCALLS LAB_KEEPER LAB_BINDS SETCAP
 eval "$script"
 echo "ready"
 exec sleep infinity < /dev/null > /dev/null 2>&1
