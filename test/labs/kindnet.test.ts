@@ -23,4 +23,15 @@ describeLab('kindnet', { claims, deleteRoute: ['minikube', 'ip route del 10.244.
     const pod = await session.cli(['exec', 'pod-to-pod-1', ...where, 'ls', '/sys/class/net']);
     expect(pod).toMatchObject({ stdout: 'eth0\nlo\n', exitCode: 0 });
   });
+
+  it('is compared beside the one that stands, which is left alone', async () => {
+    const { session, stack } = lab();
+    const before = await stack.record();
+    const { exitCode, stdout, stderr } = await session.cli(['parity', 'kindnet', '--backend', 'netns']);
+    expect(stdout, stderr).toMatch(/^Lab kindnet: 43 of 43 checks pass on netns$/m);
+    expect(exitCode).toBe(0);
+    expect(await stack.record()).toEqual(before);
+    const { stacks } = JSON.parse((await session.cli(['list', '--json'])).stdout);
+    expect(stacks.map((one: { readonly stack: string }) => one.stack)).toEqual([stack.name]);
+  });
 });
