@@ -86,7 +86,8 @@ export async function runMinikube(
 /** What a line of minikube's is worth telling as: its steps and downloads, not its hints. */
 function progressOf(line: string): string | undefined {
   const event = parseEvent(line);
-  if (event?.kind === 'step') return event.message.split('\n')[0];
+  // The last one is about kubectl, whose configuration is left as it is.
+  if (event?.kind === 'step' && event.current < event.total) return event.message.split('\n')[0];
   if (event?.kind === 'download') return `downloading ${event.artifact}`;
   return undefined;
 }

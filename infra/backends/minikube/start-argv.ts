@@ -32,7 +32,9 @@ export function startArgv(spec: MinikubeSpec, facts: MinikubeFacts, manifest: st
   return [
     'start',
     ...['--profile', facts.cluster],
-    ...['--output', 'json', '--interactive=false', '--keep-context', '--embed-certs'],
+    // The kubeconfig is ours, and is to have this cluster's context as its current one, whatever the user has set.
+    '--keep-context=false',
+    ...['--output', 'json', '--interactive=false', '--embed-certs'],
     `--nodes=${spec.nodes.length}`,
     ...Object.entries(FLAGS).flatMap(([key, flag]) => {
       const value = setting(settings, key as keyof typeof FLAGS);
