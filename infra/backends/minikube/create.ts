@@ -21,10 +21,10 @@ export async function createCluster(
   kubeconfig: string,
   op: Operation,
 ): Promise<readonly NodeName[]> {
-  const manifest = path.join(path.dirname(kubeconfig), 'no-cni.yaml');
-  const argv = startArgv(spec, facts, manifest);
   const problems = settingsProblems(spec.settings ?? {});
   if (problems.length > 0) throw new Error(problems.join('\n'));
+  const manifest = path.join(path.dirname(kubeconfig), 'no-cni.yaml');
+  const argv = startArgv(spec, facts, manifest);
 
   const left = await profileOf(facts, op);
   if (left?.kind === 'foreign') throw foreignProfile(facts);

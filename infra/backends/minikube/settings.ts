@@ -37,6 +37,9 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 
 const BUILT_IN_CNI = ['auto', 'none', 'kindnet', 'flannel', 'bridge', 'calico', 'cilium'];
 
+/** They make a machine that is there already the node, with one node a machine: this one, or one reached by ssh. */
+const FOREIGN_MACHINES = ['none', 'native', 'ssh', 'generic'];
+
 /** Of what minikube judges itself, one pattern is enough: its value must not be taken for another flag. */
 const PLAIN = /^[^-\s]\S*$/;
 
@@ -59,6 +62,8 @@ function valueProblem(key: string, value: string): string | undefined {
     return choices.includes(value) ? undefined : `${at} is "${value}"; it can be: ${choices.join(', ')}`;
   if (key === 'cni' && !BUILT_IN_CNI.includes(value) && !path.isAbsolute(value))
     return `${at} is "${value}"; it can be: ${BUILT_IN_CNI.join(', ')}, or the absolute path of a manifest`;
+  if (key === 'driver' && FOREIGN_MACHINES.includes(value))
+    return `${at} is "${value}", which would set up Kubernetes on a machine that is not the lab's alone; it can be a driver that makes its own: docker, podman, kvm2, qemu2 …`;
   return PLAIN.test(value) ? undefined : `${at} is "${value}", which is no value that minikube takes`;
 }
 

@@ -18,6 +18,13 @@ test('a single node is an object, not a list', () => {
   expect(allHostsRun({ exitCode: 0, stdout, stderr: '' })).toBe(true);
 });
 
+test('one host that is switched off is enough', () => {
+  const { stdout } = recording('status-running');
+  expect(allHostsRun({ exitCode: 7, stdout: stdout.replace('"Running"', '"Stopped"'), stderr: '' })).toBe(
+    false,
+  );
+});
+
 test('a driver that does not answer is told from machines that are not there', () => {
   expect(driverSilence(recording('status-docker-down'))).toMatchInlineSnapshot(
     `"Cannot connect to the Docker daemon at unix:///run/docker.sock. Is the docker daemon running?"`,

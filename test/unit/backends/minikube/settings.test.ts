@@ -22,6 +22,7 @@ test.each([
   [{ force: 'yes' }],
   [{ memory: '' }],
   [{ driver: '--force' }],
+  [{ driver: 'none' }],
 ])('%j is a problem', (settings) => {
   expect(settingsProblems(settings as unknown as Record<string, string>).join('\n')).toMatchSnapshot();
 });
