@@ -46,7 +46,9 @@ run)
     values --ip "$@" | sed 's/^/ip /'
     values --ip6 "$@" | sed 's/^/ip6 /'
     values --net "$@" | sed 's/^/net /'
-  } > "$dir/containers/$name"
+  } > "$dir/run-$name"
+  # In one step: whoever waits for a container, or kills kind, finds all of it or nothing.
+  mv "$dir/run-$name" "$dir/containers/$name"
   echo "id-$name"
   ;;
 rm)
