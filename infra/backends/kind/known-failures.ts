@@ -66,11 +66,15 @@ export const KNOWN_FAILURES: readonly Known[] = [
     }),
   ],
   [
-    /failed to pull image "([^"]+)".*/s,
-    ([text, image = ''], { runtime }) => ({
-      reason: `the image ${image} is not on this machine, and could not be fetched: ${lastLines(text, 1).replace(/^Command Output: /, '')}`,
-      fix: `get it with: ${runtime} pull ${image}${insteadOf(image)}`,
-    }),
+    // The second is the runtime's own: kind fetches its load balancer's image by `run` alone.
+    /failed to pull image "([^"]+)".*|Unable to find image '([^']+)' locally.*/s,
+    ([text, a, b], { runtime }) => {
+      const image = a ?? b ?? '';
+      return {
+        reason: `the image ${image} is not on this machine, and could not be fetched: ${fetchError(text)}`,
+        fix: `get it with: ${runtime} pull ${image}${insteadOf(image)}`,
+      };
+    },
   ],
   [
     /port is already allocated|bind: address already in use|failed to bind (?:host )?port/i,
@@ -118,6 +122,10 @@ function kubeadmError(text: string): string {
 const logHint = (log: string | undefined) => (log ? `; all that it said is in ${log}` : '');
 
 const firstSentence = (text: string) => text.replace(/[.;] .*$/s, '').trim();
+
+const fetchError = (text: string) =>
+  /Error response from daemon: .*|Error: .*/.exec(text)?.[0] ??
+  lastLines(text, 1).replace(/^Command Output: /, '');
 
 /** The image of kind's load balancer cannot be chosen. */
 const insteadOf = (image: string) =>

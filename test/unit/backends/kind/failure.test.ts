@@ -77,9 +77,14 @@ describe('what kind and container runtimes say', () => {
   });
 
   it('does not offer to choose the image of the load balancer', () => {
-    expect(refusal('failed to pull image "docker.io/envoyproxy/envoy:v1.36.2": x').fix).toBe(
-      'get it with: docker pull docker.io/envoyproxy/envoy:v1.36.2, which kind wants for several control planes; or give the lab one',
-    );
+    // As seen with kind 0.33 and docker 28.2; shortened.
+    const said =
+      'ERROR: failed to create cluster: command "docker run --name x-external-load-balancer" failed with error: exit status 125\n\nCommand Output: Unable to find image \'envoyproxy/envoy:v1.36.2\' locally\ndocker: Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host\n\nRun \'docker run --help\' for more information\n';
+    expect(refusal(said)).toEqual({
+      reason:
+        'the image envoyproxy/envoy:v1.36.2 is not on this machine, and could not be fetched: Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host',
+      fix: 'get it with: docker pull envoyproxy/envoy:v1.36.2, which kind wants for several control planes; or give the lab one',
+    });
   });
 
   it("shows kubeadm's error, whatever else is in what it said", () => {
