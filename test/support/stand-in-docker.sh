@@ -6,7 +6,6 @@
 #   fail-<command>      when it is there, that command says this on standard error and fails: fail-ps, fail-network-create
 #   hang-run            as long as it is there, `run` does not end
 dir=${STAND_IN_KIND:?}
-mkdir -p "$dir/containers" "$dir/networks"
 echo "$*" >> "$dir/calls"
 command=$1
 shift
