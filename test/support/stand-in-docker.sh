@@ -6,7 +6,6 @@
 #   fail-<command>      when it is there, that command says this on standard error and fails: fail-ps, fail-network-create
 #   hang-run            as long as it is there, `run` does not end
 dir=${STAND_IN_KIND:?}
-mkdir -p "$dir/containers" "$dir/networks"
 echo "$*" >> "$dir/calls"
 command=$1
 shift
@@ -46,7 +45,9 @@ run)
     values --ip "$@" | sed 's/^/ip /'
     values --ip6 "$@" | sed 's/^/ip6 /'
     values --net "$@" | sed 's/^/net /'
-  } > "$dir/containers/$name"
+  } > "$dir/run-$name"
+  # In one step: whoever waits for a container, or kills kind, finds all of it or nothing.
+  mv "$dir/run-$name" "$dir/containers/$name"
   echo "id-$name"
   ;;
 rm)

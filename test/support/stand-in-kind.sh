@@ -2,11 +2,13 @@
 # A stand-in for kind: it starts the nodes of its configuration with the docker of its PATH, all at once, and no Kubernetes.
 #   config       what it was given on standard input (written)
 #   kind-calls   every command line, one a line (written)
+#   pid          of the last that ran (written)
 #   fail-kind    when it is there, it makes the nodes, says this, removes them and fails, as kind does without --retain
 #   hang-kind    as long as it is there, it does not end after the nodes are made
 dir=${STAND_IN_KIND:?}
 [ "$1" = --version ] && echo "kind version ${STAND_IN_KIND_VERSION:-0.33.0}" && exit 0
 echo "$*" >> "$dir/kind-calls"
+echo $$ > "$dir/pid"
 name='' kubeconfig='' before=''
 for word; do
   [ "$before" = --name ] && name=$word

@@ -33,7 +33,7 @@ export class KindMachine {
 
   constructor() {
     const bin = path.join(this.dir, 'bin');
-    mkdirSync(bin);
+    for (const name of ['bin', 'containers', 'networks']) mkdirSync(path.join(this.dir, name));
     mkdirSync(path.dirname(this.kubeconfig), { mode: 0o700 });
     for (const name of ['kind', 'docker'])
       symlinkSync(path.join(import.meta.dirname, `stand-in-${name}.sh`), path.join(bin, name));

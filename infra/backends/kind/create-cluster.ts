@@ -1,5 +1,5 @@
 // Makes a cluster with kind, with the lab's addresses, on a network of its own.
-import { chmod, copyFile, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { searchPath } from '../../util/tools.ts';
@@ -48,6 +48,7 @@ export async function createCluster(
     await deleteCluster(facts, op);
   }
   await createNetwork(runtime, spec, facts, signal);
+  await mkdir(path.dirname(kubeconfig), { recursive: true, mode: 0o700 });
   const directory = await mkdtemp(path.join(path.dirname(kubeconfig), '.kind-'));
   try {
     const shim = path.join(directory, runtime.name);

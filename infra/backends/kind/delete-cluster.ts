@@ -10,8 +10,10 @@ import { Runtime } from './runtime.ts';
  * Looks again after each removal: a container that a killed kind had asked for may come to be while the others go, and
  * what somebody else is removing refuses to be removed twice.
  */
-const ROUNDS = 10;
+const ROUNDS = 30;
 const PAUSE_MS = 500;
+/** What is refused so often will be refused for ever. */
+const REFUSALS = 5;
 
 /**
  * As `kind delete cluster` does it (pkg/cluster/internal/providers/docker/provider.go, DeleteNodes), but by our own label
@@ -19,13 +21,15 @@ const PAUSE_MS = 500;
  */
 export async function deleteCluster(facts: KindFacts, { signal, progress }: Operation): Promise<void> {
   const runtime = new Runtime(facts);
-  let problem: unknown;
+  let refusals = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const [containers, networks] = await Promise.all([
       listContainers(runtime, `${CLUSTER_LABEL}=${facts.id}`, signal),
       listNetworks(runtime, facts, signal),
     ]);
     if (containers.length === 0 && networks.length === 0) return;
+    // docker's `rm --force` succeeds, too, when it does not remove what is just coming or going.
+    if (round > 0) await delay(PAUSE_MS, undefined, { signal });
     try {
       if (containers.length > 0) {
         progress?.(`Removing ${containers.map(({ name }) => name).join(', ')}`);
@@ -35,11 +39,13 @@ export async function deleteCluster(facts: KindFacts, { signal, progress }: Oper
       if (networks.length > 0) await runtime.run(['network', 'rm', ...networks], signal);
     } catch (error) {
       signal.throwIfAborted();
-      problem = error;
-      await delay(PAUSE_MS, undefined, { signal });
+      refusals += 1;
+      if (refusals === REFUSALS) throw error;
     }
   }
-  throw problem ?? new Error(`containers of ${facts.cluster} keep coming: end the kind that makes them`);
+  throw new Error(
+    `${runtime.name} has not removed all of ${facts.cluster} yet, or a kind that is still running makes it anew\nrun it again in a while`,
+  );
 }
 
 /** Of podman kind asks for a volume by hand, with the node's name as label (providers/podman/util.go). */

@@ -3,20 +3,19 @@ import type { ClusterSpec } from '../backend.ts';
 
 /**
  * A script for a control-plane node. `spec.podCIDRs` may be set once, while it is empty (k8s.io/kubernetes
- * pkg/apis/core/validation, ValidateNodeUpdate). A kubectl before 1.31 cannot wait for a creation; its kubeadm does.
+ * pkg/apis/core/validation, ValidateNodeUpdate). Where kubeadm does not wait for a node to be there (1.36), kubectl can.
  * @param names the nodes' real names, in the lab's order
  */
 export function podCidrsScript(nodes: ClusterSpec['nodes'], names: readonly string[]): string {
-  const patches = nodes.map(({ podCIDR, podCIDR6 }, i) => {
+  const told = nodes.map(({ podCIDR, podCIDR6 }, i) => {
     const podCIDRs = podCIDR6 === undefined ? [podCIDR] : [podCIDR, podCIDR6];
-    const patch = JSON.stringify({ spec: { podCIDR, podCIDRs } });
-    return `kubectl patch node ${names[i]} --type=merge -p '${patch}' & pids="$pids $!"`;
+    return `tell ${names[i]} '${JSON.stringify({ spec: { podCIDR, podCIDRs } })}' & pids="$pids $!"`;
   });
   return [
-    'export KUBECONFIG=/etc/kubernetes/admin.conf',
-    `kubectl wait --for=create --timeout=60s ${names.map((name) => `node/${name}`).join(' ')} >/dev/null 2>&1`,
-    'pids=',
-    ...patches,
+    'export KUBECONFIG=/etc/kubernetes/admin.conf pids=',
+    'patch() { kubectl patch node "$1" --type=merge -p "$2"; }',
+    'tell() { patch "$@" 2>/dev/null || { kubectl wait --for=create --timeout=60s "node/$1" && patch "$@"; }; }',
+    ...told,
     'for pid in $pids; do wait "$pid" || exit 1; done',
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 // Runs kind: its progress is told as it goes, and all that it says is kept in a file of the cluster's.
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, realpathSync } from 'node:fs';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { exec, killGroup, startProcess } from '../../util/exec.ts';
@@ -21,13 +22,15 @@ export interface KindRun {
 /** @throws Error that says why not and what to do. On `signal` kind and all that it started are killed at once */
 export async function runKind({ args, stdin, env, runtime, log }: KindRun, op: Operation): Promise<void> {
   op.signal.throwIfAborted();
-  const argv = [kindFile(), ...args];
+  const argv = [...endsWithUs(), kindFile(), ...args];
   const child = startProcess(argv, { env });
   const kill = () => killGroup(child.pid, 'SIGKILL');
   op.signal.addEventListener('abort', kill, { once: true });
   child.stdin.on('error', () => undefined);
   child.stdin.end(stdin);
   const file = createWriteStream(log, { mode: 0o600 });
+  // A disk that is full takes the record, not the cluster.
+  file.on('error', () => undefined);
   let said = '';
   try {
     for await (const line of createInterface({ input: child.stderr })) {
@@ -42,7 +45,7 @@ export async function runKind({ args, stdin, env, runtime, log }: KindRun, op: O
   } finally {
     op.signal.removeEventListener('abort', kill);
     file.end();
-    await finished(file);
+    await finished(file).catch(() => undefined);
   }
 }
 
@@ -65,4 +68,15 @@ function kindFile(): string {
   const file = findTool('kind');
   if (file === undefined) throw refusalError(KIND_MISSING);
   return file;
+}
+
+/**
+ * A kind that goes on after this process was killed would remove, when it fails, the nodes that the next run makes under
+ * the same names. busybox has a setpriv, too, but not this option.
+ */
+function endsWithUs(): readonly string[] {
+  const file = findTool('setpriv');
+  return file === undefined || path.basename(realpathSync(file)) === 'busybox'
+    ? []
+    : [file, '--pdeathsig', 'KILL'];
 }

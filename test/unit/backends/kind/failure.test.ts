@@ -71,18 +71,44 @@ describe('what kind and container runtimes say', () => {
       'Creating cluster "x" ...\n • Ensuring node image (no.such/image:1) 🖼  ...\n ✗ Ensuring node image (no.such/image:1) 🖼\nERROR: failed to create cluster: failed to pull image "no.such/image:1": command "docker pull no.such/image:1" failed with error: exit status 1\n\nCommand Output: Error response from daemon: Get "https://no.such/v2/": dial tcp: lookup no.such: no such host\n';
     expect(refusal(said)).toEqual({
       reason:
-        'the nodes\' image no.such/image:1 is not on this machine, and could not be fetched: Error response from daemon: Get "https://no.such/v2/": dial tcp: lookup no.such: no such host',
+        'the image no.such/image:1 is not on this machine, and could not be fetched: Error response from daemon: Get "https://no.such/v2/": dial tcp: lookup no.such: no such host',
       fix: 'get it with: docker pull no.such/image:1; or name one that is here: pulumi config set cnilab:kind.image <image>',
     });
   });
 
-  it('shows the end of what kubeadm said, whatever else is in it', () => {
+  it('does not offer to choose the image of the load balancer', () => {
+    // As seen with kind 0.33 and docker 28.2; shortened.
     const said =
-      'ERROR: failed to create cluster: failed to join node with kubeadm: command "docker exec" failed with error: exit status 1\n\nCommand Output: I1127 connect: permission denied docker\nerror execution phase kubelet-start: timed out\n';
-    const { reason, fix } = toRefusal(said, { ...context, log: '/run/kind.log' });
-    expect(reason).toMatch(/^kubeadm could not bring a node into the cluster; it said at last:\n/);
-    expect(reason).toMatch(/error execution phase kubelet-start: timed out$/);
-    expect(fix).toContain('/run/kind.log');
+      'ERROR: failed to create cluster: command "docker run --name x-external-load-balancer" failed with error: exit status 125\n\nCommand Output: Unable to find image \'envoyproxy/envoy:v1.36.2\' locally\ndocker: Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host\n\nRun \'docker run --help\' for more information\n';
+    expect(refusal(said)).toEqual({
+      reason:
+        'the image envoyproxy/envoy:v1.36.2 is not on this machine, and could not be fetched: Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host',
+      fix: 'get it with: docker pull envoyproxy/envoy:v1.36.2, which kind wants for several control planes; or give the lab one',
+    });
+  });
+
+  it("shows kubeadm's error, whatever else is in what it said", () => {
+    // As seen with kind 0.33 and kubeadm 1.34.4, whose /etc/kubernetes could not be written; shortened.
+    const said = [
+      'ERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec --privileged x kubeadm init --config=/kind/kubeadm.conf --skip-token-print --v=6" failed with error: exit status 1',
+      '',
+      'Command Output: I1127 21:07:57.878896     135 initconfiguration.go:260] loading configuration from "/kind/kubeadm.conf"',
+      'W1127 21:07:57.999999     135 docker: permission denied, no space left on device',
+      '[certs] Using certificateDir folder "/etc/kubernetes/pki"',
+      "error: error execution phase certs/ca: failure while saving ca certificate and key: couldn't write key: unable to write private key to file /etc/kubernetes/pki/ca.key",
+      'k8s.io/kubernetes/cmd/kubeadm/app/cmd/phases/workflow.(*Runner).Run.func1',
+      '\tk8s.io/kubernetes@v1.34.4/cmd/kubeadm/app/cmd/phases/workflow/runner.go:262',
+      'runtime.goexit',
+      '\truntime/asm_amd64.s:1771',
+      '[certs] Generating "ca" certificate and key',
+    ].join('\n');
+    expect(toRefusal(said, { ...context, log: '/run/kind.log' })).toEqual({
+      reason:
+        "kubeadm could not start the control plane; its error:\nerror: error execution phase certs/ca: failure while saving ca certificate and key: couldn't write key: unable to write private key to file /etc/kubernetes/pki/ca.key",
+      fix: 'kind has removed the nodes; all that it said is in /run/kind.log',
+    });
+    const joining = 'failed to join node with kubeadm: command "x" failed\n\nCommand Output: one\ntwo\n';
+    expect(refusal(joining).reason).toMatch(/^kubeadm could not bring a node into the cluster; .*two$/s);
   });
 
   it('shows what it does not know as it is, without progress', () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kindTool } from '../../../../infra/backends/kind/kind-tool.ts';
+import { startProcess } from '../../../../infra/util/exec.ts';
 import { KindMachine, SPEC } from '../../../support/stand-in-kind.ts';
 
 let machine: KindMachine;
@@ -123,7 +124,7 @@ describe('kind with stand-ins', () => {
       'ERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec" failed with error: exit status 1\n\nCommand Output: I1127 …\nerror: error execution phase wait-control-plane: failed\n',
     );
     await expect(kindTool.create(SPEC, facts(), machine.kubeconfig, op)).rejects.toThrow(
-      /kubeadm could not start the control plane; it said at last:\n.*error execution phase wait-control-plane: failed\nkind has removed the nodes; all that it said is in .*kind\.log$/s,
+      /kubeadm could not start the control plane; its error:\nerror: error execution phase wait-control-plane: failed\nkind has removed the nodes; all that it said is in .*kind\.log$/s,
     );
     const log = path.join(path.dirname(machine.kubeconfig), 'kind.log');
     expect(readdirSync(path.dirname(log))).toEqual(['kind.log']);
@@ -152,6 +153,22 @@ describe('kind with stand-ins', () => {
     expect(existsSync(machine.kubeconfig)).toBe(true);
     await kindTool.delete(facts(), op, machine.kubeconfig);
     expect(machine.all()).toEqual({ containers: [], networks: [] });
+  });
+
+  it('does not let kind go on when the process that started it is killed', async () => {
+    machine.set('hang-kind');
+    const program = `
+      import { kindTool } from ${JSON.stringify(new URL('../../../../infra/backends/kind/kind-tool.ts', import.meta.url).href)};
+      const signal = new AbortController().signal;
+      await kindTool.create(${JSON.stringify(SPEC)}, ${JSON.stringify(facts())}, ${JSON.stringify(machine.kubeconfig)}, { signal });
+    `;
+    const child = startProcess([process.execPath, '--input-type=module', '-e', program]);
+    await made(() => machine.all().containers.length === 2);
+    const kind = Number(machine.read('pid'));
+    expect(isRunning(kind)).toBe(true);
+    child.kill('SIGKILL');
+    await child;
+    await made(() => !isRunning(kind));
   });
 
   it('names the network that has the lab’s addresses', async () => {
@@ -215,6 +232,10 @@ describe('whether kind can be used', () => {
     });
   });
 });
+
+function isRunning(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
+}
 
 async function made(condition: () => boolean): Promise<void> {
   for (let i = 0; i < 200 && !condition(); i += 1) await delay(50);
