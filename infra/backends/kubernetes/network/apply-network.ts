@@ -4,7 +4,7 @@ import type { Host } from '../../host.ts';
 import { applyScript } from '../../netns/network/apply-script.ts';
 import type { NodePlan } from '../../netns/network/node-plan.ts';
 import { canRecord, installRecorder } from './call-recorder.ts';
-import { clusterPlans } from './cluster-plan.ts';
+import { clusterPlans, publishedMac } from './cluster-plan.ts';
 import { ownFiles, strangeFiles } from './config-directory.ts';
 import { COPIED, copyMissingPlugins } from './copy-plugins.ts';
 import { daemonObjects, daemonSetOf } from './daemon-objects.ts';
@@ -55,10 +55,19 @@ export async function applyNetwork(task: NetworkTask, old?: LabNetwork): Promise
     await onEach(sites, (site) => record(task, site));
   } else if (network.type === 'kindnet') await untilReady(task, { nodes: true, daemonSet });
   await onEach(sites, async (site) => {
-    if (network.type === 'conflist') await routePeers(task, site);
+    if (network.type === 'conflist') await wirePeers(task, site);
     await site.host.write(ownFiles(site.plan));
   });
   await untilReady(task, { nodes: true, daemonSet });
+  if (daemonSet) await mend(task, sites);
+}
+
+/** flanneld sets a peer's entries when it hears of the peer, and never looks at them again; kindnetd does after a while. */
+async function mend(task: NetworkTask, sites: readonly Site[]): Promise<void> {
+  const standing = await standingNodes(task);
+  if (task.network.type === 'flannel' && !standing.every(({ object }) => publishedMac(object))) return;
+  const plans = clusterPlans(task, standing);
+  await onEach(sites, (site) => wirePeers(task, { ...site, plan: plans[sites.indexOf(site)] as NodePlan }));
 }
 
 /** Objects and files are replaced in any case; devices and routes of another range or number would stay. */
@@ -97,15 +106,17 @@ async function record({ op }: NetworkTask, { name, host, plan, facts }: Site): P
   else op.progress?.(`${name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`);
 }
 
-async function routePeers({ op }: NetworkTask, { host, plan, address }: Site): Promise<void> {
+/** Routes, neighbours and FDB entries to the other nodes: batches of "replace". The VXLAN device is its daemon's. */
+async function wirePeers({ op }: NetworkTask, { host, plan, address }: Site): Promise<void> {
   if (plan.routes.length === 0) return;
   const { signal } = op;
   const find = ['ip', '-o', 'address', 'show', 'to', address];
   const { stdout } = await runOrThrow(host, find, 'cannot look for the uplink', { signal });
   const uplink = stdout.split(/\s+/)[1] ?? 'eth0';
-  const { routes } = onUplink(plan, uplink);
-  const script = applyScript({ ...plan, files: [], lastFiles: [], routes }, undefined);
-  await runOrThrow(host, ['sh', '-c', script], 'cannot set routes to the other nodes', { signal });
+  const { neighbours, fdb, routes } = onUplink(plan, uplink);
+  const peers: NodePlan = { files: [], neighbours, fdb, routes, chains: [], lastFiles: [] };
+  const what = 'cannot set the ways to the other nodes';
+  await runOrThrow(host, ['sh', '-c', applyScript(peers, undefined)], what, { signal });
 }
 
 async function onEach(sites: readonly Site[], work: (site: Site) => Promise<void>): Promise<void> {

@@ -9,12 +9,12 @@ const MACHINES: Readonly<Record<number, string>> = {
 };
 /** Of the header, bytes. */
 const [EI_DATA, E_MACHINE] = [5, 18];
-const BIG_ENDIAN = 2;
+/** None of these machines is one with its bytes the other way round, such as aarch64_be. */
+const LITTLE_ENDIAN = 1;
 
 /** As `uname -m` says it; undefined when it is no ELF file, or one for a machine that is not known here. */
 export function elfMachine(binary: Uint8Array): string | undefined {
   const view = Buffer.from(binary.buffer, binary.byteOffset, binary.byteLength);
   if (view.length < E_MACHINE + 2 || view.toString('latin1', 0, 4) !== '\x7fELF') return undefined;
-  const big = view[EI_DATA] === BIG_ENDIAN;
-  return MACHINES[big ? view.readUInt16BE(E_MACHINE) : view.readUInt16LE(E_MACHINE)];
+  return view[EI_DATA] === LITTLE_ENDIAN ? MACHINES[view.readUInt16LE(E_MACHINE)] : undefined;
 }

@@ -45,14 +45,9 @@ async function objectDrift(
   });
   if (changed.length > 0) return changed;
   const nodes = standing.map(({ object }) => object);
-  return standing.flatMap(({ node }) =>
-    whatIsUnready(
-      realNames.filter(({ lab }) => lab === node.name),
-      { nodes: true, daemonSet },
-      nodes,
-      pods,
-    ).problems.map((what) => ({ object: node.name, what })),
-  );
+  const names = realNames.filter(({ lab }) => standing.some(({ node }) => node.name === lab));
+  const { problems } = whatIsUnready(names, { nodes: true, daemonSet }, nodes, pods);
+  return problems.map(({ node, what }) => ({ object: node, what }));
 }
 
 async function nodeDrift(

@@ -2,9 +2,14 @@
 import type { NodeName } from '../cluster-tool.ts';
 import { type KubeObject, type KubeRef, objectTitle } from '../kube-object.ts';
 
+/** A node by its lab name, and what is not ready of it, such as "image … cannot be pulled: …". */
+export interface UnreadyNode {
+  readonly node: string;
+  readonly what: string;
+}
+
 export interface Unready {
-  /** One sentence each. */
-  readonly problems: readonly string[];
+  readonly problems: readonly UnreadyNode[];
   /** Whether waiting cannot help. */
   readonly hopeless: boolean;
 }
@@ -69,11 +74,10 @@ export function whatIsUnready(
       ownerReferences.some(({ kind, name }) => kind === 'DaemonSet' && name === daemonSet?.metadata.name),
   );
   const problems = names.flatMap(({ lab, real }) => {
-    const who = `node ${lab}`;
     const pod = own.find(({ spec }) => spec?.nodeName === real);
-    const why = daemonSet ? podProblem(daemonSet, pod) : undefined;
-    if (why !== undefined) return [`${who}: ${why}`];
-    return waitForNodes ? nodeProblem(nodes, real).map((problem) => `${who} ${problem}`) : [];
+    const what =
+      (daemonSet && podProblem(daemonSet, pod)) ?? (waitForNodes ? nodeProblem(nodes, real) : undefined);
+    return what === undefined ? [] : [{ node: lab, what }];
   });
   const hopeless = own.some((pod) =>
     containersOf(pod).some(({ state }) => HOPELESS.includes(state?.waiting?.reason ?? '')),
@@ -81,12 +85,12 @@ export function whatIsUnready(
   return { problems, hopeless };
 }
 
-function nodeProblem(nodes: readonly KubeObject[], real: string): readonly string[] {
+function nodeProblem(nodes: readonly KubeObject[], real: string): string | undefined {
   const node = nodes.find(({ metadata }) => metadata.name === real);
-  if (!node) return [`is not known to Kubernetes (it would be ${real})`];
+  if (!node) return `Kubernetes does not know the node (${real})`;
   const ready = conditionOf(node as unknown as PodShape, 'Ready');
-  if (ready?.status === 'True') return [];
-  return [`is not ready: ${ready?.message ?? ready?.reason ?? 'its kubelet has not said anything'}`];
+  if (ready?.status === 'True') return undefined;
+  return `not ready: ${ready?.message ?? ready?.reason ?? 'its kubelet has not said anything'}`;
 }
 
 function podProblem(daemonSet: KubeRef, pod: PodShape | undefined): string | undefined {

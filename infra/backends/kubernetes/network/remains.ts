@@ -28,6 +28,13 @@ const REMOVE_CHAINS = `for save in iptables-save ip6tables-save; do
 done
 command -v nft > /dev/null && nft delete table inet kindnet-network-policies 2> /dev/null || :`;
 
+/** host-local's data of a network: goes when no address is leased any more, so that the next pods get the first ones again. */
+const REMOVE_LEASES = `for dir in /run/cni-ipam-state /var/lib/cni/networks; do
+  dir=$dir/$name
+  [ -d "$dir" ] || continue
+  leases=$(ls "$dir" | grep -v -e '^last_reserved_ip' -e '^lock$') || rm -rf "$dir"
+done`;
+
 /** Plugins of ours go when the recorder is gone, which has some of them. */
 const REMOVE_COPIED = `if [ -f ${COPIED} ]; then
   while read -r name; do rm -f ${NODE_PATHS.plugins}/"$name"; done < ${COPIED}
@@ -37,18 +44,26 @@ rmdir ${NODE_PATHS.own} 2> /dev/null || :`;
 
 /** @param plan what the network made of the node. Idempotent: what is gone already is no error. */
 export function removalScript(plan: NodePlan): string {
+  const { picked } = pickOf(plan);
+  const leases = picked ? [`name=${shellWord(picked.name)}`, REMOVE_LEASES] : [];
   const links = bridgesOf(plan).map((name) => `ip link del ${shellWord(name)} 2> /dev/null || :`);
-  return [applyScript(EMPTY, plan), ...links, REMOVE_CHAINS, REMOVE_COPIED].join('\n');
+  return [applyScript(EMPTY, plan), ...links, REMOVE_CHAINS, ...leases, REMOVE_COPIED].join('\n');
 }
 
 /** What bridge plugins made, by their configuration or as their delegates. */
-function bridgesOf({ files }: NodePlan): readonly string[] {
-  const named = files.map(({ path, content }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content }));
-  const { picked } = pickNetwork(named);
+function bridgesOf(plan: NodePlan): readonly string[] {
+  const { files } = plan;
+  const { picked } = pickOf(plan);
   if (!picked) return [];
   const { direct, delegated } = neededPlugins(files);
   if (![...direct, ...delegated].includes('bridge')) return [];
   const said = picked.plugins.flatMap(({ bridge }) => (typeof bridge === 'string' ? [bridge] : []));
   // The plugin's default name (plugins/main/bridge).
   return said.length > 0 ? said : ['cni0'];
+}
+
+function pickOf({ files }: NodePlan) {
+  return pickNetwork(
+    files.map(({ path, content }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content })),
+  );
 }

@@ -1,7 +1,7 @@
 // Waits until nodes, and a DaemonSet's pods on them, are Ready; says meanwhile what is not.
 import type { KubeObject } from '../kube-object.ts';
 import type { NetworkTask } from './network-task.ts';
-import { type Awaited, type Unready, whatIsUnready } from './readiness.ts';
+import { type Awaited, type Unready, type UnreadyNode, whatIsUnready } from './readiness.ts';
 
 /** Images have to be pulled meanwhile, over whatever connection there is. */
 export const READY_LIMIT_MS = 5 * 60_000;
@@ -25,9 +25,9 @@ export async function untilReady(
     if (!seen.nodes || !seen.pods || done.signal.aborted) return;
     state = whatIsUnready(names, awaited, seen.nodes, seen.pods);
     if (state.problems.length === 0 || state.hopeless) return done.abort();
-    const line = summary(state.problems);
-    if (line !== said) op.progress?.(line);
-    said = line;
+    const now = summary(state.problems);
+    if (now !== said) op.progress?.(now);
+    said = now;
   };
   const watches = [kube.watch({ apiVersion: 'v1', kind: 'Node' }, (list) => look({ nodes: list }), signal)];
   if (namespace !== undefined)
@@ -44,10 +44,14 @@ export async function untilReady(
   op.signal.throwIfAborted();
   if (state?.problems.length === 0) return;
   const when = state?.hopeless ? '' : ` after ${limitMs / 1000} s`;
-  const why = state?.problems.join('\n') ?? 'the Kubernetes API has not said how nodes and pods are';
+  const why =
+    state?.problems.map(line).join('\n') ?? 'the Kubernetes API has not said how nodes and pods are';
   throw new Error(`the ${network.type} network is not ready${when}:\n${why}`);
 }
 
-function summary([first = '', ...others]: readonly string[]): string {
-  return others.length === 0 ? first : `${first} (and ${others.length} more)`;
+function summary([first, ...others]: readonly UnreadyNode[]): string {
+  const text = first ? line(first) : '';
+  return others.length === 0 ? text : `${text} (and ${others.length} more)`;
 }
+
+const line = ({ node, what }: UnreadyNode) => `node ${node}: ${what}`;

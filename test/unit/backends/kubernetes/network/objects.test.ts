@@ -73,9 +73,11 @@ spec:
   });
 
   it('are left as they are by a manifest that asks for nothing', () => {
-    const plain = manifest.replaceAll(/# would.*\n/g, '').replace('{{ .PodSubnet }}', '"{{ as it is }}"');
+    const plain = manifest.replaceAll(/# would.*\n/g, '').replace('{{ .PodSubnet }}', '"{{ .PodSubnet }}"');
     const objects = kindManifestObjects(plain, { network: network('kindnet'), endpoint: 'x:1' });
-    expect(daemonSetOf(objects).containers[0].env).toEqual([{ name: 'POD_SUBNET', value: '{{ as it is }}' }]);
+    expect(daemonSetOf(objects).containers[0].env).toEqual([
+      { name: 'POD_SUBNET', value: '{{ .PodSubnet }}' },
+    ]);
   });
 
   it('cannot be made of a manifest that asks for something else', () => {

@@ -25,9 +25,9 @@ const unready = (nodes: readonly KubeObject[], pods: readonly KubeObject[], awai
 describe('what is not ready', () => {
   it('is nothing when nodes and their pods are, whatever else is not', () => {
     const pods = [
+      podObject('lab-worker', 'other', waiting('ErrImagePull')),
       podObject('lab-control-plane', 'ds', READY_POD),
       podObject('lab-worker', 'ds', READY_POD),
-      podObject('lab-worker', 'other', waiting('ErrImagePull')),
     ];
     expect(unready([n1, n2], pods)).toEqual({ problems: [], hopeless: false });
   });
@@ -35,9 +35,11 @@ describe('what is not ready', () => {
   it('says why a node is not', () => {
     const pods = [podObject('lab-control-plane', 'ds', READY_POD), podObject('lab-worker', 'ds', READY_POD)];
     const bad = nodeObject('lab-worker', '10.244.1.0/24', '172.18.0.3', false);
-    expect(unready([n1, bad], pods).problems).toEqual(['node n2 is not ready: cni plugin not initialized']);
+    expect(unready([n1, bad], pods).problems).toEqual([
+      { node: 'n2', what: 'not ready: cni plugin not initialized' },
+    ]);
     expect(unready([n1], pods).problems).toEqual([
-      'node n2 is not known to Kubernetes (it would be lab-worker)',
+      { node: 'n2', what: 'Kubernetes does not know the node (lab-worker)' },
     ]);
     expect(unready([n1, bad], pods, false).problems).toEqual([]);
   });
@@ -68,13 +70,13 @@ describe('what is not ready', () => {
     ],
   ])('says why a pod is not', (status, why) => {
     const pods = [podObject('lab-control-plane', 'ds', READY_POD), podObject('lab-worker', 'ds', status)];
-    expect(unready([n1, n2], pods).problems).toEqual([`node n2: ${why}`]);
+    expect(unready([n1, n2], pods).problems).toEqual([{ node: 'n2', what: why }]);
   });
 
   it('says that a node has no pod at all', () => {
     const pods = [podObject('lab-control-plane', 'ds', READY_POD)];
     expect(unready([n1, n2], pods).problems).toEqual([
-      'node n2: DaemonSet kube-system/ds has no pod there yet',
+      { node: 'n2', what: 'DaemonSet kube-system/ds has no pod there yet' },
     ]);
   });
 });

@@ -38,3 +38,14 @@ it("leaves nothing of flannel, and what is another's", async () => {
   expect((await state()).split('\n')).toEqual(before.split('\n'));
   expect(await sh(removalScript(found))).toBe('');
 });
+
+it('takes what host-local remembers, unless an address is leased', async () => {
+  const plan = planNode(NODES[0] as LabNode, NODES, network('kindnet'));
+  const dir = '/run/cni-ipam-state/kindnet';
+  await sh(`mkdir -p ${dir} && cd ${dir} && touch lock last_reserved_ip.0 10.244.0.2`);
+  await sh(removalScript(plan));
+  expect(await sh(`ls ${dir}`)).toBe('10.244.0.2\nlast_reserved_ip.0\nlock');
+  await sh(`rm ${dir}/10.244.0.2`);
+  expect(await sh(removalScript(plan))).toBe('');
+  expect(await sh(`ls /run/cni-ipam-state`)).toBe('');
+});
