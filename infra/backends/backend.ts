@@ -12,15 +12,17 @@ export interface ClusterHandle {
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
+/** Each node's own range is inside `podCIDR`. */
+export type ClusterNetwork = Pick<LabNetwork, 'type' | 'podCIDR' | 'podCIDR6' | 'vni' | 'port'>;
+
 export interface ClusterSpec {
   readonly stack: string;
   readonly lab: string;
   readonly isolation: 'auto' | 'rootless' | 'root';
   readonly underlay: Lab['underlay'];
   readonly nodes: readonly LabNode[];
-  /** Of all pods; each node's own range is inside it. For tools that want it when the cluster is made. */
-  readonly podCIDR?: string;
-  readonly podCIDR6?: string;
+  /** Of the pods' network, what a tool may want to know when it makes a cluster. On backends that are Kubernetes. */
+  readonly network?: ClusterNetwork;
   /** A router and a host behind it, when the lab has them. */
   readonly outside?: LabOutside;
   /** What the user has said of this backend beside the lab file: key → text. Each backend says which it understands. */

@@ -16,6 +16,10 @@ const loaders: Readonly<Record<string, BackendTraits & { readonly load: () => Pr
     kubernetes: true,
     load: () => onKubernetes(async () => (await import('./kind/kind-tool.ts')).kindTool),
   },
+  minikube: {
+    kubernetes: true,
+    load: () => onKubernetes(async () => (await import('./minikube/minikube-tool.ts')).minikubeTool),
+  },
   existing: {
     kubernetes: true,
     load: () => onKubernetes(async () => (await import('./existing/existing-tool.ts')).existingTool),

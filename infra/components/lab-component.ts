@@ -1,5 +1,6 @@
 // A lab as a graph of resources: Cluster → Network → Workloads → Experiments → Verdict.
 import * as pulumi from '@pulumi/pulumi';
+import type { ClusterNetwork } from '../backends/backend.ts';
 import { worst } from '../experiments/verdict.ts';
 import type { Lab, LabWorkload } from '../lab/lab.ts';
 import type { Origin } from '../provider/handlers/cluster.ts';
@@ -54,7 +55,6 @@ export class LabComponent extends pulumi.ComponentResource {
     this.#args = args;
     const { lab, stack, backend, isolation, settings, origin } = args;
     const { title, underlay, nodes, outside } = lab;
-    const { podCIDR, podCIDR6 } = lab.network;
     this.cluster = new Cluster(
       `${name}-cluster`,
       {
@@ -67,7 +67,7 @@ export class LabComponent extends pulumi.ComponentResource {
         nodes,
         origin,
         ...(outside && { outside }),
-        ...(args.kubernetes && { podCIDR, ...(podCIDR6 && { podCIDR6 }) }),
+        ...(args.kubernetes && { network: clusterNetwork(lab) }),
         ...(settings && { settings }),
       },
       { parent: this },
@@ -161,4 +161,9 @@ export class LabComponent extends pulumi.ComponentResource {
       .all([this.cluster, this.network, ...workloads].map(({ generation }) => generation))
       .apply((generations) => digest([seen, generations]));
   }
+}
+
+/** What changes a cluster's making; the rest of the network is applied to one that stands. */
+function clusterNetwork({ network: { type, podCIDR, podCIDR6, vni, port } }: Lab): ClusterNetwork {
+  return { type, podCIDR, ...(podCIDR6 && { podCIDR6 }), vni, port };
 }

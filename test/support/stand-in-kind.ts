@@ -19,7 +19,7 @@ export const SPEC: ClusterSpec = {
   lab: 'kindnet',
   isolation: 'auto',
   underlay: { cidr: '198.51.100.0/24', gateway: '198.51.100.1' },
-  podCIDR: '10.244.0.0/16',
+  network: { type: 'kindnet', podCIDR: '10.244.0.0/16', vni: 1, port: 8472 },
   nodes: [
     { name: 'minikube', role: 'control-plane', address: '198.51.100.2', podCIDR: '10.244.0.0/24' },
     { name: 'minikube-m02', role: 'worker', address: '198.51.100.3', podCIDR: '10.244.1.0/24' },

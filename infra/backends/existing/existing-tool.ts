@@ -8,11 +8,8 @@ import { writeAtomic } from '../../util/write-atomic.ts';
 import type { ClusterTool, Refusal, Settings, ToolFacts } from '../kubernetes/cluster-tool.ts';
 import { Kube } from '../kubernetes/kube.ts';
 import { namespaceName, objectName } from '../kubernetes/object-names.ts';
-import { podAccess } from '../kubernetes/pod-access.ts';
+import { toolPodAccess } from '../kubernetes/pod-access.ts';
 import { mapNodes } from './map-nodes.ts';
-
-/** Has perl, iproute2, tcpdump, nftables, iptables and util-linux, and is made for looking into pod networks. */
-const TOOLS_IMAGE = 'docker.io/nicolaka/netshoot:v0.14';
 
 export const existingTool: ClusterTool = {
   name: 'existing',
@@ -23,7 +20,6 @@ export const existingTool: ClusterTool = {
     nodes: {
       help: 'which node plays which: <node of the lab>=<node of the cluster>,…; default: by name, then by role',
     },
-    toolsImage: { help: 'image of the privileged pods that nodes are entered by', default: TOOLS_IMAGE },
     allowClusterChanges: { help: '"true": the lab’s network and CNI files may be installed on the nodes' },
   },
 
@@ -85,16 +81,8 @@ export const existingTool: ClusterTool = {
     await new Kube(kubeconfig).remove([object(namespace), object(toolsNamespace)]);
   },
 
-  access(facts, settings, { lab, kubeconfig, nodes }) {
-    return podAccess({
-      kubeconfig,
-      lab,
-      nodes,
-      namespace: String(facts.toolsNamespace),
-      image: settings.toolsImage ?? TOOLS_IMAGE,
-      removeAfterwards: true,
-    });
-  },
+  access: (facts, settings, cluster) =>
+    toolPodAccess(cluster, settings, { namespace: String(facts.toolsNamespace), removeAfterwards: true }),
 };
 
 function kubeconfigOf({ kubeconfig }: Settings): string {

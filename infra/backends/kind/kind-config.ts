@@ -25,11 +25,13 @@ const VERSION_AWARE_MINOR = 32;
  * afterwards, see pod-cidrs.ts.
  */
 export function kindConfig(
-  spec: Pick<ClusterSpec, 'underlay' | 'podCIDR' | 'podCIDR6'>,
+  spec: Pick<ClusterSpec, 'underlay' | 'network'>,
   { cluster, roles, kind }: KindConfigOptions,
 ): string {
   const dual = spec.underlay.cidr6 !== undefined;
-  const podSubnet = [spec.podCIDR, dual ? spec.podCIDR6 : undefined].filter((cidr) => cidr !== undefined);
+  const podSubnet = [spec.network?.podCIDR, dual ? spec.network?.podCIDR6 : undefined].filter(
+    (cidr) => cidr !== undefined,
+  );
   return stringify({
     kind: 'Cluster',
     apiVersion: 'kind.x-k8s.io/v1alpha4',

@@ -1,5 +1,7 @@
 // Clusters made by kind (https://kind.sigs.k8s.io): nodes are containers of docker, podman or nerdctl.
+import { capableAccess } from '../kubernetes/capable-access.ts';
 import type { ClusterTool, Refusal, Settings } from '../kubernetes/cluster-tool.ts';
+import { toolPodAccess } from '../kubernetes/pod-access.ts';
 import { listContainers, stateOf } from './containers.ts';
 import { createCluster } from './create-cluster.ts';
 import { deleteCluster } from './delete-cluster.ts';
@@ -27,7 +29,12 @@ export const kindTool: ClusterTool = {
   },
 
   delete: (facts, op) => deleteCluster(kindFacts(facts), op),
-  access: (facts) => kindAccess(kindFacts(facts)),
+  access(facts, settings, cluster) {
+    const direct = kindAccess(kindFacts(facts));
+    if (settings.nodeAccess === 'container') return direct;
+    const byPod = toolPodAccess(cluster, settings, { namespace: 'cnilab-nodes', removeAfterwards: false });
+    return settings.nodeAccess === 'pod' ? byPod : capableAccess(direct, byPod, cluster);
+  },
 };
 
 /** The oldest release with what the nodes' configuration says. */

@@ -12,6 +12,10 @@ export const SETTINGS = {
     help: `the container runtime: ${RUNTIMES.join(', ')}`,
     default: 'the one that kind would use',
   },
+  nodeAccess: {
+    help: 'how nodes are entered: container (the runtime’s exec), pod (a privileged pod), or auto: pod where a node’s image lacks tools such as tcpdump',
+    default: 'auto',
+  },
 } as const;
 
 /** The image to be asked for; undefined leaves it to kind. */

@@ -58,6 +58,11 @@ export interface ClusterTool {
     kubeconfig: string,
     op: Operation,
   ): Promise<readonly NodeName[]>;
+  /**
+   * Whether the tool itself has installed the network that the spec asks for: then it is taken as it is, and only looked
+   * after. @default false
+   */
+  bringsNetwork?(spec: ClusterSpec): boolean;
   /** Adds nodes, where the tool can. @throws Error when it cannot, saying that the lab has to be made anew */
   addNodes?(
     spec: ClusterSpec,

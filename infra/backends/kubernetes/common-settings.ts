@@ -1,10 +1,15 @@
 // Settings that all Kubernetes backends understand.
 import type { ClusterTool } from './cluster-tool.ts';
 import { NETWORK_SETTINGS } from './network/network-task.ts';
+import { TOOLS_IMAGE } from './pod-access.ts';
 import { POD_IMAGE } from './pod-image.ts';
 
 const COMMON: ClusterTool['settings'] = {
   podImage: { help: 'image of the test pods', default: POD_IMAGE },
+  toolsImage: {
+    help: 'image of the privileged pods that nodes are entered by, where they are',
+    default: TOOLS_IMAGE,
+  },
   objects: { help: 'who makes the pods: "pulumi" (its kubernetes plugin) or "cnilab"', default: 'pulumi' },
 };
 

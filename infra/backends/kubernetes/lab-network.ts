@@ -50,14 +50,16 @@ export async function deleteNetwork(
   connection.files.writeNetwork(undefined);
 }
 
-function installs({ tool, settings }: KubernetesConnection): boolean {
+function installs({ tool, settings, files }: KubernetesConnection): boolean {
+  const spec = files.spec();
+  if (spec && tool.bringsNetwork?.(spec)) return false;
   return tool.ownsCluster || settings.allowClusterChanges === 'true';
 }
 
 /** @throws Error when the lab wants files of its own on the nodes of a cluster that is not ours */
 function refuseChanges({ tool, facts }: KubernetesConnection, network: LabNetwork): void {
   const files = Object.keys(network.configs);
-  if (files.length === 0) return;
+  if (files.length === 0 || tool.ownsCluster) return;
   throw new Error(
     [
       `this lab would write ${files.join(', ')} into /etc/cni/net.d of every node of ${facts.cluster}, which is not a cluster of cnilab's`,

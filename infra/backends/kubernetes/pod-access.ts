@@ -1,6 +1,7 @@
 // Nodes entered through a privileged pod each: for clusters whose machines nobody can log in to, and nodes without tools of their own.
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Operation } from '../backend.ts';
+import type { AccessedCluster, Settings } from './cluster-tool.ts';
 import { Kube } from './kube.ts';
 import type { NodeAccess } from './node-access.ts';
 import { toolNamespace, toolPod, toolPodName } from './tool-pod.ts';
@@ -18,6 +19,18 @@ export interface PodAccessOptions {
   readonly removeAfterwards: boolean;
   /** Nodes to be entered, as Kubernetes calls them. Read when they are needed. */
   readonly nodes: () => readonly string[];
+}
+
+/** An image with what the agent and observation need, made for looking into pod networks. */
+export const TOOLS_IMAGE = 'docker.io/nicolaka/netshoot:v0.14';
+
+/** As a backend has it: the user may name another image (setting toolsImage). */
+export function toolPodAccess(
+  cluster: AccessedCluster,
+  settings: Settings,
+  fixed: Pick<PodAccessOptions, 'namespace' | 'removeAfterwards'>,
+): NodeAccess {
+  return podAccess({ ...cluster, ...fixed, image: settings.toolsImage ?? TOOLS_IMAGE });
 }
 
 export function podAccess(options: PodAccessOptions): NodeAccess {

@@ -2,15 +2,13 @@
 
 import { findTool } from '../../util/tools.ts';
 import type { Operation } from '../backend.ts';
-import type { Settings } from '../kubernetes/cluster-tool.ts';
+import type { AccessedCluster, Settings } from '../kubernetes/cluster-tool.ts';
 import type { NodeAccess } from '../kubernetes/node-access.ts';
+import { toolPodAccess } from '../kubernetes/pod-access.ts';
 import type { MinikubeFacts } from './profile.ts';
 import { profileOf } from './profiles.ts';
 import { setting } from './settings.ts';
 import { sshAccess } from './ssh-access.ts';
-
-/** Makes the access by privileged pods, for a cluster's kubeconfig. */
-export type PodAccess = (kubeconfig: string) => NodeAccess;
 
 /**
  * Drivers whose node image has Perl, which the agent needs: kicbase is Debian's slim image (deploy/kicbase/Dockerfile), of
@@ -22,18 +20,14 @@ const DRIVERS_WITH_PERL = ['docker', 'podman'];
 export function minikubeAccess(
   facts: MinikubeFacts,
   settings: Settings,
-  kubeconfig: string,
-  podAccess?: PodAccess,
+  cluster: AccessedCluster,
 ): NodeAccess {
   const asked = setting(settings, 'nodeAccess');
   let chosen: NodeAccess | undefined =
     asked === 'pod' ? viaPod() : asked === 'ssh' ? sshAccess(facts) : undefined;
 
   function viaPod(): NodeAccess {
-    if (podAccess) return podAccess(kubeconfig);
-    throw new Error(
-      'the nodes of this driver of minikube cannot be entered by a privileged pod yet\nset cnilab:minikube.driver to docker or podman, or cnilab:minikube.nodeAccess to ssh',
-    );
+    return toolPodAccess(cluster, settings, { namespace: 'cnilab-nodes', removeAfterwards: false });
   }
 
   async function choose(op: Operation): Promise<NodeAccess> {

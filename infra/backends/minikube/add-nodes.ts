@@ -1,7 +1,6 @@
 // Adds workers to a cluster on minikube.
-import type { Operation } from '../backend.ts';
+import type { ClusterSpec, Operation } from '../backend.ts';
 import type { NodeName } from '../kubernetes/cluster-tool.ts';
-import type { MinikubeSpec } from './cni.ts';
 import { nodesOf } from './create.ts';
 import { minikubeError } from './failure.ts';
 import { runMinikube } from './minikube.ts';
@@ -11,7 +10,7 @@ import { startArgv } from './start-argv.ts';
 
 /** See ClusterTool.addNodes. minikube numbers a new node after the last one, so lab nodes are added at the end. */
 export async function addNodes(
-  spec: MinikubeSpec,
+  spec: ClusterSpec,
   facts: MinikubeFacts,
   kubeconfig: string,
   op: Operation,

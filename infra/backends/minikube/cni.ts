@@ -1,27 +1,23 @@
 // Which CNI minikube is told to install, and whether the lab's network is there then.
-import type { LabNetwork } from '../../lab/lab.ts';
-import type { ClusterSpec } from '../backend.ts';
+import type { ClusterNetwork, ClusterSpec } from '../backend.ts';
 import { setting } from './settings.ts';
-
-/** What a cluster is to be, and the network that it is for, where that is known. */
-export type MinikubeSpec = ClusterSpec & { readonly network?: LabNetwork };
 
 /** What kindnet's masquerading is told in minikube's manifest, whatever the cluster's range is (DefaultPodCIDR in its pkg/minikube/cni/cni.go). */
 const MANIFEST_POD_CIDR = '10.244.0.0/16';
 
 /** `none`, or what `minikube start --cni` is to be given. */
-export function chosenCni({ settings = {}, network }: MinikubeSpec): string {
+export function chosenCni({ settings = {}, network }: ClusterSpec): string {
   const asked = setting(settings, 'cni') ?? 'auto';
   if (asked !== 'auto') return asked;
   return network && isMinikubesKindnet(network) ? 'kindnet' : 'none';
 }
 
 /** Whether minikube itself installs a network: the lab's is not to be applied over it. */
-export function bringsNetwork(spec: MinikubeSpec): boolean {
+export function bringsNetwork(spec: ClusterSpec): boolean {
   return chosenCni(spec) !== 'none';
 }
 
-function isMinikubesKindnet({ type, podCIDR, podCIDR6 }: LabNetwork): boolean {
+function isMinikubesKindnet({ type, podCIDR, podCIDR6 }: ClusterNetwork): boolean {
   return type === 'kindnet' && podCIDR === MANIFEST_POD_CIDR && podCIDR6 === undefined;
 }
 

@@ -2,9 +2,9 @@
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomic } from '../../util/write-atomic.ts';
-import type { Operation } from '../backend.ts';
+import type { ClusterSpec, Operation } from '../backend.ts';
 import type { NodeName } from '../kubernetes/cluster-tool.ts';
-import { type MinikubeSpec, NO_CNI_MANIFEST } from './cni.ts';
+import { NO_CNI_MANIFEST } from './cni.ts';
 import { deleteProfile } from './delete.ts';
 import { minikubeError } from './failure.ts';
 import { runMinikube } from './minikube.ts';
@@ -16,7 +16,7 @@ import { startArgv } from './start-argv.ts';
 
 /** See ClusterTool.create. @throws Error, MinikubeError */
 export async function createCluster(
-  spec: MinikubeSpec,
+  spec: ClusterSpec,
   facts: MinikubeFacts,
   kubeconfig: string,
   op: Operation,
@@ -40,7 +40,7 @@ export async function createCluster(
 }
 
 /** minikube starts just the nodes that an existing profile has (startWithDriver in cmd/minikube/cmd/start.go). */
-function isWhole(profile: Profile, { nodes }: MinikubeSpec): boolean {
+function isWhole(profile: Profile, { nodes }: ClusterSpec): boolean {
   return (
     profile.kind === 'ours' &&
     profile.nodes.length === nodes.length &&
@@ -50,7 +50,7 @@ function isWhole(profile: Profile, { nodes }: MinikubeSpec): boolean {
 
 /** The lab's nodes with minikube's names for them; tells where addresses are not those of the lab. */
 export async function nodesOf(
-  spec: MinikubeSpec,
+  spec: ClusterSpec,
   facts: MinikubeFacts,
   op: Operation,
 ): Promise<readonly NodeName[]> {

@@ -1,6 +1,8 @@
 // The arguments of `minikube start` for a cluster: a pure function of what is wanted.
+
+import type { ClusterSpec } from '../backend.ts';
 import { clusterCidr } from './cluster-cidr.ts';
-import { chosenCni, type MinikubeSpec } from './cni.ts';
+import { chosenCni } from './cni.ts';
 import type { MinikubeFacts } from './profile.ts';
 import { setting } from './settings.ts';
 
@@ -23,7 +25,7 @@ const CONTAINER_DRIVERS = ['docker', 'podman'];
  * @param manifest file with a manifest that installs no CNI
  * @throws Error when minikube cannot make such a cluster
  */
-export function startArgv(spec: MinikubeSpec, facts: MinikubeFacts, manifest: string): readonly string[] {
+export function startArgv(spec: ClusterSpec, facts: MinikubeFacts, manifest: string): readonly string[] {
   const settings = spec.settings ?? {};
   const cni = chosenCni(spec);
   const { cidr, nodePrefix } = clusterCidr(inMinikubesOrder(spec).map((node) => node.podCIDR));
@@ -57,7 +59,7 @@ export function startArgv(spec: MinikubeSpec, facts: MinikubeFacts, manifest: st
 }
 
 /** minikube's first node is the control plane, and the others are workers. @throws Error when the lab's are not so */
-export function inMinikubesOrder(spec: MinikubeSpec): MinikubeSpec['nodes'] {
+export function inMinikubesOrder(spec: ClusterSpec): ClusterSpec['nodes'] {
   const planes = spec.nodes.filter(({ role }) => role === 'control-plane').map(({ name }) => name);
   if (planes.length !== 1 || spec.nodes[0]?.name !== planes[0])
     throw new Error(

@@ -1,7 +1,13 @@
 // cnilab:index:Cluster: the sandbox and its nodes. Also the owner of the stack's record.
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Backend, ClusterHandle, ClusterSpec, NodeStatus } from '../../backends/backend.ts';
+import type {
+  Backend,
+  ClusterHandle,
+  ClusterNetwork,
+  ClusterSpec,
+  NodeStatus,
+} from '../../backends/backend.ts';
 import { settingPlaces, settingProblem } from '../../backends/setting-problem.ts';
 import type { Lab, LabNode, LabOutside } from '../../lab/lab.ts';
 import { readRecord, removeStack, updateRecord, writeRecord } from '../../state/stack-store.ts';
@@ -12,7 +18,7 @@ import { makeRoom, occupation } from '../occupation.ts';
 import { messageOf, PartialFailure } from '../partial-failure.ts';
 import { propertyDiff } from '../property-diff.ts';
 import { propertyPath } from '../property-path.ts';
-import { backendName, label, named, node, outside, underlay } from '../schemas.ts';
+import { backendName, label, named, network, node, outside, underlay } from '../schemas.ts';
 import { tellDrift } from '../tell-drift.ts';
 
 /** Who made it and from what; never a reason to change anything. */
@@ -32,9 +38,8 @@ export interface ClusterInputs {
   readonly underlay: Lab['underlay'];
   readonly nodes: readonly LabNode[];
   readonly outside?: LabOutside;
-  /** Of all pods, on backends that are Kubernetes. */
-  readonly podCIDR?: string;
-  readonly podCIDR6?: string;
+  /** On backends that are Kubernetes. */
+  readonly network?: ClusterNetwork;
   /** What the user has said of the backend beside the lab file; not there when nothing. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly origin: Origin;
@@ -63,8 +68,7 @@ const schema = z.strictObject({
   underlay,
   nodes: named(node),
   outside: outside.optional(),
-  podCIDR: z.cidrv4().optional(),
-  podCIDR6: z.cidrv6().optional(),
+  network: network.omit({ mtu: true, routes: true, configs: true }).optional(),
   settings: z.record(z.string(), z.string()).optional(),
   origin: z.strictObject({
     project: text,
@@ -161,7 +165,7 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
  * goes or changes.
  */
 export function clusterChanges(state: ClusterInputs, news: ClusterInputs): readonly Change[] {
-  const fixed = ['stack', 'lab', 'backend', 'isolation', 'underlay', 'podCIDR', 'podCIDR6'] as const;
+  const fixed = ['stack', 'lab', 'backend', 'isolation', 'underlay', 'network'] as const;
   const anew = fixed.flatMap((key) =>
     propertyDiff(state[key], news[key], [key]).map((change) => ({ ...change, replace: true })),
   );
@@ -240,7 +244,7 @@ function outputsOf({ handle, nodeStatus, kubeconfig, complete, drift, generation
 }
 
 function specOf(inputs: ClusterInputs): ClusterSpec {
-  const { stack, lab, isolation, underlay, nodes, outside, podCIDR, podCIDR6, settings } = inputs;
+  const { stack, lab, isolation, underlay, nodes, outside, network, settings } = inputs;
   return {
     stack,
     lab,
@@ -248,8 +252,7 @@ function specOf(inputs: ClusterInputs): ClusterSpec {
     underlay,
     nodes,
     ...(outside && { outside }),
-    ...(podCIDR && { podCIDR }),
-    ...(podCIDR6 && { podCIDR6 }),
+    ...(network && { network }),
     ...(settings && { settings }),
   };
 }

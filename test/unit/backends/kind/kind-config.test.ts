@@ -40,7 +40,14 @@ describe("kind's configuration of a lab", () => {
 
   it('has both families of a dual-stack lab', () => {
     const underlay = { ...SPEC.underlay, cidr6: 'fd00:1::/64', gateway6: 'fd00:1::1' };
-    const spec = { ...SPEC, underlay, podCIDR6: 'fd00:10:244::/56' };
+    const network = {
+      type: 'kindnet',
+      podCIDR: '10.244.0.0/16',
+      podCIDR6: 'fd00:10:244::/56',
+      vni: 1,
+      port: 8472,
+    } as const;
+    const spec = { ...SPEC, underlay, network };
     const text = kindConfig(spec, { cluster: 'cnilab-x', roles, kind: { major: 0, minor: 33 } });
     expect(parse(text).networking).toMatchObject({
       ipFamily: 'dual',
@@ -49,7 +56,7 @@ describe("kind's configuration of a lab", () => {
   });
 
   it('leaves the pods’ range to kind where nobody says it', () => {
-    const { podCIDR: _, ...spec } = SPEC;
+    const { network: _, ...spec } = SPEC;
     const text = kindConfig(spec, { cluster: 'cnilab-x', roles, kind: { major: 0, minor: 33 } });
     expect(parse(text).networking).not.toHaveProperty('podSubnet');
   });

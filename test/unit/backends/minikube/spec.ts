@@ -1,11 +1,11 @@
 // A cluster of the kindnet lab, as the tests of the minikube backend want it.
-import type { MinikubeSpec } from '../../../../infra/backends/minikube/cni.ts';
+import type { ClusterSpec } from '../../../../infra/backends/backend.ts';
 
 /** @param settings of the backend, by their keys */
 export function kindnetSpec(
   settings: Readonly<Record<string, string>> = {},
-  change: Partial<MinikubeSpec> = {},
-): MinikubeSpec {
+  change: Partial<ClusterSpec> = {},
+): ClusterSpec {
   return {
     stack: 'dev',
     lab: 'kindnet',

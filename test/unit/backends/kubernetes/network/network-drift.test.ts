@@ -1,8 +1,8 @@
 // Drift of a network: a real kernel's tables, in namespaces of the test's own, and a stand-in for the API.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../../infra/backends/kubernetes/kube-object.ts';
 import { clusterPlans } from '../../../../../infra/backends/kubernetes/network/cluster-plan.ts';
 import { daemonObjects } from '../../../../../infra/backends/kubernetes/network/daemon-objects.ts';
-import type { KubeObject } from '../../../../../infra/backends/kubernetes/network/kube.ts';
 import { networkDrift } from '../../../../../infra/backends/kubernetes/network/network-drift.ts';
 import { standingNodes } from '../../../../../infra/backends/kubernetes/network/standing-nodes.ts';
 import { applyScript } from '../../../../../infra/backends/netns/network/apply-script.ts';

@@ -1,0 +1,57 @@
+// Nodes entered directly where they have what is needed there, and else by a privileged pod, whose image has it.
+import { exec } from '../../util/exec.ts';
+import type { AccessedCluster } from './cluster-tool.ts';
+import type { NodeAccess } from './node-access.ts';
+
+/** Programs of the agent, of observation and of taps. kind's own node images have no tcpdump. */
+const NEEDED = [
+  'perl',
+  'ip',
+  'bridge',
+  'tc',
+  'tcpdump',
+  'nft',
+  'iptables-save',
+  'ping',
+  'nsenter',
+  'lsns',
+  'awk',
+];
+
+const PROBE_MS = 20_000;
+
+/** Decides on the first node, when it is opened. */
+export function capableAccess(
+  direct: NodeAccess,
+  byPod: NodeAccess,
+  { nodes }: Pick<AccessedCluster, 'nodes'>,
+): NodeAccess {
+  let chosen: NodeAccess | undefined;
+  const opened = () => {
+    if (chosen === undefined) throw new TypeError('nodes are entered before they are opened');
+    return chosen;
+  };
+  return {
+    get name() {
+      return chosen?.name ?? direct.name;
+    },
+    async open(op) {
+      if (chosen === undefined) {
+        await direct.open?.(op);
+        const [node = ''] = nodes();
+        const script = 'for tool do command -v "$tool" >/dev/null || exit 1; done';
+        const { argv, env } = direct.enter(node, ['sh', '-c', script, 'has', ...NEEDED]);
+        const all = env && { env: { ...(process.env as Record<string, string>), ...env } };
+        const { exitCode } = await exec(argv, { ...all, signal: op.signal, timeoutMs: PROBE_MS });
+        chosen = exitCode === 0 ? direct : byPod;
+      }
+      if (chosen === byPod) await byPod.open?.(op);
+    },
+    async close(op) {
+      if (chosen === byPod) await byPod.close?.(op);
+      await direct.close?.(op);
+    },
+    enter: (node, argv) => opened().enter(node, argv),
+    shell: (node, argv) => opened().shell(node, argv),
+  };
+}
