@@ -52,8 +52,11 @@ rm -f /etc/sudoers
 chmod 440 /etc/sudoers
 `;
 
-/** Starts one that ends with the test, however it ends. */
-export async function privateSshd(): Promise<PrivateSshd> {
+/**
+ * Starts one that ends with the test, however it ends.
+ * @param env of every command there
+ */
+export async function privateSshd(env: Readonly<Record<string, string>> = {}): Promise<PrivateSshd> {
   const directory = mkdtempSync(path.join(tmpdir(), 'cnilab-test-sshd-'));
   const file = (name: string) => path.join(directory, name);
   const newKey = (name: string) =>
@@ -77,6 +80,13 @@ export async function privateSshd(): Promise<PrivateSshd> {
     'UsePAM no',
     'MaxSessions 4',
     'PidFile none',
+    ...(Object.keys(env).length > 0
+      ? [
+          `SetEnv ${Object.entries(env)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' ')}`,
+        ]
+      : []),
   ];
   writeFileSync(file('config'), `${configuration.join('\n')}\n`);
   // Keys are found by users that are not root, too.

@@ -19,5 +19,5 @@ export function withServer(kubeconfig: string, host: string): string {
   if (document.errors.length > 0 || !document.hasIn(at))
     throw new Error('what K3s wrote to /etc/rancher/k3s/k3s.yaml is no kubeconfig with a cluster in it');
   document.setIn(at, apiUrl(host));
-  return document.toString();
+  return document.toString({ lineWidth: 0 });
 }

@@ -1,8 +1,8 @@
 // Nodes that are machines reached by ssh: OpenSSH's client, one shared connection a machine, host keys always as given.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAccess } from '../kubernetes/node-access.ts';
+import { removeDirectory, shortLivedDirectory } from './short-lived-directory.ts';
 import { knownHosts, remoteCommand, type SshFiles, sshOptions } from './ssh-argv.ts';
 import { openConnection, type SshConnection } from './ssh-connection.ts';
 import type { SshHost } from './ssh-host.ts';
@@ -21,16 +21,13 @@ export function sshAccess(hosts: readonly SshHost[], options: SshAccessOptions =
   let directory: string | undefined;
   let opening: Promise<readonly SshConnection[]> | undefined;
 
-  /** Private (mode 0700), with a short name: a socket's path has at most 107 bytes (unix(7)), and ssh adds 17 for a while. */
   const makeDirectory = () => {
-    const made = mkdtempSync(path.join(tmpdir().length > 40 ? '/tmp' : tmpdir(), 'cnilab-ssh-'));
+    const made = shortLivedDirectory();
     writeFileSync(path.join(made, 'known_hosts'), knownHosts(hosts), { mode: 0o600 });
-    process.once('exit', removeDirectory);
     return made;
   };
-  const removeDirectory = () => {
-    process.off('exit', removeDirectory);
-    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+  const forget = () => {
+    if (directory !== undefined) removeDirectory(directory);
     directory = undefined;
   };
   const files = (index: number): SshFiles => {
@@ -52,7 +49,7 @@ export function sshAccess(hosts: readonly SshHost[], options: SshAccessOptions =
     const problems = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     if (problems.length === 0) return open;
     await Promise.all(open.map((connection) => connection.close()));
-    removeDirectory();
+    forget();
     throw problems.length === 1 ? problems[0] : new Error(problems.map(({ message }) => message).join('\n'));
   };
 
@@ -69,7 +66,7 @@ export function sshAccess(hosts: readonly SshHost[], options: SshAccessOptions =
       const open = await opening?.catch(() => []);
       opening = undefined;
       await Promise.all((open ?? []).map((connection) => connection.close()));
-      removeDirectory();
+      forget();
     },
     enter(node, argv) {
       const { host, files } = find(node);

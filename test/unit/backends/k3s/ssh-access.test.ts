@@ -1,7 +1,8 @@
 // Nodes over ssh, against a real sshd in namespaces of its own.
-import { readdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sshAccess } from '../../../../infra/backends/k3s/ssh-access.ts';
 import type { SshHost } from '../../../../infra/backends/k3s/ssh-host.ts';
 import type { NodeAccess } from '../../../../infra/backends/kubernetes/node-access.ts';
@@ -13,7 +14,16 @@ type Change = { readonly [K in keyof SshHost]?: SshHost[K] | undefined };
 const why = noSshd();
 if (why) console.warn(`ssh against a real sshd is not tested here: ${why}`);
 const op = { signal: new AbortController().signal };
-const privateDirectories = () => readdirSync(tmpdir()).filter((name) => name.startsWith('cnilab-ssh-'));
+// Of this file alone: other tests, too, make directories in the machine's.
+const temporary = mkdtempSync(path.join(tmpdir(), 'cnilab-t-'));
+// sshd looks for keys in it as the user who logs in.
+chmodSync(temporary, 0o755);
+beforeAll(() => void vi.stubEnv('TMPDIR', temporary));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(temporary, { recursive: true, force: true });
+});
+const privateDirectories = () => readdirSync(temporary).filter((name) => name.startsWith('cnilab-ssh-'));
 
 describe.skipIf(why !== undefined)('against a real sshd', () => {
   let sshd: PrivateSshd;
