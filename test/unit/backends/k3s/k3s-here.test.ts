@@ -276,7 +276,7 @@ describe('when it may not, nothing of the machine changes', () => {
     await exec([path.join(machine.root, 'usr/local/bin/k3s-uninstall.sh')], { env: machine.env });
     machine.put(UNIT, 'theirs');
     machine.put('etc/rancher/k3s/config.yaml', 'theirs');
-    machine.put('usr/local/bin/k3s-uninstall.sh', 'touch theirs-was-run');
+    machine.put('usr/local/bin/k3s-uninstall.sh', `#!/bin/sh\ntouch ${machine.root}/theirs-was-run\n`);
     chmodSync(path.join(machine.root, 'usr/local/bin/k3s-uninstall.sh'), 0o755);
     expect(await tool.state(facts(), op)).toBe('gone');
     expect(await messageOf(create())).toContain('a K3s that was not installed by this lab');
