@@ -50,8 +50,10 @@ function configured(name: string, text: string | undefined): Readonly<Record<str
         `pulumi config rm ${name}, then: pulumi config set --path ${name}.<key> <value>`,
     );
   }
+  // Lists are not the provider's business: machines that the program prepares.
+  const texts = Object.entries(value).filter(([, setting]) => !Array.isArray(setting));
   return Object.fromEntries(
-    Object.entries(value).map(([key, setting]) => {
+    texts.map(([key, setting]) => {
       if (setting === null || typeof setting === 'object')
         throw new Error(`${name}.${key} in the stack's config must be a text`);
       return [key, String(setting)];

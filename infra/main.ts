@@ -1,7 +1,7 @@
 // The Pulumi program: reads the configuration, loads the lab, declares its resources.
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
-import { backendSettings } from './backend-settings.ts';
+import { type BackendSettings, backendSettings } from './backend-settings.ts';
 import { POD_IMAGE } from './backends/kubernetes/pod-image.ts';
 import { backendTraits, DEFAULT_BACKEND } from './backends/registry.ts';
 import { handedOver } from './checked-lab.ts';
@@ -9,6 +9,7 @@ import { LabComponent, type MakeObjects } from './components/lab-component.ts';
 import type { Lab } from './lab/lab.ts';
 import { labPath } from './lab-path.ts';
 import { backendUrl } from './origin.ts';
+import { type PreparedMachines, preparedMachines } from './prepared-machines.ts';
 import { resultsDir } from './state/stack-store.ts';
 
 type Settings = Readonly<Record<string, string>>;
@@ -23,6 +24,8 @@ export default async function program() {
   const lab = (await handedOver(labFile)) ?? (await read(labFile));
   const backend = config.get('backend') || DEFAULT_BACKEND;
   const told = settingsOf(backend);
+  const origin = { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile };
+  const machines = await preparedMachines(backend, lab, [origin.project, stack, origin.backendUrl]);
   const { kubernetes } = backendTraits(backend);
   const objects =
     kubernetes && told?.settings.objects !== 'cnilab'
@@ -36,8 +39,8 @@ export default async function program() {
       config.get<(typeof ISOLATIONS)[number]>('isolation', { allowedValues: [...ISOLATIONS] }) ?? 'auto',
     ...(kubernetes && { kubernetes }),
     ...(objects && { objects }),
-    ...(told && { settings: told.secret ? pulumi.secret(told.settings) : told.settings }),
-    origin: { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile },
+    ...clusterSettings(told, machines),
+    origin,
   });
   return { ...component.outputs(), resultsFile: path.join(resultsDir(stack), 'results.json') };
 }
@@ -48,6 +51,16 @@ async function objectsOf(lab: Lab, stack: string, settings: Settings = {}): Prom
   const podImage = settings.podImage ?? POD_IMAGE;
   return (name, cluster, options) =>
     new KubernetesWorkloads(name, { lab, stack, cluster, podImage }, options);
+}
+
+/** What the cluster is told, the machines' own words over what the user says. */
+function clusterSettings(told: BackendSettings | undefined, machines: PreparedMachines | undefined) {
+  const own = told && (told.secret ? pulumi.secret(told.settings) : told.settings);
+  if (!machines) return own && { settings: own };
+  const { used, resource } = machines;
+  const rest = Object.entries(told?.settings ?? {}).filter(([key]) => !used.includes(key));
+  const settings = machines.settings.apply((said) => ({ ...Object.fromEntries(rest), ...said }));
+  return { settings: told?.secret ? pulumi.secret(settings) : settings, prepared: [resource] };
 }
 
 function settingsOf(backend: string) {

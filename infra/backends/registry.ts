@@ -7,6 +7,8 @@ import type { ClusterTool } from './kubernetes/cluster-tool.ts';
 export interface BackendTraits {
   /** Its clusters are Kubernetes: workloads are its objects, and IPAM gives addresses in the order in which pods come. */
   readonly kubernetes: boolean;
+  /** It can make a cluster of machines of the user's, which the program prepares. @default false */
+  readonly machines?: boolean;
 }
 
 /** Loaded when asked for, so that a run pays only for the backend it uses. */
@@ -19,6 +21,11 @@ const loaders: Readonly<Record<string, BackendTraits & { readonly load: () => Pr
   minikube: {
     kubernetes: true,
     load: () => onKubernetes(async () => (await import('./minikube/minikube-tool.ts')).minikubeTool),
+  },
+  k3s: {
+    kubernetes: true,
+    machines: true,
+    load: () => onKubernetes(async () => (await import('./k3s/k3s-tool.ts')).k3sTool),
   },
   existing: {
     kubernetes: true,
@@ -36,7 +43,8 @@ async function onKubernetes(loadTool: () => Promise<ClusterTool>): Promise<Backe
 
 /** Of a backend that is not there: as of one that is not Kubernetes. */
 export function backendTraits(name: string): BackendTraits {
-  return { kubernetes: loaders[name]?.kubernetes ?? false };
+  const { kubernetes = false, machines = false } = loaders[name] ?? {};
+  return { kubernetes, machines };
 }
 
 /** The one that a lab runs on unless told otherwise. */

@@ -28,6 +28,8 @@ export interface LabArgs {
    * gives its pods the next addresses. @default false
    */
   readonly kubernetes?: boolean;
+  /** What has to be there before the cluster. @default nothing */
+  readonly prepared?: readonly pulumi.Resource[];
   readonly origin: Origin;
 }
 
@@ -70,7 +72,7 @@ export class LabComponent extends pulumi.ComponentResource {
         ...(args.kubernetes && { network: clusterNetwork(lab) }),
         ...(settings && { settings }),
       },
-      { parent: this },
+      { parent: this, ...(args.prepared && { dependsOn: [...args.prepared] }) },
     );
     const clusterHandle = this.cluster.handle;
     // Whatever is on a cluster goes with it: one call takes the whole lab down.

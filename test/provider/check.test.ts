@@ -27,7 +27,7 @@ const bad: readonly (readonly [string, string, Data, readonly string[]])[] = [
     'an unknown backend, naming those there are',
     'Cluster',
     clusterInputs({ backend: 'kindd' }),
-    ['backend: there is no backend "kindd"; there is: netns, stand-in'],
+    ['backend: there is no backend "kindd"; there is: netns, kind, minikube, k3s, existing, stand-in'],
   ],
   [
     'an isolation there is not',

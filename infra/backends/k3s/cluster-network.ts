@@ -1,16 +1,13 @@
 // What K3s has to know of the lab's network: whose flannel, which ranges.
 
 import { covers, formatCidr, overlaps, parseCidr } from '../../lab/cidr.ts';
-import type { LabNetwork } from '../../lab/lab.ts';
 import type { ClusterSpec } from '../backend.ts';
 
 /** vxlan: K3s' embedded flannel is the lab's network. none: the lab brings its own. */
 export type FlannelBackend = 'vxlan' | 'none';
 
 /** A cluster's spec, and the network that is to come, where that is known already. */
-export type K3sSpec = Pick<ClusterSpec, 'nodes' | 'settings'> & {
-  readonly network?: Pick<LabNetwork, 'type' | 'podCIDR' | 'podCIDR6' | 'vni' | 'port'>;
-};
+export type K3sSpec = Pick<ClusterSpec, 'nodes' | 'settings' | 'network'>;
 
 export interface ClusterNetwork {
   readonly flannel: FlannelBackend;

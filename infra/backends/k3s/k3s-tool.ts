@@ -1,21 +1,13 @@
 // The k3s backend's own part: K3s on this machine, or on machines of the user's over ssh.
 import type { ClusterTool, ToolFacts } from '../kubernetes/cluster-tool.ts';
-import { clusterNetwork, type FlannelBackend } from './cluster-network.ts';
-import { type CniDirs, k3sCniDirs } from './cni-dirs.ts';
+import { clusterNetwork } from './cluster-network.ts';
 import { type HereOptions, K3sHere } from './k3s-here.ts';
 import { K3sOverSsh } from './k3s-over-ssh.ts';
 import { K3S_SETTINGS, settingsProblem } from './settings.ts';
 import type { SshAccessOptions } from './ssh-access.ts';
 
-export interface K3sTool extends ClusterTool {
-  /** Where containerd of these nodes looks for CNI configuration and plugins. */
-  cniDirs(facts: ToolFacts): CniDirs;
-  /** Whether the tool has made the lab's network itself, so that there is nothing to apply. */
-  ownNetwork(facts: ToolFacts): 'flannel' | undefined;
-}
-
 /** @param options what tests put in the place of the machine and of the ssh client */
-export function makeK3sTool(options: HereOptions & SshAccessOptions = {}): K3sTool {
+export function makeK3sTool(options: HereOptions & SshAccessOptions = {}): ClusterTool {
   const here = new K3sHere(options);
   const overSsh = new K3sOverSsh(options, options.root);
   const isHere = (facts: ToolFacts) => facts.hosts === undefined;
@@ -46,8 +38,7 @@ export function makeK3sTool(options: HereOptions & SshAccessOptions = {}): K3sTo
       if (isHere(facts)) await here.delete(facts, op);
     },
     access: (facts) => (isHere(facts) ? here.access() : overSsh.access(String(facts.hosts))),
-    cniDirs: (facts) => k3sCniDirs(facts.flannel as FlannelBackend),
-    ownNetwork: (facts) => (facts.flannel === 'vxlan' ? 'flannel' : undefined),
+    bringsNetwork: (spec) => clusterNetwork(spec).flannel === 'vxlan',
   };
 }
 

@@ -22,15 +22,8 @@ export const K3S_SETTINGS = {
 /** Endings of archives that K3s loads (pkg/agent/containerd/containerd.go, preloadFile). */
 const ARCHIVE = /\.(tar|tar\.lz4|tar\.bz2|tbz|tar\.gz|tgz|tar\.zst|tzst)$/i;
 
-/** What is wrong with them, or undefined. @param exists whether there is such a file */
+/** What is wrong with those of K3s, or undefined. @param exists whether there is such a file */
 export function settingsProblem(settings: Settings, exists = existsSync): Refusal | undefined {
-  const unknown = Object.keys(settings).find((key) => !(key in K3S_SETTINGS));
-  if (unknown !== undefined) {
-    return {
-      reason: `the k3s backend has no setting "${unknown}"`,
-      fix: `it has: ${Object.keys(K3S_SETTINGS).join(', ')}`,
-    };
-  }
   for (const key of ['installer', 'binary', 'images'] as const) {
     const file = settings[key];
     if (file === undefined) continue;

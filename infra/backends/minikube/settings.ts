@@ -46,13 +46,9 @@ const PLAIN = /^[^-\s]\S*$/;
 /** Why these settings cannot be used, one sentence each. What the tool itself checks (a version, a driver) is left to it. */
 export function settingsProblems(settings: Settings): readonly string[] {
   return Object.entries(settings).flatMap(([key, value]) => {
-    const problem = key in MINIKUBE_SETTINGS ? valueProblem(key, value) : unknownKey(key);
+    const problem = key in MINIKUBE_SETTINGS ? valueProblem(key, value) : undefined;
     return problem === undefined ? [] : [problem];
   });
-}
-
-function unknownKey(key: string): string {
-  return `the minikube backend has no setting "${key}"; it has: ${Object.keys(MINIKUBE_SETTINGS).join(', ')}`;
 }
 
 function valueProblem(key: string, value: string): string | undefined {

@@ -49,7 +49,10 @@ function comesTo(backend: 'netns' | 'stand-in', verdict: Verdict): void {
   }));
   cli.upLeaves({ ...record, stack, labFile: file, backend: 'stand-in', handle }, { ...results, experiments });
 }
-const parity = (...args: readonly string[]) => cli.run(['parity', file, ...args], standIn);
+/** Not on those that this machine happens to have beside them. */
+const BOTH = ['--backend', 'netns,stand-in'] as const;
+const parity = (...args: readonly string[]) =>
+  cli.run(['parity', file, ...(args.includes('--backend') ? [] : BOTH), ...args], standIn);
 const explain = (content: string) => writeFileSync(cli.path('lab', 'parity.yaml'), content);
 /** Operations of the engine, such as `up parity-bad-netns`. */
 const operations = () =>

@@ -1,8 +1,8 @@
 // What the user says of K3s: settings, machines, and what K3s is told of the lab's network.
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import type { ClusterSpec } from '../../../../infra/backends/backend.ts';
 import { clusterNetwork } from '../../../../infra/backends/k3s/cluster-network.ts';
-import { k3sCniDirs } from '../../../../infra/backends/k3s/cni-dirs.ts';
 import { parseK3sHosts } from '../../../../infra/backends/k3s/hosts.ts';
 import { makeK3sTool } from '../../../../infra/backends/k3s/k3s-tool.ts';
 import { apiUrl, withServer } from '../../../../infra/backends/k3s/kubeconfig.ts';
@@ -59,7 +59,6 @@ test('a lab without nodes', () => {
 });
 
 test.each([
-  [{ verison: 'v1' }, /no setting "verison"/],
   [{ installer: 'install.sh' }, /no absolute path/],
   [{ installer: '/no/such' }, /there is no file \/no\/such/],
   [{ images: '/dev/null' }, /K3s loads no file named null/],
@@ -154,10 +153,22 @@ test('the kubeconfig leads to the server', () => {
   expect(apiUrl('2001:db8::1')).toBe('https://[2001:db8::1]:6443');
 });
 
-test('where containerd looks depends on whose the network is', () => {
-  expect(k3sCniDirs('vxlan')).toMatchObject({ config: '/var/lib/rancher/k3s/agent/etc/cni/net.d' });
-  expect(k3sCniDirs('none')).toMatchObject({ config: '/etc/cni/net.d', bin: ['/opt/cni/bin'] });
-  const tool = makeK3sTool();
-  expect(tool.ownNetwork({ cluster: 'default', flannel: 'vxlan' })).toBe('flannel');
-  expect(tool.ownNetwork({ cluster: 'default', flannel: 'none' })).toBeUndefined();
+test('with flannel embedded in K3s there is no network left to apply', () => {
+  const nodes = [
+    { name: 'a', role: 'control-plane', address: '192.0.2.1', podCIDR: '10.42.0.0/24' },
+  ] as const;
+  const flannel = { type: 'flannel', podCIDR: '10.42.0.0/16', vni: 1, port: 8472 } as const;
+  const brings = (network: NonNullable<ClusterSpec['network']>) =>
+    makeK3sTool().bringsNetwork?.({
+      ...{
+        stack: 's',
+        lab: 'l',
+        isolation: 'auto',
+        underlay: { cidr: '192.0.2.0/24', gateway: '192.0.2.9' },
+      },
+      ...{ nodes, network },
+    });
+  expect(brings(flannel)).toBe(true);
+  expect(brings({ ...flannel, vni: 7 })).toBe(false);
+  expect(brings({ ...flannel, type: 'kindnet' })).toBe(false);
 });

@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ClusterSpec } from '../../../../infra/backends/backend.ts';
-import { type K3sTool, makeK3sTool } from '../../../../infra/backends/k3s/k3s-tool.ts';
+import { makeK3sTool } from '../../../../infra/backends/k3s/k3s-tool.ts';
+import type { ClusterTool } from '../../../../infra/backends/kubernetes/cluster-tool.ts';
 import { exec } from '../../../../infra/util/exec.ts';
 import {
   STAND_IN_BINARY,
@@ -44,7 +45,7 @@ const CONFIG = 'etc/rancher/k3s/config.yaml.d/50-cnilab.yaml';
 const UNIT = 'etc/systemd/system/k3s.service';
 
 let machine: StandInMachine;
-let tool: K3sTool;
+let tool: ClusterTool;
 let directory: string;
 let kubeconfig: string;
 beforeEach(() => {
@@ -102,10 +103,10 @@ describe('when it may', () => {
     expect(readFileSync(kubeconfig, 'utf8')).toContain('server: https://127.0.0.1:6443');
     expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
     expect(await tool.state(facts(), op)).toBe('running');
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([]);
     expect(await tool.state(facts(), op)).toBe('gone');
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
   });
 
   test('air-gapped: binary and images given, nothing downloaded', async () => {
@@ -117,7 +118,7 @@ describe('when it may', () => {
     expect(state('installer-env')).toContain(
       'INSTALL_K3S_SKIP_DOWNLOAD=true\nINSTALL_K3S_SKIP_SELINUX_RPM=true',
     );
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([]);
   });
 
@@ -132,22 +133,26 @@ describe('when it may', () => {
     expect(await tool.state(facts(), op)).toBe('stopped');
     await exec([path.join(machine.root, 'usr/local/bin/k3s-uninstall.sh')], { env: machine.env });
     expect(await tool.state(facts(), op)).toBe('gone');
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([]);
   });
 
   test('what an earlier K3s left in /etc/rancher/node stays', async () => {
     machine.put('etc/rancher/node/password', 'theirs');
     await create();
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual(['etc/rancher/node/password']);
   });
 
   test('its commands are this machine’s', async () => {
-    const access = tool.access(facts(), settings, kubeconfig);
+    const access = tool.access(facts(), settings, { lab: 'l', kubeconfig, nodes: () => [] });
     const { stdout } = await exec(access.enter('k3s-server', ['echo', 'in']).argv);
     expect(stdout).toBe('in\n');
-    const asked = makeK3sTool({ asRoot: ['sudo', '-n', '--'] }).access(facts(), settings, kubeconfig);
+    const asked = makeK3sTool({ asRoot: ['sudo', '-n', '--'] }).access(facts(), settings, {
+      lab: 'l',
+      kubeconfig,
+      nodes: () => [],
+    });
     expect(asked.enter('k3s-server', ['id']).argv).toEqual(['sudo', '-n', '--', 'id']);
   });
 });
@@ -191,7 +196,7 @@ describe('when it may not, nothing of the machine changes', () => {
     expect(reason).toMatch(/^this machine: K3s is installed on this machine already, and not by this lab: /);
     expect(fix).toContain('it is left as it is');
     expect(await messageOf(create())).toContain('K3s is installed on this machine already');
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([file]);
   });
 
@@ -280,7 +285,7 @@ describe('when it may not, nothing of the machine changes', () => {
     chmodSync(path.join(machine.root, 'usr/local/bin/k3s-uninstall.sh'), 0o755);
     expect(await tool.state(facts(), op)).toBe('gone');
     expect(await messageOf(create())).toContain('a K3s that was not installed by this lab');
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual(['etc/rancher/k3s/config.yaml', UNIT, 'usr/local/bin/k3s-uninstall.sh']);
   });
 });
@@ -297,7 +302,7 @@ describe('when something fails', () => {
     machine.tell(`fail-${where}`);
     expect(await messageOf(create())).toMatch(message);
     expect(existsSync(path.join(machine.root, MARK))).toBe(true);
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([]);
     expect(await messageOf(create())).toMatch(message);
     machine.untell(`fail-${where}`);
@@ -309,26 +314,26 @@ describe('when something fails', () => {
     machine.tell('fail-api');
     tool = makeK3sTool({ root: machine.root, env: machine.env, asRoot: [], apiSeconds: 1 });
     expect(await messageOf(create())).toMatch(/^this machine: K3s' API was not ready within 1 s/);
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([]);
   });
 
   test('an uninstaller that does nothing: says what is left, and the next time it ends', async () => {
     await create();
     machine.tell('fail-uninstall');
-    expect(await messageOf(tool.delete(facts(), op))).toMatch(
+    expect(await messageOf(tool.delete(facts(), op, kubeconfig))).toMatch(
       /K3s was uninstalled, and there still is: .*k3s\.service .*\/var\/lib\/rancher\/k3s/,
     );
     expect(await tool.state(facts(), op)).toBe('running');
     machine.untell('fail-uninstall');
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([]);
   });
 
   test('an uninstaller that is broken off when the service is gone is brought to its end', async () => {
     await create();
     machine.tell('fail-uninstall-later');
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([]);
   });
 
@@ -337,7 +342,7 @@ describe('when something fails', () => {
     machine.put(CONFIG, '# cnilab c1\n');
     machine.put('usr/local/bin/k3s', 'half');
     await create();
-    await tool.delete(facts(), op);
+    await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([]);
   });
 });

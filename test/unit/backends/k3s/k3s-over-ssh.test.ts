@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterSpec } from '../../../../infra/backends/backend.ts';
 import { clusterNetwork } from '../../../../infra/backends/k3s/cluster-network.ts';
 import { hostsText } from '../../../../infra/backends/k3s/k3s-over-ssh.ts';
-import { type K3sTool, makeK3sTool } from '../../../../infra/backends/k3s/k3s-tool.ts';
+import { makeK3sTool } from '../../../../infra/backends/k3s/k3s-tool.ts';
 import { agentConfig, serverConfig } from '../../../../infra/backends/k3s/node-config.ts';
 import { type ScriptWords, scriptArgv, type Verb } from '../../../../infra/backends/k3s/script.ts';
 import type { SshHost } from '../../../../infra/backends/k3s/ssh-host.ts';
+import type { ClusterTool } from '../../../../infra/backends/kubernetes/cluster-tool.ts';
 import { exec } from '../../../../infra/util/exec.ts';
 import { noSshd, type PrivateSshd, privateSshd } from '../../../support/private-sshd.ts';
 import {
@@ -27,7 +28,7 @@ const nodes = [
 describe.skipIf(why !== undefined)('over a real sshd', () => {
   let machine: StandInMachine;
   let sshd: PrivateSshd;
-  let tool: K3sTool;
+  let tool: ClusterTool;
   let host: SshHost;
   let spec: ClusterSpec;
   const directory = mkdtempSync(path.join(tmpdir(), 'cnilab-test-files-'));
