@@ -147,8 +147,13 @@ test('a wrong parity.yaml, backend or setting stops before anything starts', asy
 test('a backend that cannot be used here is told with what to do, and does not count unless it is asked for', async () => {
   comesTo('netns', 'pass');
   writeFileSync(cli.path('behaviour.json'), '{"unusable":true}');
-  const all = await parity();
-  expect(all.stdout).toContain('Not run\n  stand-in: no namespaces here\n    → run it elsewhere\n');
+  // Nor any of the others, whatever this machine has.
+  const none = {
+    PATH: [cli.path('bin'), path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter),
+  };
+  const nowhere = { ...none, DOCKER_HOST: 'unix:///none', KUBECONFIG: '/none' };
+  const all = await cli.run(['parity', file], { ...standIn, ...nowhere });
+  expect(all.stdout).toContain('  stand-in: no namespaces here\n    → run it elsewhere\n');
   const asked = await parity('--backend', 'netns,stand-in');
   const only = await parity('--backend', 'stand-in');
   expect(only.stdout).toContain('Lab bad: no backend could run it here');

@@ -271,7 +271,7 @@ describe('when it may not, nothing of the machine changes', () => {
       'this machine belongs to another lab (c1)',
     );
     expect(await tool.state(other, op)).toBe('gone');
-    await tool.delete(other, op);
+    await tool.delete(other, op, kubeconfig);
     expect(machine.files()).toEqual(before);
     expect(await tool.state(facts(), op)).toBe('running');
   });

@@ -58,7 +58,7 @@ describe.skipIf(why !== undefined)('over a real sshd', () => {
 
   /** What the Pulumi program's commands do there. */
   const there = async (verb: Verb, words: ScriptWords = {}, stdin?: string) => {
-    const access = tool.access(tool.plan(spec, 'unused'), {}, kubeconfig);
+    const access = tool.access(tool.plan(spec, 'unused'), {}, { lab: 'l', kubeconfig, nodes: () => [] });
     const argv = scriptArgv(verb, { id: 'lab1', role: 'server', root: machine.root, ...words });
     const result = await exec(access.enter('k3s-server', argv).argv, stdin === undefined ? {} : { stdin });
     await access.close?.(op);
@@ -87,7 +87,7 @@ describe.skipIf(why !== undefined)('over a real sshd', () => {
     expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
     expect(await tool.state(facts, op)).toBe('running');
     expect((await there('token')).stdout).toBe('K10stand-in::server:token\n');
-    await tool.delete(facts, op);
+    await tool.delete(facts, op, kubeconfig);
     expect(await tool.state(facts, op)).toBe('running');
     expect(await there('release')).toMatchObject({ exitCode: 0 });
     expect(await tool.state(facts, op)).toBe('gone');

@@ -192,7 +192,7 @@ describe('kind with stand-ins', () => {
     delete process.env.DOCKER_HOST;
     const access = kindTool.access(
       made,
-      {},
+      { nodeAccess: 'container' },
       { lab: 'l', kubeconfig: machine.kubeconfig, nodes: () => NODES },
     );
     expect(access.name).toBe('docker exec');

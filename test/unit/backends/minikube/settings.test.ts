@@ -15,7 +15,6 @@ test('settings that minikube takes are no problem', () => {
 });
 
 test.each([
-  [{ drivr: 'docker' }],
   [{ containerRuntime: 'rkt' }],
   [{ cni: 'weave' }],
   [{ nodeAccess: 'telnet' }],
