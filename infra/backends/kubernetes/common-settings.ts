@@ -18,6 +18,10 @@ const OF_OUR_CLUSTERS: ClusterTool['settings'] = {
     help: '"rest": CoreDNS and the like have no replicas, so that the lab’s pods get the first addresses; or "keep"',
     default: 'rest',
   },
+  podIPv6: {
+    help: '"off": pods of a lab without IPv6 say nothing over it; or "keep"',
+    default: 'off',
+  },
 };
 
 /** All that a backend over this tool understands; the tool's own come first. */

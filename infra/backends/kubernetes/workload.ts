@@ -9,6 +9,7 @@ import { namespaceName } from './object-names.ts';
 import { POD_IMAGE } from './pod-image.ts';
 import { namePods } from './pod-names.ts';
 import { compareWiring, readWiring, type Wiring } from './pod-wiring.ts';
+import { quietPods } from './quiet-pods.ts';
 import { waitForPods } from './wait-for-pods.ts';
 import { namespaceObject, workloadObjects } from './workload-objects.ts';
 
@@ -37,6 +38,8 @@ export async function applyWorkload(
   }
   await waitForPods(connection, workload, pods, op);
   const statuses = await standing(connection, workload, op.signal);
+  if (silencesIPv6(connection))
+    await onEachNode(statuses, (node, pods) => quietPods(connection.node(node), pods, op.signal));
   files.writeWiring(workload, Object.fromEntries(await wirings(connection, statuses, op.signal)));
   return statuses;
 }
@@ -148,9 +151,23 @@ async function wirings(
   statuses: readonly PodStatus[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Wiring>> {
+  const read = await onEachNode(statuses, (node, pods) => readWiring(connection.node(node), pods, signal));
+  return new Map(read.flatMap((found) => [...found]));
+}
+
+/** At the same time on all. */
+function onEachNode<T>(
+  statuses: readonly PodStatus[],
+  work: (node: string, pods: readonly PodStatus[]) => Promise<T>,
+): Promise<readonly T[]> {
   const byNode = Map.groupBy(statuses, ({ node }) => node);
-  const read = [...byNode].map(([node, pods]) => readWiring(connection.node(node), pods, signal));
-  return new Map((await Promise.all(read)).flatMap((found) => [...found]));
+  return Promise.all([...byNode].map(([node, pods]) => work(node, pods)));
+}
+
+/** In clusters of ours, unless the lab has IPv6 or the user wants it. */
+function silencesIPv6({ tool, settings, files }: KubernetesConnection): boolean {
+  const dual = files.spec()?.network?.podCIDR6 !== undefined;
+  return tool.ownsCluster && !dual && settings.podIPv6 !== 'keep';
 }
 
 function podRef(namespace: string, name: string) {
