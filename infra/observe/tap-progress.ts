@@ -39,7 +39,8 @@ export class TapProgress {
   }
 
   /**
-   * Every packet that was stamped before now is with the kernel, so the tap is through when it has as many as the kernel, but for those that the kernel has dropped.
+   * Every packet that was stamped before now is with the kernel, so the tap is through when it has as many as the kernel had when
+   * it was first asked, but for those that the kernel has dropped. On a busy interface more may have come meanwhile.
    * @param ended when tcpdump has ended
    * @returns what it said when it was through; undefined when it did not say so in time, or has ended
    */
@@ -47,10 +48,12 @@ export class TapProgress {
     const limit = new AbortController();
     const late = sleep(patienceMs, undefined, { signal: limit.signal }).catch(() => undefined);
     const over = Promise.race([late, ended.then(() => undefined)]);
+    let due: number | undefined;
     try {
       for (;;) {
         const answer = await Promise.race([this.#ask(), over]);
-        if (answer === undefined || answer.settled >= answer.received) return answer;
+        due ??= answer?.received;
+        if (answer === undefined || due === undefined || answer.settled >= due) return answer;
         await sleep(PAUSE_MS);
       }
     } finally {

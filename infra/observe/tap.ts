@@ -74,13 +74,14 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
       ended = true;
     })
     .catch(() => undefined);
-  const stop = () => close(tap, running, drained, lines, () => ended, options);
+  const stop = (isThrough = false) =>
+    close({ tap, running, drained, lines, isThrough }, () => ended, options);
   return {
     hasEnded: () => ended,
-    close: stop,
+    close: () => stop(),
     async finish(patienceMs) {
       const through = await progress.caughtUp(patienceMs, drained);
-      const stopped = stop();
+      const stopped = stop(through !== undefined);
       const { take } = running;
       if (through === undefined || take === undefined) return stopped;
       if ((await Promise.race([hasToldAll, stopped])) !== 'told all') return stopped;
@@ -88,16 +89,22 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
       if (options.maxPackets !== undefined && (counters.captured ?? 0) >= options.maxPackets) return stopped;
       // Its last words may go on with what the interface has dropped, which was told before if it was of the traffic.
       const dropped = Math.max(counters.dropped ?? 0, through.dropped);
-      return toldResult(tap, { ...counters, dropped }, take());
+      return toldResult(tap, { ...counters, dropped }, take(), true);
     },
   };
 }
 
+interface Ending {
+  readonly tap: Tap;
+  readonly running: Running;
+  readonly drained: Promise<'ended'>;
+  readonly lines: readonly string[];
+  /** It has said that it has all packets from before it was told to end. */
+  readonly isThrough: boolean;
+}
+
 async function close(
-  tap: Tap,
-  running: Running,
-  drained: Promise<'ended'>,
-  lines: readonly string[],
+  { tap, running, drained, lines, isThrough }: Ending,
   hasEnded: () => boolean,
   { maxPackets }: CaptureOptions,
 ): Promise<TapResult> {
@@ -124,13 +131,19 @@ async function close(
   if (early || counters.captured === undefined) {
     return incomplete('died', `tcpdump ended with ${exitCode}: ${complaint(lines) || 'it said nothing'}`);
   }
-  return toldResult(tap, counters, pcap);
+  return toldResult(tap, counters, pcap, isThrough);
 }
 
 /** Of a tap that lived until it was stopped, by what it has told. */
-function toldResult({ name, host, dev }: Tap, counters: TapCounters, pcap: Buffer): TapResult {
+function toldResult(
+  { name, host, dev }: Tap,
+  counters: TapCounters,
+  pcap: Buffer,
+  isThrough: boolean,
+): TapResult {
   const { captured = 0, received = 0, dropped = 0 } = counters;
-  const left = received - captured - dropped;
+  // What came after it was through is of no interest to anybody.
+  const left = isThrough ? 0 : received - captured - dropped;
   const reason =
     left > 0
       ? `${left} packets were still unread at ${dev} when the tap was ended`

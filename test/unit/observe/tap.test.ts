@@ -29,6 +29,17 @@ test('one that has told all is not waited for', async () => {
   expect(signals).toEqual(['SIGUSR1', 'SIGUSR1', 'SIGINT']);
 });
 
+test('what comes to a busy interface after it was through is of no interest, output on its way or not', async () => {
+  const last = lastWords(4, 9);
+  const here = await open({ answers: [told(4)], last });
+  expect(await here.opened.finish(1000)).toMatchObject({ status: 'complete', captured: 4, received: 9 });
+  const { opened, end } = await open({ answers: [told(4)], last, takes: false });
+  const finished = opened.finish(1000);
+  await notYet(finished);
+  end();
+  expect(await finished).toMatchObject({ status: 'complete', captured: 4, received: 9 });
+});
+
 test('what the kernel or the interface has dropped is told', async () => {
   const byKernel = await open({ answers: [told(3, 4, 1)], last: lastWords(3, 4, 1) });
   expect(await byKernel.opened.finish(1000)).toMatchObject({
