@@ -1,10 +1,11 @@
 // Nodes entered through a privileged pod each: for clusters whose machines nobody can log in to, and nodes without tools of their own.
+import { randomBytes } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Operation } from '../backend.ts';
 import type { AccessedCluster, Settings } from './cluster-tool.ts';
 import { Kube } from './kube.ts';
 import type { NodeAccess } from './node-access.ts';
-import { toolNamespace, toolPod, toolPodName } from './tool-pod.ts';
+import { type ToolPods, toolNamespace, toolPod, toolPodName } from './tool-pod.ts';
 
 /** An image may have to be pulled. */
 const LIMIT_MS = 180_000;
@@ -34,10 +35,12 @@ export function toolPodAccess(
 }
 
 export function podAccess(options: PodAccessOptions): NodeAccess {
-  const { kubeconfig, namespace, nodes } = options;
+  const { kubeconfig, namespace, nodes, removeAfterwards } = options;
+  // Another command may be at work in the same cluster, or be just taking its own pods away.
+  const pods: ToolPods = { ...options, ...(removeAfterwards && { user: randomBytes(4).toString('hex') }) };
   const kubectl = (node: string, flags: readonly string[], argv: readonly string[]) => [
     ...['kubectl', '--kubeconfig', kubeconfig, '-n', namespace, 'exec', ...flags],
-    ...[toolPodName(node), '-c', 'tools', '--', ...argv],
+    ...[toolPodName(node, pods.user), '-c', 'tools', '--', ...argv],
   ];
   return {
     name: 'a privileged pod (kubectl exec)',
@@ -45,26 +48,44 @@ export function podAccess(options: PodAccessOptions): NodeAccess {
     async open(op) {
       const kube = new Kube(kubeconfig);
       await kube.apply([toolNamespace(options)]);
-      await kube.apply(nodes().map((node) => toolPod(node, options)));
-      await waitUntilRunning(kube, options, op);
+      await removeEnded(kube, namespace);
+      await kube.apply(nodes().map((node) => toolPod(node, pods)));
+      await waitUntilRunning(kube, options, pods, op);
     },
 
     async close() {
-      if (options.removeAfterwards) await new Kube(kubeconfig).remove([toolNamespace(options)]);
+      if (removeAfterwards) await new Kube(kubeconfig).remove(nodes().map((node) => toolPod(node, pods)));
     },
 
     enter: (node, argv) => ({ argv: kubectl(node, ['-i'], argv) }),
-    shell: (node, argv) => ({ argv: kubectl(node, ['-it'], argv), env: terminalEnv() }),
+
+    shell(node, argv) {
+      const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-t'] : [];
+      return { argv: kubectl(node, ['-i', ...terminal], argv), env: terminalEnv() };
+    },
   };
+}
+
+/** Those whose time was over, of a command that was killed. */
+async function removeEnded(kube: Kube, namespace: string): Promise<void> {
+  const ended = (await kube.pods(namespace)).filter(({ status }) => status?.phase === 'Failed');
+  await kube.remove(
+    ended.map(({ metadata }) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: metadata?.name ?? '', namespace },
+    })),
+  );
 }
 
 async function waitUntilRunning(
   kube: Kube,
   { namespace, nodes, image }: PodAccessOptions,
+  { user }: ToolPods,
   op: Operation,
 ): Promise<void> {
   const limit = AbortSignal.timeout(LIMIT_MS);
-  const wanted = new Set(nodes().map(toolPodName));
+  const wanted = new Set(nodes().map((node) => toolPodName(node, user)));
   let last: readonly V1Pod[] = [];
   try {
     await kube.untilPods(

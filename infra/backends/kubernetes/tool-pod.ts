@@ -12,6 +12,8 @@ const LIFETIME = 6 * 60 * 60;
 export interface ToolPods {
   readonly lab: string;
   readonly namespace: string;
+  /** Whose they are, where they are not everybody's. */
+  readonly user?: string;
   /** An image with perl, iproute2, tcpdump, nftables, iptables and util-linux. */
   readonly image: string;
 }
@@ -28,17 +30,17 @@ export function toolNamespace({ lab, namespace }: Pick<ToolPods, 'lab' | 'namesp
   } satisfies V1Namespace;
 }
 
-/** @param node as Kubernetes calls it */
-export function toolPodName(node: string): string {
-  return objectName(['node', node]);
+/** @param node as Kubernetes calls it @param user who it is for, where it is for one only */
+export function toolPodName(node: string, user = ''): string {
+  return objectName(['node', node, user].filter((word) => word !== ''));
 }
 
 /** Bound to its node without a scheduler: neither taints nor a cordon keep it away. */
-export function toolPod(node: string, { lab, namespace, image }: ToolPods) {
+export function toolPod(node: string, { lab, namespace, user, image }: ToolPods) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: toolPodName(node), namespace, labels: labLabels(lab) },
+    metadata: { name: toolPodName(node, user), namespace, labels: labLabels(lab) },
     spec: {
       nodeName: node,
       hostNetwork: true,

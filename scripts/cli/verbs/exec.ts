@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { execa } from 'execa';
 import type { ShellCommand } from '../../../infra/backends/backend.ts';
+import { backendTraits } from '../../../infra/backends/registry.ts';
 import { machines } from '../../../infra/lab/machines.ts';
 import type { StackRecord } from '../../../infra/state/stack-store.ts';
 import { chooseRecord } from '../choose-stack.ts';
@@ -28,15 +29,16 @@ export async function execInLab(
   const record = await chooseRecord(options.stack, `npm run -s lab -- exec ${target}`);
   checkTarget(target, record);
   const onTerminal = command.length === 0 && process.stdin.isTTY;
-  const words = onTerminal ? TERMINAL_SHELL : command.length > 0 ? command : SHELL;
-  const run = (shell: ShellCommand) => attached(shell, onTerminal);
-  if (!options.changes) {
-    return await run(await withCluster(record, (cluster) => cluster.shell(target, words)));
-  }
-  const { showingChanges } = await import('../showing-changes.ts');
-  return await withCluster(record, (cluster) =>
-    showingChanges(cluster, record, async () => run(await cluster.shell(target, words))),
-  );
+  // What enters a node of Kubernetes gives it a terminal of its own.
+  const tellsCode = onTerminal && !backendTraits(record.backend).kubernetes;
+  const words = tellsCode ? TERMINAL_SHELL : command.length > 0 ? command : SHELL;
+  // As long as it runs, the cluster stays connected: a way onto a node may go with the connection.
+  return await withCluster(record, async (cluster) => {
+    const run = async () => attached(await cluster.shell(target, words), tellsCode);
+    if (!options.changes) return run();
+    const { showingChanges } = await import('../showing-changes.ts');
+    return showingChanges(cluster, record, run);
+  });
 }
 
 /** What stands is on record, so a misspelt name need not reach the lab. */
