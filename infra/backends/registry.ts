@@ -9,6 +9,8 @@ export interface BackendTraits {
   readonly kubernetes: boolean;
   /** It can make a cluster of machines of the user's, which the program prepares. @default false */
   readonly machines?: boolean;
+  /** Its clusters were there before, and are others' too. @default false */
+  readonly foreign?: boolean;
 }
 
 /** Loaded when asked for, so that a run pays only for the backend it uses. */
@@ -29,6 +31,7 @@ const loaders: Readonly<Record<string, BackendTraits & { readonly load: () => Pr
   },
   existing: {
     kubernetes: true,
+    foreign: true,
     load: () => onKubernetes(async () => (await import('./existing/existing-tool.ts')).existingTool),
   },
 };
@@ -43,8 +46,8 @@ async function onKubernetes(loadTool: () => Promise<ClusterTool>): Promise<Backe
 
 /** Of a backend that is not there: as of one that is not Kubernetes. */
 export function backendTraits(name: string): BackendTraits {
-  const { kubernetes = false, machines = false } = loaders[name] ?? {};
-  return { kubernetes, machines };
+  const { kubernetes = false, machines = false, foreign = false } = loaders[name] ?? {};
+  return { kubernetes, machines, foreign };
 }
 
 /** The one that a lab runs on unless told otherwise. */

@@ -71,14 +71,16 @@ export const existingTool: ClusterTool = {
     return 'running';
   },
 
-  async delete({ namespace, toolsNamespace }, _op, kubeconfig) {
+  async delete({ namespace, toolsNamespace }, op, kubeconfig) {
     if (!existsSync(kubeconfig)) return;
     const object = (name: string | number | undefined) => ({
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name: String(name) },
     });
-    await new Kube(kubeconfig).remove([object(namespace), object(toolsNamespace)]);
+    op.progress?.('waiting until its namespaces are gone');
+    const kube = new Kube(kubeconfig);
+    await Promise.all([namespace, toolsNamespace].map((name) => kube.delete([object(name)], op)));
   },
 
   access: (facts, settings, cluster) =>

@@ -74,7 +74,8 @@ function taskOf(
   network: LabNetwork,
   op: Operation,
 ): NetworkTask {
-  const { kube, files, settings } = connection;
+  const { kube, files, settings, tool } = connection;
   const host = (node: string) => connection.node(node);
-  return { kube, host, nodes, realNames: files.nodeNames(), network, settings, op };
+  const exclusive = tool.ownsCluster;
+  return { kube, host, nodes, realNames: files.nodeNames(), network, settings, exclusive, op };
 }

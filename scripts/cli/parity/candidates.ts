@@ -1,6 +1,6 @@
 // The backends that a parity run is to compare: those asked for, what is said of each, and why one cannot be used here.
 import type { Backend } from '../../../infra/backends/backend.ts';
-import { backendNames, loadBackend } from '../../../infra/backends/registry.ts';
+import { backendNames, backendTraits, loadBackend } from '../../../infra/backends/registry.ts';
 import { type SetSettings, toldSettings } from '../backend-settings.ts';
 import { unknownName } from '../unknown-name.ts';
 
@@ -15,7 +15,8 @@ export interface Candidate {
 }
 
 /**
- * @param asked names with commas between them. @default all there are
+ * @param asked names with commas between them. @default all that make clusters of their own: a lab does not come into whatever
+ *   cluster a kubeconfig happens to name, unless it is sent there
  * @throws CliError for a backend there is not, and for a setting that a backend does not understand
  */
 export async function candidates(asked: string | undefined, set: SetSettings): Promise<readonly Candidate[]> {
@@ -33,7 +34,7 @@ export async function candidates(asked: string | undefined, set: SetSettings): P
 
 function chosen(asked: string | undefined): readonly string[] {
   const all = backendNames();
-  if (asked === undefined) return all;
+  if (asked === undefined) return all.filter((name) => !backendTraits(name).foreign);
   const names = [...new Set(asked.split(',').map((name) => name.trim()))];
   const unknown = names.find((name) => !all.includes(name));
   if (unknown !== undefined) throw unknownName(`there is no backend "${unknown}"`, unknown, all, 'backends');

@@ -84,7 +84,7 @@ async function prepare(task: NetworkTask, site: Site): Promise<void> {
   const { direct, delegated } = neededPlugins(plan.files);
   const brought = network.type === 'flannel' ? ['flannel'] : [];
   const needed = [...direct, ...delegated].filter((type) => !brought.includes(type));
-  const strange = await strangeFiles(host, plan, op);
+  const strange = task.exclusive ? await strangeFiles(host, plan, op) : [];
   if (strange.length > 0)
     await runOrThrow(host, ['rm', '-f', ...strange], 'cannot remove files', { signal: op.signal });
   await copyMissingPlugins(host, facts, needed, op);
@@ -100,7 +100,9 @@ async function noteBrought({ host, facts }: Site, types: readonly string[]): Pro
   await host.write([{ path: COPIED, content: `${before}${isNew.map((type) => `${type}\n`).join('')}` }]);
 }
 
-async function record({ op }: NetworkTask, { name, host, plan, facts }: Site): Promise<void> {
+async function record({ op, exclusive }: NetworkTask, { name, host, plan, facts }: Site): Promise<void> {
+  // Plugins that others use are not moved.
+  if (!exclusive) return;
   const { direct } = neededPlugins(plan.files);
   if (canRecord(facts)) await installRecorder({ host }, direct, facts, op);
   else op.progress?.(`${name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`);

@@ -51,7 +51,7 @@ async function objectDrift(
 }
 
 async function nodeDrift(
-  { host: hostOf, op }: NetworkTask,
+  { host: hostOf, exclusive, op }: NetworkTask,
   { node }: StandingNode,
   plan: NodePlan,
 ): Promise<readonly Drift[]> {
@@ -61,8 +61,8 @@ async function nodeDrift(
   const [facts, seen, strange, bare, ...contents] = await Promise.all([
     readNodeFacts(host, op),
     observeHost(host, 'node', { signal: op.signal, pickNetwork }),
-    strangeFiles(host, plan, op),
-    unrecorded({ host }, direct, op),
+    exclusive ? strangeFiles(host, plan, op) : [],
+    exclusive ? unrecorded({ host }, direct, op) : [],
     ...planned.map(({ path }) => host.read(path)),
   ]);
   const files = Object.fromEntries(

@@ -15,6 +15,8 @@ export interface NetworkTask {
   readonly realNames: readonly NodeName[];
   readonly network: LabNetwork;
   readonly settings: Settings;
+  /** The cluster is ours alone: CNI configuration that is not the lab's is nobody's. */
+  readonly exclusive: boolean;
   readonly op: Operation;
 }
 

@@ -163,6 +163,13 @@ describe('applying a network', () => {
     expect(removed).toBeLessThan(log.findIndex((line) => line.startsWith('apply')));
   });
 
+  it('removes nothing and moves no plugin where the cluster is not ours alone', async () => {
+    const { task, log, hostOf } = living(network('flannel'));
+    hostOf('n1').answer = (argv) => (argv[3] === 'list' ? '05-old.conflist\n' : '');
+    await applyNetwork({ ...task, exclusive: false });
+    expect(log.filter((line) => /05-old|record-call|cni-bin/.test(line))).toEqual([]);
+  });
+
   it('takes the old network off first when the new one is wired in another way', async () => {
     const { task, log } = living(network('flannel'));
     await applyNetwork(task, network('kindnet'));

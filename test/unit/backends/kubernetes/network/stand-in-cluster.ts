@@ -157,6 +157,7 @@ export function standInTask(wanted: LabNetwork, settings: Readonly<Record<string
     realNames: REAL_NAMES,
     network: wanted,
     settings,
+    exclusive: true,
     op: { signal: AbortSignal.timeout(20_000), progress: (line) => said.push(line) },
   };
   const hostOf = (name: string) => hosts.get(name) as StandInHost;
