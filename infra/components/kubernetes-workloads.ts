@@ -10,8 +10,11 @@ import {
 import type { Lab, LabWorkload } from '../lab/lab.ts';
 import type { Cluster } from '../resources/cluster.ts';
 
-/** Our own resource waits until the pods run; labs break readiness on purpose. */
-const SKIP_AWAIT = { 'pulumi.com/skipAwait': 'true' };
+/**
+ * Our own resource waits until the pods run; labs break readiness on purpose. What somebody else has changed, or our own
+ * resource has made anew, becomes Pulumi's again instead of being a conflict.
+ */
+const FOR_THE_PLUGIN = { 'pulumi.com/skipAwait': 'true', 'pulumi.com/patchForce': 'true' };
 
 export interface KubernetesWorkloadsArgs {
   readonly lab: Pick<Lab, 'name'>;
@@ -58,7 +61,10 @@ export class KubernetesWorkloads {
     const name = `${this.#args.lab.name}-${object.kind.toLowerCase()}-${object.metadata.name}`;
     const metadata = {
       ...object.metadata,
-      annotations: { ...('annotations' in object.metadata && object.metadata.annotations), ...SKIP_AWAIT },
+      annotations: {
+        ...('annotations' in object.metadata && object.metadata.annotations),
+        ...FOR_THE_PLUGIN,
+      },
     };
     return object.kind === 'Pod'
       ? new kubernetes.core.v1.Pod(name, { metadata, spec: this.#withRealNodes(object.spec) }, options)

@@ -111,6 +111,7 @@ test('pods go to the nodes of the cluster that play those of the lab, and nobody
     [
       {
         "annotations": {
+          "pulumi.com/patchForce": "true",
           "pulumi.com/skipAwait": "true",
         },
         "image": "image:1",
@@ -124,6 +125,7 @@ test('pods go to the nodes of the cluster that play those of the lab, and nobody
       },
       {
         "annotations": {
+          "pulumi.com/patchForce": "true",
           "pulumi.com/skipAwait": "true",
         },
         "image": "image:1",
@@ -138,6 +140,7 @@ test('pods go to the nodes of the cluster that play those of the lab, and nobody
       {
         "annotations": {
           "example.com/note": "of the lab",
+          "pulumi.com/patchForce": "true",
           "pulumi.com/skipAwait": "true",
         },
         "image": "image:1",

@@ -4,6 +4,7 @@ import type { LabPod } from '../../lab/lab.ts';
 import type { Drift, Operation, PodStatus } from '../backend.ts';
 import type { KubernetesConnection } from './connection.ts';
 import type { KubeObject } from './kube-object.ts';
+import { lostObjects } from './lost-objects.ts';
 import { workloadSelector } from './object-labels.ts';
 import { namespaceName } from './object-names.ts';
 import { POD_IMAGE } from './pod-image.ts';
@@ -29,12 +30,15 @@ export async function applyWorkload(
   files.writeWorkload(workload, pods);
   if (drifted.length > 0)
     await replacePods(connection, workload, new Set(drifted.map(({ object }) => object)), op.signal);
+  const { namespace, wanted } = objectsOf(connection, workload, pods);
   if (connection.makesObjects) {
-    const { namespace, wanted } = objectsOf(connection, workload, pods);
     const stale = before ? objectsOf(connection, workload, before).wanted : [];
     const kept = new Set(wanted.map(titleOf));
     await kube.remove(stale.filter((object) => !kept.has(titleOf(object))));
     await kube.apply([namespace, ...wanted]);
+  } else {
+    // The plugin does not see without a refresh that they are gone, and nothing else makes a bare pod anew.
+    await kube.apply(await lostObjects(kube, [namespace, ...wanted]));
   }
   await waitForPods(connection, workload, pods, op);
   const statuses = await standing(connection, workload, op.signal);
