@@ -28,9 +28,7 @@ export default async function program() {
   const machines = await preparedMachines(backend, lab, [origin.project, stack, origin.backendUrl]);
   const { kubernetes } = backendTraits(backend);
   const objects =
-    kubernetes && told?.settings.objects !== 'cnilab'
-      ? await objectsOf(lab, stack, told?.settings)
-      : undefined;
+    kubernetes && told?.settings.objects !== 'cnilab' ? await objectsOf(lab, told?.settings) : undefined;
   const component = new LabComponent(lab.name, {
     lab,
     stack,
@@ -46,11 +44,10 @@ export default async function program() {
 }
 
 /** The kubernetes SDK is large: only a lab that needs it loads it. */
-async function objectsOf(lab: Lab, stack: string, settings: Settings = {}): Promise<MakeObjects> {
+async function objectsOf(lab: Lab, settings: Settings = {}): Promise<MakeObjects> {
   const { KubernetesWorkloads } = await import('./components/kubernetes-workloads.ts');
   const podImage = settings.podImage ?? POD_IMAGE;
-  return (name, cluster, options) =>
-    new KubernetesWorkloads(name, { lab, stack, cluster, podImage }, options);
+  return (name, cluster, options) => new KubernetesWorkloads(name, { lab, cluster, podImage }, options);
 }
 
 /** What the cluster is told, the machines' own words over what the user says. */

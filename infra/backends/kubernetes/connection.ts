@@ -35,6 +35,11 @@ export class KubernetesConnection {
     this.files = new ClusterFiles(handle);
   }
 
+  /** Of the lab's own. */
+  get namespace(): string {
+    return String(this.facts.namespace);
+  }
+
   /** As the user has said them; what is not there has its default where it is used. */
   get settings(): Settings {
     return this.files.spec()?.settings ?? {};
@@ -79,16 +84,16 @@ export class KubernetesConnection {
   }
 
   node(lab: string): Host {
-    const agent = this.#agent(lab);
+    this.realNode(lab);
     return new LazyHost(lab, async () => {
       await this.open();
-      return new AgentHost(lab, agent);
+      return new AgentHost(lab, this.#agent(lab));
     });
   }
 
   /** A pod's network, with its node's tools. */
   pod(name: string, node: string): Host {
-    const agent = this.#agent(node);
+    const agent = () => this.#agent(node);
     return new PodNetworkHost(name, agent, async (anew) => (await this.#status(name, anew)).pid);
   }
 
@@ -121,19 +126,20 @@ export class KubernetesConnection {
     const agents = [...this.#agents.values()];
     this.#agents.clear();
     await Promise.all(agents.map((agent) => agent.close()));
-    if (this.#opened !== undefined)
-      await this.access.close?.({ signal: new AbortController().signal }).catch(() => undefined);
+    const opened = this.#opened;
     this.#opened = undefined;
+    if (opened !== undefined) await this.access.close?.({ signal: new AbortController().signal });
   }
 
   get id(): string {
     return this.#handle.id;
   }
 
+  /** One whose process has ended, with the connection or the node, is followed by another. */
   #agent(lab: string): Agent {
     const real = this.realNode(lab);
     let agent = this.#agents.get(real);
-    if (agent === undefined) {
+    if (agent === undefined || agent.hasEnded) {
       agent = new Agent(nodeGate(this.access, real), lab);
       this.#agents.set(real, agent);
     }

@@ -1,11 +1,11 @@
 // A workload on a Kubernetes cluster: its objects, unless Pulumi makes them, and its pods as they come to run.
+import { isDeepStrictEqual } from 'node:util';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { LabPod } from '../../lab/lab.ts';
 import type { Drift, Operation, PodStatus } from '../backend.ts';
 import type { KubernetesConnection } from './connection.ts';
 import type { KubeObject } from './kube-object.ts';
 import { workloadSelector } from './object-labels.ts';
-import { namespaceName } from './object-names.ts';
 import { POD_IMAGE } from './pod-image.ts';
 import { namePods } from './pod-names.ts';
 import { compareWiring, readWiring, type Wiring } from './pod-wiring.ts';
@@ -23,25 +23,51 @@ export async function applyWorkload(
   pods: readonly LabPod[],
   op: Operation,
 ): Promise<readonly PodStatus[]> {
-  const { files, kube } = connection;
+  const { files } = connection;
   const before = files.workloads()[workload];
   const drifted = before ? await workloadDrift(connection, workload, before, op) : [];
   files.writeWorkload(workload, pods);
   if (drifted.length > 0)
     await replacePods(connection, workload, new Set(drifted.map(({ object }) => object)), op.signal);
-  if (connection.makesObjects) {
-    const { namespace, wanted } = objectsOf(connection, workload, pods);
-    const stale = before ? objectsOf(connection, workload, before).wanted : [];
-    const kept = new Set(wanted.map(titleOf));
-    await kube.remove(stale.filter((object) => !kept.has(titleOf(object))));
-    await kube.apply([namespace, ...wanted]);
-  }
+  if (connection.makesObjects) await makeObjects(connection, workload, pods, before, op);
+  else await makeMissingPods(connection, workload, pods);
   await waitForPods(connection, workload, pods, op);
   const statuses = await standing(connection, workload, op.signal);
   if (silencesIPv6(connection))
     await onEachNode(statuses, (node, pods) => quietPods(connection.node(node), pods, op.signal));
   files.writeWiring(workload, Object.fromEntries(await wirings(connection, statuses, op.signal)));
   return statuses;
+}
+
+/** Ours: what is not wanted any more goes, and a bare pod that is to be another, since a pod cannot be changed. */
+async function makeObjects(
+  connection: KubernetesConnection,
+  workload: string,
+  pods: readonly LabPod[],
+  before: readonly LabPod[] | undefined,
+  op: Operation,
+): Promise<void> {
+  const { kube } = connection;
+  const { namespace, wanted } = objectsOf(connection, workload, pods);
+  const old = before ? objectsOf(connection, workload, before).wanted : [];
+  const kept = new Map(wanted.map((object) => [titleOf(object), object]));
+  const stale = old.filter((object) => {
+    const now = kept.get(titleOf(object));
+    return now === undefined || (object.kind === 'Pod' && !isDeepStrictEqual(now, object));
+  });
+  await kube.delete(stale, op);
+  await kube.apply([namespace, ...wanted], op);
+}
+
+/** Pulumi's: nobody makes a bare pod anew that was deleted, unless it is asked to refresh first. */
+async function makeMissingPods(
+  connection: KubernetesConnection,
+  workload: string,
+  pods: readonly LabPod[],
+): Promise<void> {
+  const bare = objectsOf(connection, workload, pods).wanted.filter(({ kind }) => kind === 'Pod');
+  const there = await Promise.all(bare.map((object) => connection.kube.get(object)));
+  await connection.kube.apply(bare.filter((_, i) => there[i] === undefined));
 }
 
 /** In the order of the lab. */
@@ -68,9 +94,12 @@ export async function workloadDrift(
   const now = await wirings(connection, statuses, signal);
   return [
     ...missing.map(({ name }) => ({ object: name, what: 'does not run' })),
-    ...statuses.flatMap(({ name }) =>
-      compareWiring(before[name] ?? [], now.get(name) ?? []).map((what) => ({ object: name, what })),
-    ),
+    ...statuses.flatMap(({ name }) => {
+      // Of a pod whose making was cut short nothing is on record.
+      const then = before[name];
+      const whats = then ? compareWiring(then, now.get(name) ?? []) : [];
+      return whats.map((what) => ({ object: name, what }));
+    }),
   ];
 }
 
@@ -80,7 +109,7 @@ export async function deadPods(
   pods: readonly PodStatus[],
 ): Promise<readonly string[]> {
   if (pods.length === 0) return [];
-  const live = await connection.kube.pods(namespaceOf(connection));
+  const live = await connection.kube.pods(connection.namespace);
   const running = new Set(
     live.flatMap((pod) =>
       (pod.status?.containerStatuses ?? []).flatMap(({ state, containerID = '' }) =>
@@ -93,15 +122,17 @@ export async function deadPods(
     .map(({ name }) => name);
 }
 
-export async function deleteWorkload(connection: KubernetesConnection, workload: string): Promise<void> {
+/** The namespace goes with the cluster. Resolves when nothing of it is left. */
+export async function deleteWorkload(
+  connection: KubernetesConnection,
+  workload: string,
+  op: Operation,
+): Promise<void> {
   const { files, kube } = connection;
   const pods = files.workloads()[workload] ?? [];
-  if (connection.makesObjects) await kube.remove(objectsOf(connection, workload, pods).wanted);
+  if (connection.makesObjects) await kube.delete(objectsOf(connection, workload, pods).wanted, op);
   files.writeWorkload(workload, undefined);
   files.writeWiring(workload, undefined);
-  const others = Object.keys(files.workloads());
-  if (others.length === 0 && connection.makesObjects)
-    await kube.remove([objectsOf(connection, workload, []).namespace]);
 }
 
 function objectsOf(
@@ -112,7 +143,7 @@ function objectsOf(
   const lab = connection.files.spec()?.lab ?? '';
   const settings = {
     lab,
-    namespace: namespaceOf(connection),
+    namespace: connection.namespace,
     podImage: connection.settings.podImage ?? POD_IMAGE,
     realNode: (node: string) => connection.realNode(node),
   };
@@ -135,15 +166,15 @@ async function replacePods(
   const live = await selected(connection, workload);
   const named = namePods(workload, files.workloads()[workload] ?? [], live).live;
   const doomed = [...named].flatMap(([name, pod]) => (names.has(name) ? [pod] : []));
-  await kube.remove(doomed.map(({ metadata }) => podRef(namespaceOf(connection), metadata?.name ?? '')));
+  await kube.remove(doomed.map(({ metadata }) => podRef(connection.namespace, metadata?.name ?? '')));
   const uids = new Set(doomed.map(({ metadata }) => metadata?.uid));
   const gone = (pods: readonly V1Pod[]) => !pods.some(({ metadata }) => uids.has(metadata?.uid));
-  await kube.untilPods(namespaceOf(connection), undefined, gone, signal);
+  await kube.untilPods(connection.namespace, undefined, gone, signal);
 }
 
 function selected(connection: KubernetesConnection, workload: string): Promise<readonly V1Pod[]> {
   const lab = connection.files.spec()?.lab ?? '';
-  return connection.kube.pods(namespaceOf(connection), workloadSelector(lab, workload));
+  return connection.kube.pods(connection.namespace, workloadSelector(lab, workload));
 }
 
 async function wirings(
@@ -172,10 +203,6 @@ function silencesIPv6({ tool, settings, files }: KubernetesConnection): boolean 
 
 function podRef(namespace: string, name: string) {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name } };
-}
-
-function namespaceOf({ files, id }: KubernetesConnection): string {
-  return namespaceName(files.spec()?.stack ?? id);
 }
 
 function titleOf({ kind, metadata }: KubeObject): string {
