@@ -5,7 +5,7 @@ import { agreement, type ComparedPacket, journeys, seenEnds } from '../journey/j
 import { noiseRows } from '../journey/noise.ts';
 import { type Place, placeName } from '../journey/place.ts';
 import { fillTemplates } from '../lab/template.ts';
-import type { DecodedTap } from '../observe/paths.ts';
+import type { DecodedTap, PacketPath } from '../observe/paths.ts';
 import type { Flow } from '../predict/flow.ts';
 import { endWords } from '../predict/steps.ts';
 import { firstStamp } from './captured.ts';
@@ -34,9 +34,10 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   const { result, series, paths, decoded, places, isOwn } = watched;
   // Beside the comparing: to keep it is to wait for the disk.
   const keeping = keepCapture(running, experiment.name, watched);
-  const { packets, others } = assemble({ predicted: series, paths, places, isOwn });
+  const { packets, others, needless } = assemble({ predicted: series, paths, places, isOwn });
   const lastSeen = lastPlace(packets);
-  const noise = noiseRows(others, places, ({ sightings }) => sightings.some(({ packet }) => isOwn(packet)));
+  const ofSeries = ({ sightings }: PacketPath) => sightings.some(({ packet }) => isOwn(packet));
+  const noise = noiseRows(others, places, ofSeries, needless);
   const evidence = evidenceOf(lab, flow, series, result, lastSeen);
   const rows = { journeys: journeys(packets), packets: packets.map((packet) => packetRow(packet, decoded)) };
   const { taps, doubts: doubtful, artifacts } = await keeping;
