@@ -5,6 +5,7 @@ import { agreement, type ComparedPacket, journeys, seenEnds } from '../journey/j
 import { noiseRows } from '../journey/noise.ts';
 import { type Place, placeName } from '../journey/place.ts';
 import { fillTemplates } from '../lab/template.ts';
+import { clockRows } from '../observe/clocks.ts';
 import type { DecodedTap, PacketPath } from '../observe/paths.ts';
 import type { Flow } from '../predict/flow.ts';
 import { endWords } from '../predict/steps.ts';
@@ -31,15 +32,16 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   const flow = flowOf(running, ping);
   const asked = experiment.taps.map(({ at, dev }) => ({ host: at, dev: String(fillTemplates(dev, lookup)) }));
   const { lab, watched } = await watchWay(running, flow, ping, asked);
-  const { result, series, paths, decoded, places, isOwn } = watched;
+  const { result, series, paths, decoded, places, isOwn, clocks } = watched;
   // Beside the comparing: to keep it is to wait for the disk.
   const keeping = keepCapture(running, experiment.name, watched);
-  const { packets, others, needless } = assemble({ predicted: series, paths, places, isOwn });
+  const { packets, others, needless } = assemble({ predicted: series, paths, places, isOwn, clocks });
   const lastSeen = lastPlace(packets);
   const ofSeries = ({ sightings }: PacketPath) => sightings.some(({ packet }) => isOwn(packet));
   const noise = noiseRows(others, places, ofSeries, needless);
   const evidence = evidenceOf(lab, flow, series, result, lastSeen);
-  const rows = { journeys: journeys(packets), packets: packets.map((packet) => packetRow(packet, decoded)) };
+  const startOf = firstStamps(decoded);
+  const rows = { journeys: journeys(packets), packets: packets.map((packet) => packetRow(packet, startOf)) };
   const { taps, doubts: doubtful, artifacts } = await keeping;
   const seen = {
     ping: result,
@@ -47,6 +49,7 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
       ...{ name, at, dev, asked: asked.some((place) => placeName(place) === name), ...counted },
     })),
     ...{ ...rows, noise, evidence },
+    ...(clocks.size > 0 && { clocks: clockRows(clocks) }),
   };
   const observed = toJson(seen);
   const unknown = series.find(({ outcome }) => outcome === 'unknown');
@@ -87,11 +90,17 @@ function checksOf({ checks, ping }: ExperimentOf<'journey'>): readonly Check[] {
   ];
 }
 
-function packetRow(packet: ComparedPacket, decoded: readonly DecodedTap[]) {
-  const start = firstStamp(decoded);
+/** Of the capture, by the clock that stamped it. */
+function firstStamps(decoded: readonly DecodedTap[]): (clock: string | undefined) => bigint {
+  const groups = Map.groupBy(decoded, ({ otherClock }) => otherClock?.id);
+  const starts = new Map([...groups].map(([clock, taps]) => [clock, firstStamp(taps)]));
+  return (clock) => starts.get(clock) ?? 0n;
+}
+
+function packetRow(packet: ComparedPacket, startOf: (clock: string | undefined) => bigint) {
   const { first, last } = seenEnds(packet.hops);
   const at: [string, number][] = packet.hops.flatMap((hop) =>
-    hop.ns === undefined ? [] : [[placeName(hop), Number(hop.ns - start)]],
+    hop.ns === undefined ? [] : [[placeName(hop), Number(hop.ns - startOf(hop.clock))]],
   );
   return {
     ...{ packet: packet.packet, seq: packet.seq, asPredicted: agreement(packet) },

@@ -1,4 +1,5 @@
 // From predictions and captured paths to compared packets: every path is one that was predicted, or is accounted for.
+import { type Clocks, ONE_CLOCK } from '../observe/clocks.ts';
 import type { Packet } from '../observe/packets/packet.ts';
 import type { PacketPath } from '../observe/paths.ts';
 import type { SeriesExchange } from '../predict/exchange.ts';
@@ -20,6 +21,8 @@ export interface Series {
   readonly places: ReadonlyMap<string, Place>;
   /** Whether it is one of the series' own echoes. */
   readonly isOwn: (packet: Packet) => boolean;
+  /** Hosts whose clock is another than the sender's. @default none */
+  readonly clocks?: Clocks;
 }
 
 export interface Assembled {
@@ -37,14 +40,14 @@ interface Exchange {
   readonly echoes: readonly ComparedPacket[];
 }
 
-export function assemble({ predicted, paths, places, isOwn }: Series): Assembled {
+export function assemble({ predicted, paths, places, isOwn, clocks = ONE_CLOCK }: Series): Assembled {
   const claimed = new Set<PacketPath>();
   const tapped = new Set([...places.values()].map(placeName));
   const claim = (wanted: (path: PacketPath) => boolean, all: boolean): SeenHop[] => {
     const free = paths.filter((path) => !claimed.has(path) && wanted(path));
     const taken = all ? free : free.slice(0, 1);
     for (const path of taken) claimed.add(path);
-    return taken.flatMap(({ sightings }) => sightings.map((seen) => seenHop(seen, places)));
+    return taken.flatMap(({ sightings }) => sightings.map((seen) => seenHop(seen, places, clocks)));
   };
   const exchanges = predicted.map((exchange, index): Exchange => {
     const seq = index + 1;
@@ -136,7 +139,15 @@ function only(all: readonly ExpectedHop[], op: 'request' | 'reply'): ExpectedHop
 function seenHop(
   { tap, packet }: { readonly tap: string; readonly packet: Packet },
   places: ReadonlyMap<string, Place>,
+  clocks: Clocks,
 ): SeenHop {
   const { host, dev } = places.get(tap) ?? { host: tap, dev: '' };
-  return { host, dev, ns: packet.ns, headers: capturedHeaders(packet) };
+  const clock = clocks.get(host)?.id;
+  return {
+    host,
+    dev,
+    ns: packet.ns,
+    ...(clock !== undefined && { clock }),
+    headers: capturedHeaders(packet),
+  };
 }
