@@ -6,7 +6,7 @@ import { noiseRows } from '../journey/noise.ts';
 import { type Place, placeName } from '../journey/place.ts';
 import { fillTemplates } from '../lab/template.ts';
 import { clockRows } from '../observe/clocks.ts';
-import type { DecodedTap, PacketPath } from '../observe/paths.ts';
+import type { PacketPath } from '../observe/paths.ts';
 import type { Flow } from '../predict/flow.ts';
 import { endWords } from '../predict/steps.ts';
 import { firstStamp } from './captured.ts';
@@ -40,8 +40,8 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   const ofSeries = ({ sightings }: PacketPath) => sightings.some(({ packet }) => isOwn(packet));
   const noise = noiseRows(others, places, ofSeries, needless);
   const evidence = evidenceOf(lab, flow, series, result, lastSeen);
-  const startOf = firstStamps(decoded);
-  const rows = { journeys: journeys(packets), packets: packets.map((packet) => packetRow(packet, startOf)) };
+  const start = firstStamp(decoded);
+  const rows = { journeys: journeys(packets), packets: packets.map((packet) => packetRow(packet, start)) };
   const { taps, doubts: doubtful, artifacts } = await keeping;
   const seen = {
     ping: result,
@@ -90,17 +90,10 @@ function checksOf({ checks, ping }: ExperimentOf<'journey'>): readonly Check[] {
   ];
 }
 
-/** Of the capture, by the clock that stamped it. */
-function firstStamps(decoded: readonly DecodedTap[]): (clock: string | undefined) => bigint {
-  const groups = Map.groupBy(decoded, ({ otherClock }) => otherClock?.id);
-  const starts = new Map([...groups].map(([clock, taps]) => [clock, firstStamp(taps)]));
-  return (clock) => starts.get(clock) ?? 0n;
-}
-
-function packetRow(packet: ComparedPacket, startOf: (clock: string | undefined) => bigint) {
+function packetRow(packet: ComparedPacket, start: bigint) {
   const { first, last } = seenEnds(packet.hops);
   const at: [string, number][] = packet.hops.flatMap((hop) =>
-    hop.ns === undefined ? [] : [[placeName(hop), Number(hop.ns - startOf(hop.clock))]],
+    hop.ns === undefined ? [] : [[placeName(hop), Number(hop.ns - start)]],
   );
   return {
     ...{ packet: packet.packet, seq: packet.seq, asPredicted: agreement(packet) },

@@ -5,6 +5,7 @@ import type { OtherClock } from '../observe/clocks.ts';
 import { EarlyTaps } from '../observe/early-taps.ts';
 import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
 import { correlate, type DecodedTap, decodeTap, type PacketPath } from '../observe/paths.ts';
+import { refineClocks } from '../observe/refine-clocks.ts';
 
 /** Of one tap: a storm ends here, and the verdict says so. All taps of an experiment are held in memory. */
 const MAX_PACKETS = 20_000;
@@ -56,6 +57,8 @@ export async function listen<T>(
     maxPackets: MAX_PACKETS,
   });
   const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, vxlanPort] });
-  const decoded = tapped.map((tap) => alignTap(decodeTap(tap, decode), clockOf?.(tap.name)));
-  return { result, tapped, decoded, paths: correlate(decoded) };
+  const aligned = tapped.map((tap) => alignTap(decodeTap(tap, decode), clockOf?.(tap.name)));
+  const paths = correlate(aligned);
+  const decoded = refineClocks(aligned, paths);
+  return { result, tapped, decoded, paths: decoded === aligned ? paths : correlate(decoded) };
 }

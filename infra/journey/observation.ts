@@ -37,8 +37,8 @@ export interface PacketRow {
   readonly firstSeen?: string;
   readonly lastSeen?: string;
   /**
-   * First stamp at each tap, ns since the first packet of the capture that was stamped by the same clock: stamps of two
-   * clocks say nothing of each other.
+   * First stamp at each tap, ns since the first packet of the capture. Stamps of another clock have been moved to where the
+   * sender's would be: good for an order, and for no duration.
    */
   readonly at: Readonly<Record<string, number>>;
   readonly differences: readonly string[];

@@ -32,7 +32,9 @@ export function inWayOrder<S extends Stamped>(
   return ordered;
 }
 
+const nextTtl = ([next]: readonly Stamped[]): number => (next === undefined ? 0 : ttlOf(next.frame));
+
 /** 0 for ARP, which no router passes on. */
-function nextTtl([next]: readonly Stamped[]): number {
-  return next?.frame.ipv4?.ttl ?? next?.frame.ipv6?.hopLimit ?? 0;
+export function ttlOf({ ipv4, ipv6 }: Frame): number {
+  return ipv4?.ttl ?? ipv6?.hopLimit ?? 0;
 }

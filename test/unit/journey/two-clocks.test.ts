@@ -7,6 +7,7 @@ import { alignTap } from '../../../infra/observe/align-tap.ts';
 import { type Clocks, ONE_CLOCK } from '../../../infra/observe/clocks.ts';
 import { hopComments } from '../../../infra/observe/hop-comments.ts';
 import { clockOfTap, correlate, type DecodedTap } from '../../../infra/observe/paths.ts';
+import { refineClocks } from '../../../infra/observe/refine-clocks.ts';
 import { predictSeries } from '../../../infra/predict/exchange.ts';
 import { packetsOf, tapsOf } from '../../support/predicted-packets.ts';
 import { forwarding, predictable } from '../predict/recorded.ts';
@@ -85,6 +86,40 @@ describe.for([90n, -90n])('a far node whose clock is %d s ahead', (seconds) => {
         latencies(same).map(([packet, latency], index) => [packet, crossing[index] ? undefined : latency]),
       );
     });
+  });
+});
+
+describe('the packets themselves say where a clock is', () => {
+  const ahead = 90n * SECOND;
+  test.for([4_000_000n, -4_000_000n])('when the first estimate is %d ns off', (off) => {
+    const taps = read(ahead, far(ahead + off));
+    const refined = refineClocks(taps, correlate(taps));
+    const { aheadNs = 0n, uncertainNs = 0n } = refined.find((tap) => tap.otherClock)?.otherClock ?? {};
+    expect(uncertainNs).toBe(1000n);
+    expect(aheadNs - ahead).toBeLessThanOrEqual(uncertainNs);
+    expect(ahead - aheadNs).toBeLessThanOrEqual(uncertainNs);
+    for (const { sightings } of correlate(refined)) {
+      const stamps = sightings.map(({ packet }) => packet.ns);
+      expect(stamps).toEqual(stamps.toSorted((a, b) => Number(a - b)));
+    }
+  });
+
+  test('and are believed no further than they go when all went one way', () => {
+    const oneWay = (off: bigint) => {
+      const taps = read(ahead, far(ahead + off)).map(({ packets, ...tap }) => ({
+        ...tap,
+        packets: packets.filter(({ icmp, vxlan }) => (icmp ?? vxlan?.inner.icmp)?.type === 8),
+      }));
+      return refineClocks(taps, correlate(taps)).find((tap) => tap.otherClock)?.otherClock;
+    };
+    // Far stamps seem too early: they are moved until no packet arrives before it was sent.
+    expect(oneWay(4_000_000n)).toEqual(clock(ahead + 1000n));
+    expect(oneWay(-4_000_000n)).toEqual(clock(ahead - 4_000_000n));
+  });
+
+  test('and where there is one clock nothing is touched', () => {
+    const taps = read(0n, ONE_CLOCK);
+    expect(refineClocks(taps, correlate(taps))).toBe(taps);
   });
 });
 
