@@ -10,6 +10,8 @@ import { refineClocks } from '../observe/refine-clocks.ts';
 /** Of one tap: a storm ends here, and the verdict says so. All taps of an experiment are held in memory. */
 const MAX_PACKETS = 20_000;
 
+type ClockOf = (tap: string) => OtherClock | undefined;
+
 export interface Listening {
   readonly taps: readonly Tap[];
   /** pcap-filter(7) expression; empty for everything. @default empty */
@@ -19,8 +21,11 @@ export interface Listening {
   /** UDP port of VXLAN, beside the usual ones. */
   readonly vxlanPort: number;
   readonly signal?: AbortSignal;
-  /** Name of a tap → the clock that stamps there, where it is not the one that all are compared with. @default one clock */
-  readonly clockOf?: (tap: string) => OtherClock | undefined;
+  /**
+   * Name of a tap → the clock that stamps there, where it is not the one that all are compared with. It is waited for when
+   * the taps have ended. @default one clock
+   */
+  readonly clockOf?: ClockOf | Promise<ClockOf | undefined>;
   /** As `listenEarly` has started them, with the same filter. */
   readonly early?: EarlyTaps;
 }
@@ -57,7 +62,8 @@ export async function listen<T>(
     maxPackets: MAX_PACKETS,
   });
   const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, vxlanPort] });
-  const aligned = tapped.map((tap) => alignTap(decodeTap(tap, decode), clockOf?.(tap.name)));
+  const clock = await clockOf;
+  const aligned = tapped.map((tap) => alignTap(decodeTap(tap, decode), clock?.(tap.name)));
   const paths = correlate(aligned);
   const decoded = refineClocks(aligned, paths);
   return { result, tapped, decoded, paths: decoded === aligned ? paths : correlate(decoded) };

@@ -4,12 +4,13 @@ import { predictTapped } from '../journey/choose-taps.ts';
 import { ownPackets } from '../journey/own-packets.ts';
 import { type Place, placeName } from '../journey/place.ts';
 import type { Tap } from '../observe/capture.ts';
-import { type Clocks, ONE_CLOCK, type OtherClock, otherClocks } from '../observe/clocks.ts';
+import { type Clocks, otherClocks } from '../observe/clocks.ts';
 import type { EarlyTaps } from '../observe/early-taps.ts';
 import type { Packet } from '../observe/packets/packet.ts';
 import type { SeriesExchange } from '../predict/exchange.ts';
 import type { Flow } from '../predict/flow.ts';
 import type { PredictState } from '../predict/predict.ts';
+import { clocksHeard } from './clocks-heard.ts';
 import { type Heard, listen } from './listen.ts';
 import { newCookie } from './run-ping.ts';
 
@@ -63,15 +64,6 @@ export async function watchJourney<R>(watch: Watch<R>): Promise<Watched<R>> {
   const heard = await listen(listening, () => watch.send(cookie));
   const isOwn = ownPackets(heard.decoded, flow.size ?? PING_SIZE, cookie);
   return { ...heard, series, places: where, isOwn, clocks: clocksHeard(heard) };
-}
-
-/** By host, as they have been refined by what was heard. */
-function clocksHeard({ tapped, decoded }: Pick<Heard<unknown>, 'tapped' | 'decoded'>): Clocks {
-  const found = decoded.flatMap(({ otherClock }, index): [string, OtherClock][] => {
-    const host = tapped[index]?.host;
-    return otherClock === undefined || host === undefined ? [] : [[host, otherClock]];
-  });
-  return found.length === 0 ? ONE_CLOCK : new Map(found);
 }
 
 /** Named after their places; none where nothing can be run. */

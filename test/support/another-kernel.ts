@@ -1,6 +1,9 @@
-// A host as if it were a machine of its own: another boot id, and a clock that is elsewhere, in results and in captures.
+// A host as if it were a machine of its own: another boot id, a clock that is elsewhere in results and captures, and a long line.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host, Running, RunResult } from '../../infra/backends/host.ts';
 
+/** Answers are on their way for so long, which makes of the middle between question and answer a bad guess. */
+const LINE_MS = 30;
 const PCAP_HEADER = 24;
 const RECORD_HEADER = 16;
 const BOOT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/m;
@@ -28,7 +31,11 @@ export function anotherKernel(host: Host, bootId: string, aheadS: number): Host 
   };
   return {
     name: host.name,
-    run: async (argv, options) => moved(await host.run(argv, options)),
+    async run(argv, options) {
+      const result = moved(await host.run(argv, options));
+      await sleep(LINE_MS);
+      return result;
+    },
     start: async (argv, options) => tap(await host.start(argv, options)),
     read: (path) => host.read(path),
     write: (files) => host.write(files),
