@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { type BackendSettings, backendSettings } from './backend-settings.ts';
 import { POD_IMAGE } from './backends/kubernetes/pod-image.ts';
 import { backendTraits, DEFAULT_BACKEND } from './backends/registry.ts';
+import { selectorProblem } from './backends/selector-problem.ts';
 import { handedOver } from './checked-lab.ts';
 import { LabComponent, type MakeObjects } from './components/lab-component.ts';
 import type { Lab } from './lab/lab.ts';
@@ -24,11 +25,15 @@ export default async function program() {
   const lab = (await handedOver(labFile)) ?? (await read(labFile));
   const backend = config.get('backend') || DEFAULT_BACKEND;
   const told = settingsOf(backend);
+  const { kubernetes } = backendTraits(backend);
+  const refusal = kubernetes ? undefined : selectorProblem(backend, lab.workloads);
+  if (refusal !== undefined) throw new pulumi.RunError(refusal);
   const origin = { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile };
   const machines = await preparedMachines(backend, lab, [origin.project, stack, origin.backendUrl]);
-  const { kubernetes } = backendTraits(backend);
   const objects =
-    kubernetes && told?.settings.objects !== 'cnilab' ? await objectsOf(lab, told?.settings) : undefined;
+    kubernetes && told?.settings.objects !== 'cnilab' && lab.workloads.some(({ kind }) => kind !== 'selected')
+      ? await objectsOf(lab, told?.settings)
+      : undefined;
   const component = new LabComponent(lab.name, {
     lab,
     stack,

@@ -1,6 +1,8 @@
 // The journey experiment: the way of each packet foretold from kernel state, then sent, and seen at every hop.
+import type { PodStatus } from '../backends/backend.ts';
 import { assemble } from '../journey/assemble.ts';
 import { evidenceOf } from '../journey/evidence.ts';
+import { senderOf } from '../journey/in-node.ts';
 import { agreement, type ComparedPacket, journeys, seenEnds } from '../journey/journeys.ts';
 import { noiseRows } from '../journey/noise.ts';
 import { type Place, placeName } from '../journey/place.ts';
@@ -29,7 +31,7 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   await forgetLearned(forgetful, signal);
   await runBefore(running, experiment.before, 'journey');
   const { ping } = experiment;
-  const flow = flowOf(running, ping);
+  const flow = flowOf(running, ping, await cluster.pods());
   const asked = experiment.taps.map(({ at, dev }) => ({ host: at, dev: String(fillTemplates(dev, lookup)) }));
   const { lab, watched } = await watchWay(running, flow, ping, asked);
   const { result, series, paths, decoded, places, isOwn, clocks } = watched;
@@ -67,9 +69,9 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   };
 };
 
-function flowOf(running: Running, ping: Traffic): Flow {
+function flowOf(running: Running, ping: Traffic, pods: readonly PodStatus[]): Flow {
   return {
-    from: String(fillTemplates(ping.from, running.lookup)),
+    from: senderOf(String(fillTemplates(ping.from, running.lookup)), pods),
     to: targetAddress(running, ping),
     ...(ping.size !== undefined && { size: ping.size }),
     ...(ping.dontFragment && { df: 'do' }),

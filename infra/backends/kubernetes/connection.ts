@@ -8,7 +8,7 @@ import { HostError } from '../host-error.ts';
 import { Agent } from '../netns/agent.ts';
 import { ClusterFiles } from './cluster-files.ts';
 import type { ClusterTool, Settings, ToolFacts } from './cluster-tool.ts';
-import { ContainerHost } from './container-host.ts';
+import { ContainerHost, notRunning } from './container-host.ts';
 import { Kube } from './kube.ts';
 import { labPods } from './lab-pods.ts';
 import { LazyHost } from './lazy-host.ts';
@@ -99,9 +99,9 @@ export class KubernetesConnection {
 
   container(pod: string, container: string, node: string): Host {
     const pid = async () => {
-      const { containers } = await this.#status(pod, true);
-      const found = containers.find(({ name }) => name === container);
-      if (!found) throw new HostError('gone', `${pod}/${container}`, [], 'the container does not run');
+      const status = await this.#status(pod, true);
+      const found = status.containers.find(({ name }) => name === container);
+      if (!found) throw notRunning(`${pod}/${container}`, status);
       return found.pid;
     };
     return new ContainerHost(`${pod}/${container}`, this.node(node), pid);

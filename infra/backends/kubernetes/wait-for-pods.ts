@@ -45,7 +45,7 @@ export async function waitForPods(
     );
   } catch (error) {
     if (!limit.aborted || op.signal.aborted) throw error;
-    const reasons = last.filter((pod) => !runs(pod)).map(waiting);
+    const reasons = last.filter((pod) => !runs(pod)).map(whyPodWaits);
     const missing = pods.length - last.length;
     throw new Error(
       [
@@ -96,11 +96,11 @@ function hopelessness(pod: V1Pod): string | undefined {
       reason === 'ImagePullBackOff'
     );
   });
-  return container && waiting(pod);
+  return container && whyPodWaits(pod);
 }
 
 /** One line about a pod that does not run. */
-function waiting({ metadata, status }: V1Pod): string {
+export function whyPodWaits({ metadata, status }: V1Pod): string {
   const name = metadata?.name ?? '';
   const container = status?.containerStatuses?.find(({ state }) => state?.waiting || state?.terminated);
   const { waiting, terminated } = container?.state ?? {};

@@ -10,11 +10,14 @@ import { POD_IMAGE } from './pod-image.ts';
 import { namePods } from './pod-names.ts';
 import { compareWiring, readWiring, type Wiring } from './pod-wiring.ts';
 import { quietPods } from './quiet-pods.ts';
+import { selectorOf, selectorText } from './selected-pods.ts';
 import { waitForPods } from './wait-for-pods.ts';
+import { waitForSelected } from './wait-for-selected.ts';
 import { namespaceObject, workloadObjects } from './workload-objects.ts';
 
 /**
- * Makes exactly `pods` run. Pods that have drifted are deleted first, so that whatever manages them makes them anew.
+ * Makes exactly `pods` run. Pods that have drifted are deleted first, so that whatever manages them makes them anew. Pods
+ * that are selected are only looked for.
  * @throws Error with what the cluster says of the pods that do not come to run
  */
 export async function applyWorkload(
@@ -25,15 +28,17 @@ export async function applyWorkload(
 ): Promise<readonly PodStatus[]> {
   const { files } = connection;
   const before = files.workloads()[workload];
-  const drifted = before ? await workloadDrift(connection, workload, before, op) : [];
+  const isOurs = selectorOf(pods) === undefined;
+  const drifted =
+    before && isOurs && !selectorOf(before) ? await workloadDrift(connection, workload, before, op) : [];
   files.writeWorkload(workload, pods);
   if (drifted.length > 0)
     await replacePods(connection, workload, new Set(drifted.map(({ object }) => object)), op.signal);
   if (connection.makesObjects) await makeObjects(connection, workload, pods, before, op);
-  else await makeMissingPods(connection, workload, pods);
-  await waitForPods(connection, workload, pods, op);
+  else if (isOurs) await makeMissingPods(connection, workload, pods);
+  await (isOurs ? waitForPods : waitForSelected)(connection, workload, pods, op);
   const statuses = await standing(connection, workload, op.signal);
-  if (silencesIPv6(connection))
+  if (isOurs && silencesIPv6(connection))
     await onEachNode(statuses, (node, pods) => quietPods(connection.node(node), pods, op.signal));
   files.writeWiring(workload, Object.fromEntries(await wirings(connection, statuses, op.signal)));
   return statuses;
@@ -56,7 +61,7 @@ async function makeObjects(
     return now === undefined || (object.kind === 'Pod' && !isDeepStrictEqual(now, object));
   });
   await kube.delete(stale, op);
-  await kube.apply([namespace, ...wanted], op);
+  if (wanted.length > 0) await kube.apply([namespace, ...wanted], op);
 }
 
 /** Pulumi's: nobody makes a bare pod anew that was deleted, unless it is asked to refresh first. */
@@ -77,8 +82,17 @@ async function standing(
   signal: AbortSignal,
 ): Promise<readonly PodStatus[]> {
   const names = (connection.files.workloads()[workload] ?? []).map(({ name }) => name);
-  const all = new Map((await connection.pods(signal)).map((status) => [status.name, status]));
-  return names.map((name) => all.get(name)).filter((status) => status !== undefined);
+  const found = await connection.pods(signal);
+  const all = new Map(found.map((status) => [status.name, status]));
+  const standing = names.map((name) => all.get(name)).filter((status) => status !== undefined);
+  for (const { name, containerId } of standing) {
+    const other = found.find((one) => one.containerId === containerId && one.name !== name);
+    if (other)
+      throw new Error(
+        `${name} and ${other.name} are the same pod: the selectors of their workloads match it both\nlet each pod of the cluster be named once`,
+      );
+  }
+  return standing;
 }
 
 export async function workloadDrift(
@@ -109,7 +123,7 @@ export async function deadPods(
   pods: readonly PodStatus[],
 ): Promise<readonly string[]> {
   if (pods.length === 0) return [];
-  const live = await connection.kube.pods(connection.namespace);
+  const live = await livePods(connection, pods);
   const running = new Set(
     live.flatMap((pod) =>
       (pod.status?.containerStatuses ?? []).flatMap(({ state, containerID = '' }) =>
@@ -120,6 +134,14 @@ export async function deadPods(
   return pods
     .filter(({ containers }) => containers.some(({ id }) => !running.has(id)))
     .map(({ name }) => name);
+}
+
+/** All that may be these pods, which are of one workload. */
+function livePods(connection: KubernetesConnection, pods: readonly PodStatus[]): Promise<readonly V1Pod[]> {
+  const wanted = Object.values(connection.files.workloads()).flat();
+  const selector = wanted.find(({ name }) => name === pods[0]?.name)?.selector;
+  if (selector) return connection.kube.pods(selector.namespace, selectorText(selector));
+  return connection.kube.pods(connection.namespace);
 }
 
 /** The namespace goes with the cluster. Resolves when nothing of it is left. */
@@ -148,7 +170,8 @@ function objectsOf(
     realNode: (node: string) => connection.realNode(node),
   };
   // A pod by itself has its workload's name; replicas have a number behind it.
-  const kind = pods.length === 1 && pods[0]?.name === workload ? ('pod' as const) : ('deployment' as const);
+  const one = pods.length === 1 && pods[0]?.name === workload;
+  const kind = selectorOf(pods) ? 'selected' : one ? 'pod' : 'deployment';
   return {
     namespace: namespaceObject(settings),
     wanted: workloadObjects({ name: workload, kind, pods }, settings),
