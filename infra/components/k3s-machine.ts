@@ -111,10 +111,13 @@ export class K3sMachine {
     return this.#command(`joined-${node}`, command, { triggers: [installed.id], after: [installed] });
   }
 
-  /** Another place is another machine: what is on the old one has to be taken back there. */
+  /**
+   * Another place is another machine: what is on the old one has to be taken back there. So is another user's home, where
+   * the script is not: the plugin copies it only when its content or path changes (CopyToRemote's Update).
+   */
   get #place(): string[] {
-    const { host, port = 22 } = this.#host;
-    return [host, String(port), this.#words.id];
+    const { host, port = 22, user } = this.#host;
+    return [host, String(port), user, this.#words.id];
   }
 
   get #script(): string {
@@ -132,7 +135,10 @@ export class K3sMachine {
 
   /** What is run on destroy, when the script is there; when it is not, and the mark is, that is said. */
   #guarded(command: string): string {
-    const lost = `echo 'the script is gone from this machine: run up once more, then destroy' >&2; exit 3`;
+    // An `up` would not copy it again.
+    const uninstaller = this.#words.role === 'agent' ? 'k3s-agent-uninstall.sh' : 'k3s-uninstall.sh';
+    const byHand = `run /usr/local/bin/${uninstaller}, remove /etc/rancher/cnilab-k3s, then take the lab down again`;
+    const lost = `echo '${this.#script} is gone from this machine, which has K3s of this lab' >&2; echo 'as root there: ${byHand}' >&2; exit 3`;
     const gone = `if [ -e /etc/rancher/cnilab-k3s ]; then ${lost}; fi`;
     return `if [ -e ${this.#script} ]; then ${command}; else ${gone}; fi`;
   }

@@ -171,19 +171,19 @@ test('what is run: short commands, sudo only for who is not root; destroy takes 
     {
       "k3s-k3s-agent-claim": [
         "sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh claim id=7e402962b97aff12 role=agent",
-        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh release id=7e402962b97aff12 role=agent && rm -rf .cnilab-k3s/7e402962b97aff12 && { rmdir .cnilab-k3s 2>/dev/null || true; }; else if [ -e /etc/rancher/cnilab-k3s ]; then echo 'the script is gone from this machine: run up once more, then destroy' >&2; exit 3; fi; fi",
+        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh release id=7e402962b97aff12 role=agent && rm -rf .cnilab-k3s/7e402962b97aff12 && { rmdir .cnilab-k3s 2>/dev/null || true; }; else if [ -e /etc/rancher/cnilab-k3s ]; then echo '.cnilab-k3s/7e402962b97aff12/k3s.sh is gone from this machine, which has K3s of this lab' >&2; echo 'as root there: run /usr/local/bin/k3s-agent-uninstall.sh, remove /etc/rancher/cnilab-k3s, then take the lab down again' >&2; exit 3; fi; fi",
       ],
       "k3s-k3s-agent-install": [
         "sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh install id=7e402962b97aff12 role=agent version=v1.34.4+k3s1",
-        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh uninstall id=7e402962b97aff12 role=agent; else if [ -e /etc/rancher/cnilab-k3s ]; then echo 'the script is gone from this machine: run up once more, then destroy' >&2; exit 3; fi; fi",
+        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh uninstall id=7e402962b97aff12 role=agent; else if [ -e /etc/rancher/cnilab-k3s ]; then echo '.cnilab-k3s/7e402962b97aff12/k3s.sh is gone from this machine, which has K3s of this lab' >&2; echo 'as root there: run /usr/local/bin/k3s-agent-uninstall.sh, remove /etc/rancher/cnilab-k3s, then take the lab down again' >&2; exit 3; fi; fi",
       ],
       "k3s-k3s-server-claim": [
         "sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh claim id=7e402962b97aff12 role=server",
-        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh release id=7e402962b97aff12 role=server && rm -rf .cnilab-k3s/7e402962b97aff12 && { rmdir .cnilab-k3s 2>/dev/null || true; }; else if [ -e /etc/rancher/cnilab-k3s ]; then echo 'the script is gone from this machine: run up once more, then destroy' >&2; exit 3; fi; fi",
+        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh release id=7e402962b97aff12 role=server && rm -rf .cnilab-k3s/7e402962b97aff12 && { rmdir .cnilab-k3s 2>/dev/null || true; }; else if [ -e /etc/rancher/cnilab-k3s ]; then echo '.cnilab-k3s/7e402962b97aff12/k3s.sh is gone from this machine, which has K3s of this lab' >&2; echo 'as root there: run /usr/local/bin/k3s-uninstall.sh, remove /etc/rancher/cnilab-k3s, then take the lab down again' >&2; exit 3; fi; fi",
       ],
       "k3s-k3s-server-install": [
         "sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh install id=7e402962b97aff12 role=server version=v1.34.4+k3s1",
-        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh uninstall id=7e402962b97aff12 role=server; else if [ -e /etc/rancher/cnilab-k3s ]; then echo 'the script is gone from this machine: run up once more, then destroy' >&2; exit 3; fi; fi",
+        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh uninstall id=7e402962b97aff12 role=server; else if [ -e /etc/rancher/cnilab-k3s ]; then echo '.cnilab-k3s/7e402962b97aff12/k3s.sh is gone from this machine, which has K3s of this lab' >&2; echo 'as root there: run /usr/local/bin/k3s-uninstall.sh, remove /etc/rancher/cnilab-k3s, then take the lab down again' >&2; exit 3; fi; fi",
       ],
       "k3s-k3s-server-joined-k3s-agent": [
         "sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh joined id=7e402962b97aff12 role=server node=k3s-agent",
@@ -203,11 +203,11 @@ test('what is run: short commands, sudo only for who is not root; destroy takes 
       ],
       "k3s-k3s-third-claim": [
         "sh .cnilab-k3s/7e402962b97aff12/k3s.sh claim id=7e402962b97aff12 role=agent",
-        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sh .cnilab-k3s/7e402962b97aff12/k3s.sh release id=7e402962b97aff12 role=agent && rm -rf .cnilab-k3s/7e402962b97aff12 && { rmdir .cnilab-k3s 2>/dev/null || true; }; else if [ -e /etc/rancher/cnilab-k3s ]; then echo 'the script is gone from this machine: run up once more, then destroy' >&2; exit 3; fi; fi",
+        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sh .cnilab-k3s/7e402962b97aff12/k3s.sh release id=7e402962b97aff12 role=agent && rm -rf .cnilab-k3s/7e402962b97aff12 && { rmdir .cnilab-k3s 2>/dev/null || true; }; else if [ -e /etc/rancher/cnilab-k3s ]; then echo '.cnilab-k3s/7e402962b97aff12/k3s.sh is gone from this machine, which has K3s of this lab' >&2; echo 'as root there: run /usr/local/bin/k3s-agent-uninstall.sh, remove /etc/rancher/cnilab-k3s, then take the lab down again' >&2; exit 3; fi; fi",
       ],
       "k3s-k3s-third-install": [
         "sh .cnilab-k3s/7e402962b97aff12/k3s.sh install id=7e402962b97aff12 role=agent version=v1.34.4+k3s1",
-        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sh .cnilab-k3s/7e402962b97aff12/k3s.sh uninstall id=7e402962b97aff12 role=agent; else if [ -e /etc/rancher/cnilab-k3s ]; then echo 'the script is gone from this machine: run up once more, then destroy' >&2; exit 3; fi; fi",
+        "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sh .cnilab-k3s/7e402962b97aff12/k3s.sh uninstall id=7e402962b97aff12 role=agent; else if [ -e /etc/rancher/cnilab-k3s ]; then echo '.cnilab-k3s/7e402962b97aff12/k3s.sh is gone from this machine, which has K3s of this lab' >&2; echo 'as root there: run /usr/local/bin/k3s-agent-uninstall.sh, remove /etc/rancher/cnilab-k3s, then take the lab down again' >&2; exit 3; fi; fi",
       ],
     }
   `);
@@ -288,11 +288,14 @@ test('another version: what stands is uninstalled first, agents go along with th
   for (const { type, deleteBeforeReplace } of one.heard) expect(deleteBeforeReplace).toBe(type === 'Command');
 });
 
-test('another address is another machine: the old one is given back', async () => {
+test.each([
+  ['address is another machine: the old one', { host: '192.0.2.99' }],
+  ["user has another home: what is in the old one's", { user: 'other' }],
+])('another %s is given back', async (_, change) => {
   const config = configOf();
   const moved = {
     ...config,
-    hosts: config.hosts.map((host) => ({ ...host, host: host.host.replace('.12', '.99') })),
+    hosts: config.hosts.map((host) => (host.name === 'k3s-agent' ? { ...host, ...change } : host)),
   };
   const [one, two] = [await declared(config), await declared(moved)];
   const triggers = ({ heard }: typeof one, name: string) =>

@@ -8,6 +8,11 @@ export interface Declared {
   readonly parent: string;
   readonly dependsOn: readonly string[];
   readonly deletedWith: string;
+  /** Empty for the package's default one. */
+  readonly provider: string;
+  readonly secretOutputs: readonly string[];
+  /** Names of inputs that go to the engine as secrets. */
+  readonly secretInputs: readonly string[];
   // biome-ignore lint/suspicious/noExplicitAny: inputs of any kind of resource
   readonly inputs: any;
 }
@@ -19,11 +24,32 @@ interface Registration {
   getParent(): string;
   getDependenciesList(): readonly string[];
   getDeletedwith(): string;
+  getProvider(): string;
+  getAdditionalsecretoutputsList(): readonly string[];
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
-/** Runs `program` with outputs made up by `outputsOf`. @returns what it declared, by type and name */
-export async function graphOf(
+/** What a value is wrapped in on its way to the engine, to say that it is a secret. */
+const SECRET = '4dabf18193072939515e22adb298388d';
+
+/** What `program` declares when outputs are made up by `outputsOf`, by type and name. */
+export function graphOf(
   program: () => LabComponent,
+  outputsOf: (type: string, name: string) => object,
+  preview = false,
+): Promise<readonly Declared[]> {
+  const run = async () => {
+    const { cluster, network, workloads, experiments, verdict } = program();
+    for (const { urn } of [cluster, network, ...workloads, ...experiments, ...(verdict ? [verdict] : [])]) {
+      await new Promise((resolve) => urn.apply(resolve));
+    }
+  };
+  return declaredBy(run, outputsOf, preview);
+}
+
+/** As `graphOf`, of any program that declares one lab. */
+export async function declaredBy(
+  program: () => Promise<unknown>,
   outputsOf: (type: string, name: string) => object,
   preview = false,
 ): Promise<readonly Declared[]> {
@@ -40,11 +66,9 @@ export async function graphOf(
     'blue',
     preview,
   );
-  const registered = overhear(pulumi.runtime.getMonitor() as unknown as Monitor);
-  const { cluster, network, workloads, experiments, verdict } = program();
-  for (const { urn } of [cluster, network, ...workloads, ...experiments, ...(verdict ? [verdict] : [])]) {
-    await new Promise((resolve) => urn.apply(resolve));
-  }
+  const { registered, ended } = overhear(pulumi.runtime.getMonitor() as unknown as Monitor);
+  await program();
+  await ended;
   return registered
     .map((request) => {
       const resource = `${shortType(request.getType())}::${request.getName()}`;
@@ -53,24 +77,41 @@ export async function graphOf(
         parent: short(request.getParent()),
         dependsOn: request.getDependenciesList().map(short).sort(),
         deletedWith: short(request.getDeletedwith()),
+        provider: short(request.getProvider()),
+        secretOutputs: request.getAdditionalsecretoutputsList(),
+        secretInputs: secretKeys(request.getObject()?.toJavaScript() ?? {}),
         inputs: inputsOf.get(resource),
       };
     })
     .sort((a, b) => (a.resource < b.resource ? -1 : 1));
 }
 
-interface Monitor {
-  registerResource(request: Registration, done: unknown): unknown;
+function secretKeys(wire: Readonly<Record<string, unknown>>): readonly string[] {
+  const isSecret = (value: unknown) => typeof value === 'object' && value !== null && SECRET in value;
+  return Object.keys(wire).filter((key) => isSecret(wire[key]));
 }
 
-function overhear(monitor: Monitor): readonly Registration[] {
-  const heard: Registration[] = [];
+interface Monitor {
+  registerResource(request: Registration, done: unknown): unknown;
+  registerResourceOutputs(request: unknown, done: (...args: unknown[]) => void): unknown;
+}
+
+/** @returns what is asked for, and the end: a lab tells its outputs when all that they are made of is there */
+function overhear(monitor: Monitor) {
+  const registered: Registration[] = [];
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, done) => {
-    heard.push(request);
+    registered.push(request);
     return register(request, done);
   };
-  return heard;
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const tellOutputs = monitor.registerResourceOutputs.bind(monitor);
+  monitor.registerResourceOutputs = (request, done) =>
+    tellOutputs(request, (...args) => {
+      done(...args);
+      resolve();
+    });
+  return { registered, ended };
 }
 
 const short = (urn: string): string => {

@@ -1,5 +1,6 @@
 // What went wrong in an engine run, in the words of whoever reported it: without the engine's wrapping, without stacks.
 import { type EngineEvent, urnParts } from './events.ts';
+import { missingPlugin } from './missing-plugin.ts';
 
 export interface Failure {
   /** Type of the resource, such as Experiment; absent when it was no resource of ours. */
@@ -22,7 +23,11 @@ export function failuresOf(events: readonly EngineEvent[], stderr: string): read
     const message = cleanMessage(event.message);
     if (message === '' || EMPTY_WORDS.test(message)) continue;
     const { type, name } = event.urn === undefined ? {} : ours(event.urn);
-    found.push({ message, ...(type !== undefined && { type }), ...(name !== undefined && { name }) });
+    found.push({
+      message: missingPlugin(message) ?? message,
+      ...(type !== undefined && { type }),
+      ...(name !== undefined && { name }),
+    });
   }
   if (found.length === 0) {
     const message = cleanMessage(stderr);

@@ -3,6 +3,7 @@ import { DEFAULT_BACKEND } from '../../../infra/backends/registry.ts';
 import type { Lab } from '../../../infra/lab/lab.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
 import { readRecord, type StackRecord } from '../../../infra/state/stack-store.ts';
+import { shellQuote } from '../../../infra/util/shell-quote.ts';
 import { parseSettings, refuseUnknownSettings } from '../backend-settings.ts';
 import { checkStackName } from '../choose-stack.ts';
 import { onlyExperimentsFailed } from '../engine/failures.ts';
@@ -45,7 +46,7 @@ export async function up(word: string | undefined, options: UpOptions): Promise<
   const { isolation } = options;
   const config = { backend: options.backend, isolation };
   const stood = await standUp(session, { file, lab, config, settings, goOn: goOn(file, stack, lab) });
-  return await conclude({ session, file, lab, ...stood, before });
+  return await conclude({ session, file, lab, options, ...stood, before });
 }
 
 function besideOrInstead(file: string, stack: string): readonly string[] {
@@ -59,12 +60,13 @@ interface Run extends StoodLab {
   readonly session: StackSession;
   readonly file: string;
   readonly lab: Lab;
+  readonly options: UpOptions;
   /** What stood when it began. */
   readonly before: StackRecord | undefined;
 }
 
 async function conclude(run: Run): Promise<ExitCode> {
-  const { session, file, lab, outcome, isNew, before } = run;
+  const { session, file, lab, options, outcome, isNew, before } = run;
   const { stack } = session;
   const report = await labReport(stack);
   const experimentsFailed = onlyExperimentsFailed(outcome.failures);
@@ -96,7 +98,9 @@ async function conclude(run: Run): Promise<ExitCode> {
     `the lab under stack "${stack}" could not be stood up`,
     failed,
     // What stands is kept, whatever became of its experiments.
-    ...(isNew && !kept && !experimentsFailed ? await clearAway(file, stack, lab) : goOn(file, stack, lab)),
+    ...(isNew && !kept && !experimentsFailed
+      ? await clearAway(file, stack, lab, options)
+      : goOn(file, stack, lab)),
   );
 }
 
@@ -109,20 +113,32 @@ function stood({ status, definition }: StackRecord): boolean {
  * A lab that never stood is of no use to anybody, and what was made of it would only be in the way.
  * @returns what to do next
  */
-async function clearAway(file: string, stack: string, lab: Lab): Promise<readonly string[]> {
+async function clearAway(
+  file: string,
+  stack: string,
+  lab: Lab,
+  options: UpOptions,
+): Promise<readonly string[]> {
   try {
     await takeDown(stack, { logFile: engineLog(stack, 'engine-down') });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return [`what was made of it could not be taken down: ${why}`, ...goOn(file, stack, lab)];
   }
-  const [again = ''] = goOn(file, stack, lab);
+  // What was said of the backend has gone with the stack's config.
+  const { backend, set = [] } = options;
+  const said = [
+    ...(backend === undefined ? [] : ['--backend', backend]),
+    ...set.flatMap((word) => ['--set', word]),
+  ];
+  const [again = ''] = goOn(file, stack, lab, said);
   return [again.replace(/goes on from where it stopped$/, 'tries again, from the beginning')];
 }
 
-function goOn(file: string, stack: string, lab: Lab): readonly string[] {
+function goOn(file: string, stack: string, lab: Lab, said: readonly string[] = []): readonly string[] {
   const name = nameInCheckout(file) ?? shortPath(file);
-  const args = [...(name === DEFAULT_LAB ? [] : [name]), ...(stack === lab.name ? [] : ['--stack', stack])];
+  const options = [...(stack === lab.name ? [] : ['--stack', stack]), ...said];
+  const args = [...(name === DEFAULT_LAB ? [] : [name]), shellQuote(options)].filter((word) => word !== '');
   return [
     `npm run up${args.length > 0 ? ` -- ${args.join(' ')}` : ''}   goes on from where it stopped`,
     `npm run down -- --stack ${stack}   clears it away`,

@@ -172,6 +172,22 @@ test('a failure of anything else: the reason, how to go on, where more is; exit 
   expect(exitCode).toBe(3);
 });
 
+test('a lab that never stood is cleared away, and the command to try again says what was said of its backend', async () => {
+  const standIn = {
+    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
+    CNILAB_STAND_IN: cli.directory,
+  };
+  cli.engine('stderr', 'error: no room\n');
+  cli.engine('exit-code-up', '255');
+  const { stderr } = await cli.run(
+    ['up', file, '--backend', 'stand-in', '--set', 'answer=a b', '--stack', 'mine'],
+    standIn,
+  );
+  expect(stderr).toMatch(
+    /→ npm run up -- \S*lab\.yaml --stack mine --backend stand-in --set 'answer=a b' {3}tries again, from the beginning/,
+  );
+});
+
 test('a change of a lab that stands which fails: it is said that the lab stands, and it is left alone', async () => {
   cli.addStack({ ...record, labFile: file });
   cli.engine('stderr', 'error: something is wrong with workload q\n');

@@ -72,3 +72,10 @@ test('without any event, the engine’s own standard error is the reason', () =>
   ]);
   expect(failuresOf([error('update failed')], '')).toEqual([]);
 });
+
+test('a plugin that is not here is told of with what to do', () => {
+  const message =
+    "no resource plugin 'pulumi-resource-kubernetes' found in the workspace at version v4.34.2 or on your $PATH";
+  const [failure] = failuresOf([error(message)], '');
+  expect(failure?.message).toContain('--set objects=cnilab');
+});
