@@ -3,14 +3,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RowDifference } from './host-tables.ts';
 
 /** Reason → whether it is the one for a row, given all of them. */
-export type Explanations = Readonly<
+type Explanations = Readonly<
   Record<string, (difference: RowDifference, all: readonly RowDifference[]) => boolean>
 >;
 
-/** Those of every lab on kind. */
-const OF_KIND: Explanations = {
+const REASONS: Explanations = {
   'kube-proxy and the kubelet have chains of their own, and rules that lead into them': ({ only, ...rest }) =>
     only === 'kind' && /^KUBE-|^-A \S+ .*-j KUBE-/.test(chainAndRule(rest)),
+  'daemons comment the rules they make, as flanneld does (pkg/trafficmngr/iptables): the rule is the same': (
+    difference,
+    all,
+  ) => difference.table === 'netfilter' && hasTwin(difference, all, withoutComment),
   'kube-proxy lets packets to 127.0.0.1 leave, for NodePorts (iptables mode, localhostNodePorts)': ({
     table,
     row,
@@ -22,8 +25,10 @@ const OF_KIND: Explanations = {
     table === 'netfilter' &&
     / ACCEPT$/.test(`${row.rule}`) &&
     `${row.rule}`.startsWith('-P'),
-  'the other end of eth0 is a netns of this machine, which a node cannot name': ({ table, row }, all) =>
-    table === 'interfaces' && row.name === 'eth0' && isTwin(all, row, withoutPeer),
+  'the other end of eth0 is a netns of this machine, which a node cannot name': (difference, all) =>
+    difference.table === 'interfaces' &&
+    difference.row.name === 'eth0' &&
+    hasTwin(difference, all, withoutPeer),
   'nodes talk with the API server and the registry by this machine, their gateway': ({ only, table, row }) =>
     only === 'kind' && table === 'neighbours' && row.dev === 'eth0' && row.state === '<learned>',
   'IPv6 is turned off in a pod that has come up with it, so it no longer listens to all nodes (ff02::1)': ({
@@ -34,11 +39,11 @@ const OF_KIND: Explanations = {
 };
 
 /** @returns what no reason is for, and the reasons that were of use */
-export function explained(
-  differences: readonly RowDifference[],
-  ofLab: Explanations = {},
-): { readonly unexplained: readonly RowDifference[]; readonly reasons: readonly string[] } {
-  const reasons = Object.entries({ ...OF_KIND, ...ofLab });
+export function explained(differences: readonly RowDifference[]): {
+  readonly unexplained: readonly RowDifference[];
+  readonly reasons: readonly string[];
+} {
+  const reasons = Object.entries(REASONS);
   const why = differences.map(
     (difference) => reasons.find(([, applies]) => applies(difference, differences))?.[0],
   );
@@ -50,14 +55,19 @@ export function explained(
 
 type Row = RowDifference['row'];
 
-/** Whether the other one has the same row, but for what `plain` takes out. Of an explanation: the row is not simply missing. */
-export function isTwin(all: readonly RowDifference[], row: Row, plain: (row: Row) => Row): boolean {
-  const alike = all.filter((other) => isDeepStrictEqual(plain(other.row), plain(row)));
-  return new Set(alike.map(({ only }) => only)).size === 2;
+/** Whether the other one has the same row on that host, but for what `plain` takes out: it is not simply missing. */
+function hasTwin(
+  { host, only, row }: RowDifference,
+  all: readonly RowDifference[],
+  plain: (row: Row) => Row,
+): boolean {
+  return all.some(
+    (other) => other.host === host && other.only !== only && isDeepStrictEqual(plain(other.row), plain(row)),
+  );
 }
 
 /** Without its comment (iptables, xt_comment). */
-export function withoutComment(row: Row): Row {
+function withoutComment(row: Row): Row {
   return { ...row, rule: `${row.rule}`.replace(/ -m comment --comment ("[^"]*"|\S+)/, '') };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explained, isTwin, withoutComment } from '../../support/explained-differences.ts';
+import { explained } from '../../support/explained-differences.ts';
 import { type RowDifference, tableDifferences } from '../../support/host-tables.ts';
 
 const rule = (chain: string, text: string) => ({ family: 'ip', table: 'nat', chain, rule: text });
@@ -49,10 +49,7 @@ test('a route, a dropping policy, and a rule of nobody known are not explained',
   expect(explained(differences).unexplained).toEqual(differences);
 });
 
-test('of a comment only the rule with a twin is explained', () => {
-  const ofLab = {
-    comments: ({ row }: RowDifference, all: readonly RowDifference[]) => isTwin(all, row, withoutComment),
-  };
+test('of a comment only the rule with a twin on the same host is explained', () => {
   const both = [
     netfilter('netns', 'FLANNEL-FWD', '-A FLANNEL-FWD -s 10.42.0.0/16 -j ACCEPT'),
     netfilter(
@@ -60,7 +57,17 @@ test('of a comment only the rule with a twin is explained', () => {
       'FLANNEL-FWD',
       '-A FLANNEL-FWD -s 10.42.0.0/16 -m comment --comment "flanneld forward" -j ACCEPT',
     ),
+    netfilter('netns', 'KIND-MASQ-AGENT', '-A KIND-MASQ-AGENT -j MASQUERADE'),
+    netfilter(
+      'kind',
+      'KIND-MASQ-AGENT',
+      '-A KIND-MASQ-AGENT -m comment --comment "out: the node" -j MASQUERADE',
+    ),
   ];
   const alone = netfilter('kind', 'FLANNEL-FWD', '-A FLANNEL-FWD -m comment --comment x -j ACCEPT');
-  expect(explained([...both, alone], ofLab)).toEqual({ unexplained: [alone], reasons: ['comments'] });
+  const elsewhere = { ...netfilter('netns', 'FLANNEL-FWD', '-A FLANNEL-FWD -j ACCEPT'), host: 'n2' };
+  expect(explained([...both, alone, elsewhere])).toEqual({
+    unexplained: [alone, elsewhere],
+    reasons: [expect.stringContaining('comment')],
+  });
 });
