@@ -58,7 +58,7 @@ export function missingPods(
   if (lacking <= homeless) return undefined;
   const places = there.map(({ metadata, spec }) => `${metadata?.name} on ${spec?.nodeName ?? 'no node yet'}`);
   return [
-    `workload ${workload} names pods with ${selectorText(selector)} in namespace ${selector.namespace}, and there are too few`,
+    `too few pods of namespace ${selector.namespace} have ${selectorText(selector)}, by which ${workload} names them`,
     ...short.map(
       ({ node, real, named, found }) =>
         `on node ${node}${real === node ? '' : ` (${real})`}: ${named} named, ${found} there`,

@@ -58,7 +58,7 @@ describe('too few', () => {
   it('is told at once, with what there is', () => {
     const found = [live('x', 'ex-a', '10.244.0.2'), live('y', 'ex-c', '10.244.2.2')];
     expect(missingPods('dns', two, found, real)).toMatchInlineSnapshot(`
-      "workload dns names pods with k8s-app=kube-dns,tier= in namespace kube-system, and there are too few
+      "too few pods of namespace kube-system have k8s-app=kube-dns,tier=, by which dns names them
       on node a (ex-a): 2 named, 1 there
       on node b (ex-b): 1 named, 0 there
       there are x on ex-a, y on ex-c: say so in nodes and replicas of the lab file"
@@ -67,7 +67,7 @@ describe('too few', () => {
 
   it('or that there is nothing', () => {
     expect(missingPods('dns', two.slice(2), [], (node) => node)).toMatchInlineSnapshot(`
-      "workload dns names pods with k8s-app=kube-dns,tier= in namespace kube-system, and there are too few
+      "too few pods of namespace kube-system have k8s-app=kube-dns,tier=, by which dns names them
       on node b: 1 named, 0 there
       no pod of that namespace has these labels: kubectl -n kube-system get pods --show-labels says which there are"
     `);
