@@ -49,6 +49,8 @@ async function onKubernetes(loadTool: () => Promise<ClusterTool>): Promise<Backe
   return kubernetesBackend(tool);
 }
 
+const loaded = new Map<string, Promise<Backend>>();
+
 /** Of a backend that is not there: as of one that is not Kubernetes. */
 export function backendTraits(name: string): Required<BackendTraits> {
   const { kubernetes = false, machines = false, foreign = false, grows = true } = loaders[name] ?? {};
@@ -79,7 +81,10 @@ export async function loadBackend(name: string): Promise<Backend> {
   }
   const backend = loaders[name];
   if (!backend) throw new Error(backendProblem(name));
-  return backend.load();
+  // One for all of this process, because it keeps its connections.
+  const one = loaded.get(name) ?? backend.load();
+  loaded.set(name, one);
+  return one;
 }
 
 /** CNILAB_EXTRA_BACKEND=<name>=<absolute path of a module whose default export is a Backend>; tests add a stand-in so. */
