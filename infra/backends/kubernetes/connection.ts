@@ -21,7 +21,6 @@ export class KubernetesConnection {
   readonly tool: ClusterTool;
   readonly facts: ToolFacts;
   readonly files: ClusterFiles;
-  readonly #handle: ClusterHandle;
   readonly #agents = new Map<string, Agent>();
   #kube: Kube | undefined;
   #access: NodeAccess | undefined;
@@ -29,7 +28,6 @@ export class KubernetesConnection {
   #statuses: Promise<readonly PodStatus[]> | undefined;
 
   constructor(handle: ClusterHandle, tool: ClusterTool) {
-    this.#handle = handle;
     this.tool = tool;
     this.facts = handle.facts as ToolFacts;
     this.files = new ClusterFiles(handle);
@@ -129,10 +127,6 @@ export class KubernetesConnection {
     const opened = this.#opened;
     this.#opened = undefined;
     if (opened !== undefined) await this.access.close?.({ signal: new AbortController().signal });
-  }
-
-  get id(): string {
-    return this.#handle.id;
   }
 
   /** One whose process has ended, with the connection or the node, is followed by another. */
