@@ -22,6 +22,8 @@ export default defineConfig({
       layer('program', { testTimeout: MINUTE, hookTimeout: MINUTE }),
       layer('provider', { testTimeout: 3 * MINUTE, hookTimeout: 3 * MINUTE }),
       layer('labs', { testTimeout: 5 * MINUTE, hookTimeout: 10 * MINUTE }),
+      // Not one of `npm test`: `npm run test:kind`.
+      layer('kind', { testTimeout: 10 * MINUTE, hookTimeout: 10 * MINUTE }),
     ],
   },
 });

@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { type BackendSettings, backendSettings } from './backend-settings.ts';
 import { POD_IMAGE } from './backends/kubernetes/pod-image.ts';
 import { backendTraits, DEFAULT_BACKEND } from './backends/registry.ts';
+import { selectorProblem } from './backends/selector-problem.ts';
 import { handedOver } from './checked-lab.ts';
 import { LabComponent, type MakeObjects } from './components/lab-component.ts';
 import type { Lab } from './lab/lab.ts';
@@ -24,12 +25,14 @@ export default async function program() {
   const lab = (await handedOver(labFile)) ?? (await read(labFile));
   const backend = config.get('backend') || DEFAULT_BACKEND;
   const told = settingsOf(backend);
+  const { kubernetes } = backendTraits(backend);
+  const refusal = kubernetes ? undefined : selectorProblem(backend, lab.workloads);
+  if (refusal !== undefined) throw new pulumi.RunError(refusal);
   const origin = { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile };
   const machines = await preparedMachines(backend, lab, [origin.project, stack, origin.backendUrl]);
-  const { kubernetes } = backendTraits(backend);
   const objects =
-    kubernetes && told?.settings.objects !== 'cnilab'
-      ? await objectsOf(lab, stack, told?.settings)
+    kubernetes && told?.settings.objects !== 'cnilab' && lab.workloads.some(({ kind }) => kind !== 'selected')
+      ? await objectsOf(lab, told?.settings)
       : undefined;
   const component = new LabComponent(lab.name, {
     lab,
@@ -46,11 +49,10 @@ export default async function program() {
 }
 
 /** The kubernetes SDK is large: only a lab that needs it loads it. */
-async function objectsOf(lab: Lab, stack: string, settings: Settings = {}): Promise<MakeObjects> {
+async function objectsOf(lab: Lab, settings: Settings = {}): Promise<MakeObjects> {
   const { KubernetesWorkloads } = await import('./components/kubernetes-workloads.ts');
   const podImage = settings.podImage ?? POD_IMAGE;
-  return (name, cluster, options) =>
-    new KubernetesWorkloads(name, { lab, stack, cluster, podImage }, options);
+  return (name, cluster, options) => new KubernetesWorkloads(name, { lab, cluster, podImage }, options);
 }
 
 /** What the cluster is told, the machines' own words over what the user says. */

@@ -34,7 +34,8 @@ try {
   if (!(error instanceof NotReady)) throw error;
   say(`cnilab: ${error.message}`);
   // Whoever runs the tests reads the last line.
-  if (process.argv[2] === 'test') process.stdout.write('0 passed, 1 failed, 0 skipped\n');
+  if (['test', 'test-kind'].includes(process.argv[2] ?? ''))
+    process.stdout.write('0 passed, 1 failed, 0 skipped\n');
   process.exitCode = EXIT_NOT_READY;
 }
 

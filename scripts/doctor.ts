@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Check, ready } from './doctor/check.ts';
+import { checkClusters } from './doctor/clusters.ts';
 import { canProbe, checkBridgeNetfilter, checkKernel } from './doctor/kernel.ts';
 import { checkEngine, checkPlugins, checkProject, checkTools } from './doctor/programs.ts';
 import { renderChecks } from './doctor/render.ts';
@@ -25,6 +26,7 @@ try {
 
 async function examine(json: boolean): Promise<void> {
   const situation = { root: process.getuid?.() === 0, system: thisDistribution() };
+  const clusters = checkClusters();
   const groups = await Promise.all([
     checkProject(ROOT),
     checkEngine(),
@@ -32,7 +34,7 @@ async function examine(json: boolean): Promise<void> {
     checkPlugins(situation),
     canProbe() ? checkKernel() : [untried()],
   ]);
-  const checks = [...groups.flat(), checkBridgeNetfilter()];
+  const checks = [...groups.flat(), checkBridgeNetfilter(), ...(await clusters)];
   const text = json
     ? JSON.stringify({ ready: ready(checks), system: situation.system.name, checks }, undefined, 2)
     : renderChecks(checks, process.stdout.columns);

@@ -1,10 +1,8 @@
 // `npm test`: every check of the project, stage by stage, a failure does not hide the next. `npm test -- unit` runs one.
 import { fileURLToPath } from 'node:url';
-import { duration } from './setup/progress.ts';
-import { endChildrenOnSignal } from './setup/run.ts';
-import { countLine, NOTHING, sum } from './test/count.ts';
 import { ordinaryUserStage } from './test/ordinary-user.ts';
-import { type Outcome, programStage, type Stage, vitestStage } from './test/stage.ts';
+import { runStages } from './test/run-stages.ts';
+import { programStage, type Stage, vitestStage } from './test/stage.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
@@ -37,31 +35,4 @@ if (words.includes('--help') || words.includes('-h')) {
     stages.filter((stage) => chosen.length === 0 || chosen.includes(stage.name)),
     rest,
   );
-}
-
-async function runStages(selected: readonly Stage[], args: readonly string[]): Promise<number> {
-  let stopped: NodeJS.Signals | undefined;
-  endChildrenOnSignal('wait');
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      stopped = signal;
-    });
-  }
-  const lines: string[] = [];
-  const outcomes: Outcome[] = [];
-  for (const stage of selected) {
-    process.stdout.write(`\n── ${stage.title}\n`);
-    const start = Date.now();
-    const outcome: Outcome = stopped ? { ...NOTHING, skipped: 1, reason: stopped } : await stage.run(args);
-    outcomes.push(outcome);
-    const took = duration(Math.round((Date.now() - start) / 1000));
-    const why = outcome.reason ? ` (${outcome.reason})` : '';
-    const line = `${outcome.failed > 0 ? '✗' : '✓'} ${stage.title}: ${countLine(outcome)}${why}, ${took}`;
-    process.stdout.write(`${line}\n`);
-    lines.push(line, ...(outcome.failures ?? []).map((failure) => `    ${failure}`));
-  }
-  const total = sum(outcomes);
-  const failed = total.failed > 0 || stopped !== undefined;
-  process.stdout.write(`\n${lines.join('\n')}\n${countLine(total)}\n`);
-  return failed ? 1 : 0;
 }

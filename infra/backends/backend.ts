@@ -51,6 +51,8 @@ export interface PodStatus {
   /** Node end of the pod's veth, as the CNI result says. */
   readonly hostVeth: string;
   readonly mac: string;
+  /** It is in its node's own network: what it sends is sent by the node, and no plugin was asked to attach it. */
+  readonly hostNetwork?: true;
   readonly containers: readonly { readonly name: string; readonly id: string; readonly pid: number }[];
 }
 

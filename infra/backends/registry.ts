@@ -11,6 +11,8 @@ export interface BackendTraits {
   readonly machines?: boolean;
   /** Its clusters were there before, and are others' too. @default false */
   readonly foreign?: boolean;
+  /** Nodes can be added to a cluster that stands. @default true */
+  readonly grows?: boolean;
 }
 
 /** Loaded when asked for, so that a run pays only for the backend it uses. */
@@ -18,6 +20,7 @@ const loaders: Readonly<Record<string, BackendTraits & { readonly load: () => Pr
   netns: { kubernetes: false, load: async () => (await import('./netns/netns-backend.ts')).netnsBackend },
   kind: {
     kubernetes: true,
+    grows: false,
     load: () => onKubernetes(async () => (await import('./kind/kind-tool.ts')).kindTool),
   },
   minikube: {
@@ -26,11 +29,13 @@ const loaders: Readonly<Record<string, BackendTraits & { readonly load: () => Pr
   },
   k3s: {
     kubernetes: true,
+    grows: false,
     machines: true,
     load: () => onKubernetes(async () => (await import('./k3s/k3s-tool.ts')).k3sTool),
   },
   existing: {
     kubernetes: true,
+    grows: false,
     foreign: true,
     load: () => onKubernetes(async () => (await import('./existing/existing-tool.ts')).existingTool),
   },
@@ -44,10 +49,12 @@ async function onKubernetes(loadTool: () => Promise<ClusterTool>): Promise<Backe
   return kubernetesBackend(tool);
 }
 
+const loaded = new Map<string, Promise<Backend>>();
+
 /** Of a backend that is not there: as of one that is not Kubernetes. */
-export function backendTraits(name: string): BackendTraits {
-  const { kubernetes = false, machines = false, foreign = false } = loaders[name] ?? {};
-  return { kubernetes, machines, foreign };
+export function backendTraits(name: string): Required<BackendTraits> {
+  const { kubernetes = false, machines = false, foreign = false, grows = true } = loaders[name] ?? {};
+  return { kubernetes, machines, foreign, grows };
 }
 
 /** The one that a lab runs on unless told otherwise. */
@@ -74,7 +81,10 @@ export async function loadBackend(name: string): Promise<Backend> {
   }
   const backend = loaders[name];
   if (!backend) throw new Error(backendProblem(name));
-  return backend.load();
+  // One for all of this process, because it keeps its connections.
+  const one = loaded.get(name) ?? backend.load();
+  loaded.set(name, one);
+  return one;
 }
 
 /** CNILAB_EXTRA_BACKEND=<name>=<absolute path of a module whose default export is a Backend>; tests add a stand-in so. */

@@ -27,8 +27,8 @@ export function observedWorkloads(lab: Lab, experiment: LabExperiment): readonly
     ) ||
     (experiment.kind === 'inspect' && experiment.checks.some(({ table }) => LAB_TABLES.has(table)));
   const named = lab.workloads.filter(({ name, pods }) =>
-    [name, ...pods.flatMap((pod) => [pod.name, pod.address, pod.address6 ?? pod.name])].some((word) =>
-      mentions(words, word),
+    [name, ...pods.flatMap((pod) => [pod.name, pod.address ?? pod.name, pod.address6 ?? pod.name])].some(
+      (word) => mentions(words, word),
     ),
   );
   return (seesAll || named.length === 0 ? lab.workloads : named).map(({ name }) => name);

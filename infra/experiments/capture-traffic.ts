@@ -9,7 +9,7 @@ export type CapturedTraffic<T> = Heard<T> & KeptCapture;
 export async function captureTraffic<T>(
   running: Pick<Running, 'lab' | 'resultsDir' | 'signal'>,
   experiment: string,
-  listening: Pick<Listening, 'taps' | 'filter' | 'graceMs'>,
+  listening: Pick<Listening, 'taps' | 'filter' | 'graceMs' | 'clockOf'>,
   body: () => Promise<T>,
 ): Promise<CapturedTraffic<T>> {
   const { lab, signal } = running;

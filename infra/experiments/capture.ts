@@ -1,12 +1,15 @@
 // The capture experiment: taps at many interfaces while there is traffic, and what every tap saw of it.
 import { fillTemplates } from '../lab/template.ts';
+import { clockRows } from '../observe/clocks.ts';
 import { captureTraffic } from './capture-traffic.ts';
 import { packetRows, pathRows, tapByTap } from './captured.ts';
+import { clocksHeard } from './clocks-heard.ts';
 import { type Check, evaluateCheck } from './evaluate-check.ts';
 import type { Runner } from './experiment.ts';
 import { flowsOnly } from './flows-only.ts';
 import { founded, silentTaps } from './founded.ts';
 import { runBefore } from './run-steps.ts';
+import { tapClocks } from './tap-clocks.ts';
 import { toJson } from './to-json.ts';
 import { trafficOf } from './traffic-of.ts';
 
@@ -19,7 +22,10 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
   const traffic = trafficOf(experiment);
   const { graceMs } = traffic;
   const filter = experiment.filter ?? traffic.filter(running);
-  const listening = { taps, filter, ...(graceMs !== undefined && { graceMs }) };
+  const clockOf = tapClocks(running, taps);
+  // Taps that do not start are told first.
+  clockOf.catch(() => undefined);
+  const listening = { taps, filter, clockOf, ...(graceMs !== undefined && { graceMs }) };
   const captured = await captureTraffic(running, experiment.name, listening, () => traffic.run(running));
   const { decoded, doubts } = captured;
   const rows = packetRows(decoded);
@@ -27,7 +33,8 @@ export const capture: Runner<'capture'> = async (running, experiment) => {
     [traffic.seenAs]: captured.result,
     ...{ taps: captured.taps, packets: rows, paths: pathRows(decoded, captured.paths) },
   };
-  const observed = toJson(seen);
+  const clocks = clockRows(clocksHeard(captured));
+  const observed = toJson({ ...seen, ...(clocks.length > 0 && { clocks }) });
   const checks: readonly Check[] = experiment.checks.length > 0 ? experiment.checks : [traffic.check];
   return {
     observed,

@@ -4,6 +4,8 @@ import type { Json } from './result.ts';
 
 /** Neighbour states that only tell how long ago an entry was last used (NUD_*). */
 const USED = /\b(?:REACHABLE|STALE|DELAY|PROBE)\b/g;
+/** Times, whose clock tells them, and other traffic. */
+const OF_THE_RUN = new Set(['latency', 'otherClock', 'clocks', 'noise']);
 /** Words that name kernel state. */
 const WORDS = new Set(['why', 'line', 'end', 'words', 'conclusion']);
 
@@ -21,7 +23,7 @@ export function comparableJourney(seen: { readonly journeys: readonly Journey[] 
   const words = (text: string) =>
     text.replace(USED, 'known').replace(/[^\s/]+/g, (word) => unnamed.get(word) ?? word);
   const text = JSON.stringify(seen, (key, value: unknown) => {
-    if (key === 'latency' || key === 'noise') return undefined;
+    if (OF_THE_RUN.has(key)) return undefined;
     if (key === 'taps' && Array.isArray(value)) return value.map(({ packets: _, ...tap }) => tap);
     if (key === 'hops' && Array.isArray(value)) {
       return (value as Journey['hops']).map((hop) =>

@@ -1,11 +1,14 @@
 // The journey experiment: the way of each packet foretold from kernel state, then sent, and seen at every hop.
+import type { PodStatus } from '../backends/backend.ts';
 import { assemble } from '../journey/assemble.ts';
 import { evidenceOf } from '../journey/evidence.ts';
+import { senderOf } from '../journey/in-node.ts';
 import { agreement, type ComparedPacket, journeys, seenEnds } from '../journey/journeys.ts';
 import { noiseRows } from '../journey/noise.ts';
 import { type Place, placeName } from '../journey/place.ts';
 import { fillTemplates } from '../lab/template.ts';
-import type { DecodedTap } from '../observe/paths.ts';
+import { clockRows } from '../observe/clocks.ts';
+import type { PacketPath } from '../observe/paths.ts';
 import type { Flow } from '../predict/flow.ts';
 import { endWords } from '../predict/steps.ts';
 import { firstStamp } from './captured.ts';
@@ -28,17 +31,19 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   await forgetLearned(forgetful, signal);
   await runBefore(running, experiment.before, 'journey');
   const { ping } = experiment;
-  const flow = flowOf(running, ping);
+  const flow = flowOf(running, ping, await cluster.pods());
   const asked = experiment.taps.map(({ at, dev }) => ({ host: at, dev: String(fillTemplates(dev, lookup)) }));
   const { lab, watched } = await watchWay(running, flow, ping, asked);
-  const { result, series, paths, decoded, places, isOwn } = watched;
+  const { result, series, paths, decoded, places, isOwn, clocks } = watched;
   // Beside the comparing: to keep it is to wait for the disk.
   const keeping = keepCapture(running, experiment.name, watched);
-  const { packets, others } = assemble({ predicted: series, paths, places, isOwn });
+  const { packets, others, needless } = assemble({ predicted: series, paths, places, isOwn, clocks });
   const lastSeen = lastPlace(packets);
-  const noise = noiseRows(others, places, ({ sightings }) => sightings.some(({ packet }) => isOwn(packet)));
+  const ofSeries = ({ sightings }: PacketPath) => sightings.some(({ packet }) => isOwn(packet));
+  const noise = noiseRows(others, places, ofSeries, needless);
   const evidence = evidenceOf(lab, flow, series, result, lastSeen);
-  const rows = { journeys: journeys(packets), packets: packets.map((packet) => packetRow(packet, decoded)) };
+  const start = firstStamp(decoded);
+  const rows = { journeys: journeys(packets), packets: packets.map((packet) => packetRow(packet, start)) };
   const { taps, doubts: doubtful, artifacts } = await keeping;
   const seen = {
     ping: result,
@@ -46,6 +51,7 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
       ...{ name, at, dev, asked: asked.some((place) => placeName(place) === name), ...counted },
     })),
     ...{ ...rows, noise, evidence },
+    ...(clocks.size > 0 && { clocks: clockRows(clocks) }),
   };
   const observed = toJson(seen);
   const unknown = series.find(({ outcome }) => outcome === 'unknown');
@@ -63,9 +69,9 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   };
 };
 
-function flowOf(running: Running, ping: Traffic): Flow {
+function flowOf(running: Running, ping: Traffic, pods: readonly PodStatus[]): Flow {
   return {
-    from: String(fillTemplates(ping.from, running.lookup)),
+    from: senderOf(String(fillTemplates(ping.from, running.lookup)), pods),
     to: targetAddress(running, ping),
     ...(ping.size !== undefined && { size: ping.size }),
     ...(ping.dontFragment && { df: 'do' }),
@@ -86,8 +92,7 @@ function checksOf({ checks, ping }: ExperimentOf<'journey'>): readonly Check[] {
   ];
 }
 
-function packetRow(packet: ComparedPacket, decoded: readonly DecodedTap[]) {
-  const start = firstStamp(decoded);
+function packetRow(packet: ComparedPacket, start: bigint) {
   const { first, last } = seenEnds(packet.hops);
   const at: [string, number][] = packet.hops.flatMap((hop) =>
     hop.ns === undefined ? [] : [[placeName(hop), Number(hop.ns - start)]],

@@ -31,6 +31,11 @@ export async function chooseTaps(running: Running, ping: Traffic): Promise<reado
     throw new ExperimentError(
       `neither ${from} nor ${to} is a pod that there is: name the taps in the lab file`,
     );
+  const bare = [sender, target].find((pod) => pod?.hostVeth === '');
+  if (bare)
+    throw new ExperimentError(
+      `pod ${bare.name} has no veth: it is in its node’s own network (hostNetwork), where no bridge learns of it`,
+    );
   const { interfaces } = await readLearnedState(cluster.host(anchor.node), signal);
   const taps = tapsAround(anchor, { sender, target }, pods, interfaces);
   if (taps.length > MOST_TAPS)

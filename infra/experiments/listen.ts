@@ -1,11 +1,16 @@
 // Listens at many interfaces while there is traffic: every packet is decoded, and followed from tap to tap.
+import { alignTap } from '../observe/align-tap.ts';
 import { capture, type Tap, type TapResult } from '../observe/capture.ts';
+import type { OtherClock } from '../observe/clocks.ts';
 import { EarlyTaps } from '../observe/early-taps.ts';
 import { decoder, VXLAN_PORTS } from '../observe/packets/decode.ts';
 import { correlate, type DecodedTap, decodeTap, type PacketPath } from '../observe/paths.ts';
+import { refineClocks } from '../observe/refine-clocks.ts';
 
 /** Of one tap: a storm ends here, and the verdict says so. All taps of an experiment are held in memory. */
 const MAX_PACKETS = 20_000;
+
+type ClockOf = (tap: string) => OtherClock | undefined;
 
 export interface Listening {
   readonly taps: readonly Tap[];
@@ -16,6 +21,11 @@ export interface Listening {
   /** UDP port of VXLAN, beside the usual ones. */
   readonly vxlanPort: number;
   readonly signal?: AbortSignal;
+  /**
+   * Name of a tap → the clock that stamps there, where it is not the one that all are compared with. It is waited for when
+   * the taps have ended. @default one clock
+   */
+  readonly clockOf?: ClockOf | Promise<ClockOf | undefined>;
   /** As `listenEarly` has started them, with the same filter. */
   readonly early?: EarlyTaps;
 }
@@ -42,7 +52,7 @@ export function listenEarly(taps: readonly Tap[], filter = '', signal?: AbortSig
  * @throws CaptureError naming the tap that did not start; whatever the body throws
  */
 export async function listen<T>(
-  { taps, filter = '', graceMs, vxlanPort, signal, early }: Listening,
+  { taps, filter = '', graceMs, vxlanPort, signal, early, clockOf }: Listening,
   body: () => Promise<T>,
 ): Promise<Heard<T>> {
   const { result, taps: tapped } = await capture(taps, filter, body, {
@@ -52,6 +62,9 @@ export async function listen<T>(
     maxPackets: MAX_PACKETS,
   });
   const decode = decoder({ vxlanPorts: [...VXLAN_PORTS, vxlanPort] });
-  const decoded = tapped.map((tap) => decodeTap(tap, decode));
-  return { result, tapped, decoded, paths: correlate(decoded) };
+  const clock = await clockOf;
+  const aligned = tapped.map((tap) => alignTap(decodeTap(tap, decode), clock?.(tap.name)));
+  const paths = correlate(aligned);
+  const decoded = refineClocks(aligned, paths);
+  return { result, tapped, decoded, paths: decoded === aligned ? paths : correlate(decoded) };
 }

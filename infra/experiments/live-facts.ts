@@ -3,7 +3,7 @@ import type { Cluster } from '../backends/backend.ts';
 import { formatGateway, parseCidr } from '../lab/cidr.ts';
 import type { Lab } from '../lab/lab.ts';
 import { outsideMachines } from '../lab/machines.ts';
-import type { NodeField, PodField, TemplateLookup } from '../lab/template.ts';
+import { type NodeField, type PodField, TemplateError, type TemplateLookup } from '../lab/template.ts';
 
 type Facts = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
 
@@ -56,7 +56,12 @@ export async function liveFacts(
 function lookupIn(facts: Facts): TemplateLookup {
   return (name, field) => {
     const found = Object.hasOwn(facts, name) ? facts[name] : undefined;
-    return found && Object.hasOwn(found, field) ? found[field] : undefined;
+    const value = found && Object.hasOwn(found, field) ? found[field] : undefined;
+    if (value === '' && field === 'hostVeth')
+      throw new TemplateError(
+        `\${${name}.${field}}: pod ${name} has no veth: it is in its node’s own network (hostNetwork)`,
+      );
+    return value;
   };
 }
 

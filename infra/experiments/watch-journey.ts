@@ -4,11 +4,13 @@ import { predictTapped } from '../journey/choose-taps.ts';
 import { ownPackets } from '../journey/own-packets.ts';
 import { type Place, placeName } from '../journey/place.ts';
 import type { Tap } from '../observe/capture.ts';
+import { type Clocks, otherClocks } from '../observe/clocks.ts';
 import type { EarlyTaps } from '../observe/early-taps.ts';
 import type { Packet } from '../observe/packets/packet.ts';
 import type { SeriesExchange } from '../predict/exchange.ts';
 import type { Flow } from '../predict/flow.ts';
 import type { PredictState } from '../predict/predict.ts';
+import { clocksHeard } from './clocks-heard.ts';
 import { type Heard, listen } from './listen.ts';
 import { newCookie } from './run-ping.ts';
 
@@ -40,6 +42,8 @@ export interface Watched<R> extends Heard<R> {
   readonly series: readonly SeriesExchange[];
   readonly places: ReadonlyMap<string, Place>;
   readonly isOwn: (packet: Packet) => boolean;
+  /** Of the hosts that were listened at: others than the sender's. */
+  readonly clocks: Clocks;
 }
 
 /** @throws TypeError as `predict` does, whatever `listen` and `send` throw */
@@ -47,16 +51,19 @@ export async function watchJourney<R>(watch: Watch<R>): Promise<Watched<R>> {
   const { state, flow, count, extra, host, signal, early } = watch;
   const tappable = (name: string) => host(name) !== undefined;
   const { series, places } = predictTapped(state, flow, count, extra, tappable, watch.first);
+  const where = new Map(places.map((place) => [placeName(place), place]));
+  const tapped = places.map((place) => place.host);
+  const clocks = otherClocks(state.hosts, tapped, flow.from);
   const cookie = newCookie();
   const listening = {
     ...{ taps: tapsAt(places, host), vxlanPort: watch.vxlanPort },
     ...(signal && { signal }),
     ...(early && { early }),
+    ...(clocks.size > 0 && { clockOf: (tap: string) => clocks.get(where.get(tap)?.host ?? '') }),
   };
   const heard = await listen(listening, () => watch.send(cookie));
   const isOwn = ownPackets(heard.decoded, flow.size ?? PING_SIZE, cookie);
-  const where = new Map(places.map((place) => [placeName(place), place]));
-  return { ...heard, series, places: where, isOwn };
+  return { ...heard, series, places: where, isOwn, clocks: clocksHeard(heard) };
 }
 
 /** Named after their places; none where nothing can be run. */

@@ -1,6 +1,7 @@
 // The way of a flow, watched: kernels are read and the series is foretold, while taps are started where it will probably pass.
 import type { Host } from '../backends/host.ts';
 import { guessTaps } from '../journey/guess-taps.ts';
+import { attachedPods } from '../journey/in-node.ts';
 import { distinctPlaces, type Place } from '../journey/place.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
 import type { Flow } from '../predict/flow.ts';
@@ -23,7 +24,7 @@ export async function watchWay(
 ): Promise<{ readonly lab: LabSnapshot; readonly watched: Watched<PingObservation> }> {
   const { cluster, lab, signal } = running;
   const host = eachOnce((name) => cluster.host(name));
-  const guessed = distinctPlaces([...guessTaps(lab, await cluster.pods(), flow), ...asked]);
+  const guessed = distinctPlaces([...guessTaps(lab, attachedPods(await cluster.pods()), flow), ...asked]);
   const early = listenEarly(tapsAt(guessed, host), '', signal);
   try {
     const { first, ...state } = await observeWay(

@@ -3,6 +3,7 @@ import { injectFault } from '../faults/apply.ts';
 import { FAULTS } from '../faults/catalogue.ts';
 import { type FaultPlan, planFault } from '../faults/fault.ts';
 import type { FaultLedger, Injected } from '../faults/injected.ts';
+import { withMadePods } from '../faults/made-pods.ts';
 import { sceneOf } from '../faults/scene.ts';
 import type { LabExperiment } from '../lab/lab.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
@@ -25,7 +26,7 @@ export async function withFaults(
   observe: () => Promise<Observation>,
 ): Promise<Observation> {
   const { cluster, signal, faults: ledger = forgetful() } = context;
-  const plans = await plansFor(experiment, lab, ledger);
+  const plans = await plansFor(experiment, withMadePods(lab, context.lab), ledger);
   const since = new Date().toISOString();
   const by = { experiment: experiment.name, ...thisProcess() };
   const injected = plans.map(({ name, plan: { repair, culprit } }) => ({ name, since, by, repair, culprit }));

@@ -1,4 +1,5 @@
 // From predictions and captured paths to compared packets: every path is one that was predicted, or is accounted for.
+import { type Clocks, ONE_CLOCK } from '../observe/clocks.ts';
 import type { Packet } from '../observe/packets/packet.ts';
 import type { PacketPath } from '../observe/paths.ts';
 import type { SeriesExchange } from '../predict/exchange.ts';
@@ -8,6 +9,8 @@ import { endWords } from '../predict/steps.ts';
 import { compareHops, type SeenHop } from './compare.ts';
 import { capturedHeaders } from './headers.ts';
 import type { ComparedPacket } from './journeys.ts';
+import { type Asked, isNeedless, needlessRow, placesOfOthers } from './needless.ts';
+import type { NoiseRow } from './noise.ts';
 import { type Place, placeName } from './place.ts';
 import { type ExpectedHop, expectedHops } from './steps.ts';
 
@@ -18,6 +21,8 @@ export interface Series {
   readonly places: ReadonlyMap<string, Place>;
   /** Whether it is one of the series' own echoes. */
   readonly isOwn: (packet: Packet) => boolean;
+  /** Hosts whose clock is another than the sender's. @default none */
+  readonly clocks?: Clocks;
 }
 
 export interface Assembled {
@@ -25,18 +30,26 @@ export interface Assembled {
   readonly packets: readonly ComparedPacket[];
   /** Paths that belong to no packet of the series. */
   readonly others: readonly PacketPath[];
+  /** Questions that are left out with their answers, because others had asked before. */
+  readonly needless: readonly NoiseRow[];
 }
 
-export function assemble({ predicted, paths, places, isOwn }: Series): Assembled {
+/** One echo and its reply, and what was asked for them. */
+interface Exchange {
+  readonly asked: readonly Asked[];
+  readonly echoes: readonly ComparedPacket[];
+}
+
+export function assemble({ predicted, paths, places, isOwn, clocks = ONE_CLOCK }: Series): Assembled {
   const claimed = new Set<PacketPath>();
   const tapped = new Set([...places.values()].map(placeName));
   const claim = (wanted: (path: PacketPath) => boolean, all: boolean): SeenHop[] => {
     const free = paths.filter((path) => !claimed.has(path) && wanted(path));
     const taken = all ? free : free.slice(0, 1);
     for (const path of taken) claimed.add(path);
-    return taken.flatMap(({ sightings }) => sightings.map((seen) => seenHop(seen, places)));
+    return taken.flatMap(({ sightings }) => sightings.map((seen) => seenHop(seen, places, clocks)));
   };
-  const packets = predicted.flatMap((exchange, index): ComparedPacket[] => {
+  const exchanges = predicted.map((exchange, index): Exchange => {
     const seq = index + 1;
     const compared = (packet: string, prediction: Prediction | undefined, seen: readonly SeenHop[]) => ({
       ...{ packet, seq },
@@ -50,7 +63,7 @@ export function assemble({ predicted, paths, places, isOwn }: Series): Assembled
           packet === kind && n === seq && sightings.some((s) => isOwn(s.packet)),
         true,
       );
-    const asked = exchange.solicitations.flatMap((solicitation) => asking(solicitation, seq, claim, tapped));
+    const asked = exchange.solicitations.map((solicitation) => asking(solicitation, seq, claim, tapped));
     const request = compared('echo-request', exchange.request, own('echo-request'));
     const replies = own('echo-reply');
     const answered = exchange.reply !== undefined || replies.length > 0;
@@ -59,9 +72,21 @@ export function assemble({ predicted, paths, places, isOwn }: Series): Assembled
       ...compared('echo-reply', exchange.reply, replies),
       ...(!exchange.reply && { known: request.known }),
     };
-    return [...asked, request, ...(answered ? [reply] : [])];
+    return { asked, echoes: [request, ...(answered ? [reply] : [])] };
   });
-  return { packets, others: paths.filter((path) => !claimed.has(path)) };
+  const others = paths.filter((path) => !claimed.has(path));
+  const used = placesOfOthers(others, places, ({ sightings }) => sightings.some((s) => isOwn(s.packet)));
+  const isLeftOut = (exchange: Exchange, one: Asked) => isNeedless(one, exchange.echoes, used);
+  const packets = exchanges.flatMap((exchange) => [
+    ...exchange.asked
+      .filter((one) => !isLeftOut(exchange, one))
+      .flatMap(({ question, answer }) => [...(question ? [question] : []), ...(answer ? [answer] : [])]),
+    ...exchange.echoes,
+  ]);
+  const needless = exchanges.flatMap((exchange) =>
+    exchange.asked.filter((one) => isLeftOut(exchange, one)).map(needlessRow),
+  );
+  return { packets, others, needless };
 }
 
 const isKnown = (outcome: Outcome) => outcome !== 'unknown';
@@ -75,35 +100,27 @@ const KINDS = {
 } as const;
 
 /** One question for a neighbour (ARP or neighbour discovery) and its answer, the way there and the way back. A request that is asked again is another path. */
-function asking(
-  { host, dev, address, branches }: Solicitation,
-  seq: number,
-  claim: Claim,
-  tapped: ReadonlySet<string>,
-): ComparedPacket[] {
-  const all = expectedHops(branches);
+function asking(solicitation: Solicitation, seq: number, claim: Claim, tapped: ReadonlySet<string>): Asked {
+  const { host, dev, address } = solicitation;
+  const all = expectedHops(solicitation.branches);
   const [first] = all;
-  if (first === undefined) return [];
+  if (first === undefined) return { solicitation };
   const { src: asker, dst: asked } = first.hop;
   const kinds = KINDS[first.hop.ndp ? 'ndp' : 'arp'];
-  const requests = only(all, 'request');
-  const replies = only(all, 'reply');
   const questions = claim((p) => p.packet === kinds.request && p.src === asker && p.dst === asked, false);
-  const answered = claim((p) => p.packet === kinds.reply && p.src === address && p.dst === asker, false);
-  const part = (packet: string, expected: readonly ExpectedHop[], seen: readonly SeenHop[]) =>
+  const answers = claim((p) => p.packet === kinds.reply && p.src === address && p.dst === asker, false);
+  const part = (packet: string, end: string, expected: readonly ExpectedHop[], seen: readonly SeenHop[]) =>
     expected.length === 0 && seen.length === 0
-      ? []
-      : [
-          {
-            ...{ packet, seq, known: true },
-            end:
-              packet === kinds.request
-                ? `asks on ${host}/${dev} who has ${address}`
-                : `tells ${host}/${dev} who has ${address}`,
-            hops: compareHops(expected, seen, tapped),
-          },
-        ];
-  return [...part(kinds.request, requests, questions), ...part(kinds.reply, replies, answered)];
+      ? undefined
+      : { packet, seq, known: true, end, hops: compareHops(expected, seen, tapped) };
+  const question = part(
+    kinds.request,
+    `asks on ${host}/${dev} who has ${address}`,
+    only(all, 'request'),
+    questions,
+  );
+  const answer = part(kinds.reply, `tells ${host}/${dev} who has ${address}`, only(all, 'reply'), answers);
+  return { solicitation, ...(question && { question }), ...(answer && { answer }) };
 }
 
 /** Hops of one message; the first one of a reply comes from none of its own. */
@@ -122,7 +139,15 @@ function only(all: readonly ExpectedHop[], op: 'request' | 'reply'): ExpectedHop
 function seenHop(
   { tap, packet }: { readonly tap: string; readonly packet: Packet },
   places: ReadonlyMap<string, Place>,
+  clocks: Clocks,
 ): SeenHop {
   const { host, dev } = places.get(tap) ?? { host: tap, dev: '' };
-  return { host, dev, ns: packet.ns, headers: capturedHeaders(packet) };
+  const clock = clocks.get(host)?.id;
+  return {
+    host,
+    dev,
+    ns: packet.ns,
+    ...(clock !== undefined && { clock }),
+    headers: capturedHeaders(packet),
+  };
 }

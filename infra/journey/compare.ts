@@ -10,6 +10,8 @@ import type { ExpectedHop } from './steps.ts';
 export interface SeenHop extends Place {
   /** Time stamp, ns since the epoch. */
   readonly ns: bigint;
+  /** Which clock that is by; absent for the sender's. */
+  readonly clock?: string;
   readonly headers: Headers;
 }
 
@@ -28,6 +30,8 @@ export interface ComparedHop extends Place {
   readonly predicted?: Headers;
   readonly seen?: Headers;
   readonly ns?: bigint;
+  /** As in `SeenHop`. */
+  readonly clock?: string;
   /** Index of the hop that it comes from. */
   readonly after?: number;
   /** How many floods it is a copy of. */
@@ -55,11 +59,10 @@ export function compareHops(
     const predicted = predictedHeaders(hop);
     const match = matches.get(index);
     const before = after === undefined ? undefined : hops[after];
-    const sighted = lastSighted(hops, after);
     const differences = match
       ? [
           ...headerDifferences(predicted, match.headers).map((words) => `${placeName(place)}: ${words}`),
-          ...outOfOrder(sighted, place, match.ns),
+          ...outOfOrder(lastSighted(hops, after, match), match),
         ]
       : tapped.has(placeName(place))
         ? [`${placeName(place)}: predicted, not seen`]
@@ -78,7 +81,7 @@ export function compareHops(
       differences,
       direction: hop.direction,
       predicted,
-      ...(match && { seen: match.headers, ns: match.ns }),
+      ...(match && { seen: match.headers, ns: match.ns, ...clockOf(match) }),
       ...(after !== undefined && { after }),
       depth,
       rewrites: then === undefined ? [] : rewrites(then, now),
@@ -90,13 +93,18 @@ export function compareHops(
   return hops;
 }
 
-/** The nearest hop on the way to here that was seen. @param at index of the hop before */
-export function lastSighted<H extends { readonly ns?: bigint; readonly after?: number }>(
-  hops: readonly H[],
-  at: number | undefined,
-): H | undefined {
+/**
+ * The nearest hop on the way to here that was seen.
+ * @param at index of the hop before
+ * @param by the clock that it has to be stamped by; any when absent
+ */
+export function lastSighted<
+  H extends { readonly ns?: bigint; readonly clock?: string; readonly after?: number },
+>(hops: readonly H[], at: number | undefined, by?: { readonly clock?: string }): H | undefined {
   let index = at;
-  while (index !== undefined && hops[index]?.ns === undefined) index = hops[index]?.after;
+  const passes = (hop: H | undefined) =>
+    hop?.ns === undefined || (by !== undefined && hop.clock !== by.clock);
+  while (index !== undefined && passes(hops[index])) index = hops[index]?.after;
   return index === undefined ? undefined : hops[index];
 }
 
@@ -121,14 +129,19 @@ function match(expected: readonly ExpectedHop[], seen: readonly SeenHop[]): Map<
 function unpredicted(extra: SeenHop): ComparedHop {
   const { host, dev, headers, ns } = extra;
   return {
-    ...{ host, dev, ns, seen: headers },
+    ...{ host, dev, ns, ...clockOf(extra), seen: headers },
     ...{ status: 'unpredicted', differences: [`${placeName(extra)}: seen, not predicted`] },
     ...{ depth: 0, rewrites: [], why: [], rules: [] },
   };
 }
 
-/** Equal stamps contradict nothing: the kernel stamps a frame once for a bridge port and its bridge. */
-function outOfOrder(before: ComparedHop | undefined, place: Place, ns: bigint): string[] {
+const clockOf = ({ clock }: SeenHop) => clock !== undefined && { clock };
+
+/**
+ * Equal stamps contradict nothing: the kernel stamps a frame once for a bridge port and its bridge.
+ * @param before stamped by the same clock: another's stamps contradict nothing either
+ */
+function outOfOrder(before: ComparedHop | undefined, { ns, ...place }: SeenHop): string[] {
   if (before?.ns === undefined || before.ns <= ns) return [];
   const early = Number(before.ns - ns) / 1000;
   return [`${placeName(place)}: seen ${early} µs before ${placeName(before)}, which it comes from`];

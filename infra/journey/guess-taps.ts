@@ -36,7 +36,7 @@ function placesOfPod({ network }: Pick<Lab, 'network'>, pod: End | undefined): P
   if (pod === undefined) return [];
   return [
     { host: pod.name, dev: 'eth0' },
-    { host: pod.node, dev: pod.hostVeth },
+    ...(pod.hostVeth === '' ? [] : [{ host: pod.node, dev: pod.hostVeth }]),
     ...(network.type === 'flannel' ? [{ host: pod.node, dev: 'cni0' }] : []),
   ];
 }

@@ -31,6 +31,8 @@ export interface JourneyHop extends Place {
   readonly rules: readonly { readonly host: string; readonly table: string; readonly line: string }[];
   /** From the nearest hop before it that was seen to here, over all packets of the journey. */
   readonly latency?: Latency;
+  /** There is no latency, since the hop before it was stamped by another clock. */
+  readonly otherClock?: true;
 }
 
 export interface Journey {
@@ -73,12 +75,13 @@ function journeyOf(packets: readonly ComparedPacket[]): Journey {
     ...(end && { lastSeen: placeName(end) }),
     way: seen.map(placeName),
     ...(ttls.length > 0 && { ttls }),
-    hops: first.hops.map(({ ns: _, rules, ...hop }, index) => {
+    hops: first.hops.map(({ ns: _, clock: __, rules, ...hop }, index) => {
       const deltas = packets.flatMap(({ hops }) => delta(hops, index));
       return {
         ...hop,
         rules: rules.map(({ host, table, line }) => ({ host, table, line })),
         ...(deltas.length > 0 && { latency: latencyOf(deltas) }),
+        ...(isOtherClock(first.hops, index) && { otherClock: true as const }),
       };
     }),
   };
@@ -93,8 +96,14 @@ export function agreement({ hops, known }: ComparedPacket): boolean | null {
 function delta(hops: readonly ComparedHop[], index: number): number[] {
   const hop = hops[index];
   const before = lastSighted(hops, hop?.after);
-  if (hop?.ns === undefined || before?.ns === undefined) return [];
+  if (hop?.ns === undefined || before?.ns === undefined || hop.clock !== before.clock) return [];
   return [Number(hop.ns - before.ns)];
+}
+
+function isOtherClock(hops: readonly ComparedHop[], index: number): boolean {
+  const hop = hops[index];
+  const before = lastSighted(hops, hop?.after);
+  return hop?.ns !== undefined && before !== undefined && hop.clock !== before.clock;
 }
 
 /** By the way it goes: stamps of copies are in an order of their own, and the kernel often stamps once for two taps. */

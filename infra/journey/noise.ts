@@ -9,18 +9,23 @@ export interface NoiseRow {
   readonly packet: string;
   /** Why there is such a packet beside the series; absent when nobody can say. */
   readonly why?: string;
+  /** 0 for what was foretold, and needless since others had asked before. */
   readonly packets: number;
-  /** Places that saw one, in the order of the alphabet. */
+  /** Places that saw one, in the order of the alphabet; of what was needless, the place where it was foretold. */
   readonly at: readonly string[];
 }
 
 const IPV6 = 'IPv6 of the kernel itself: neighbour discovery and multicast listeners (RFC 4861, RFC 3810)';
 
-/** Rows by kind and reason. */
+/**
+ * Rows by kind and reason.
+ * @param more rows of what was foretold and needless
+ */
 export function noiseRows(
   others: readonly PacketPath[],
   places: ReadonlyMap<string, Place>,
   ofSeries: (path: PacketPath) => boolean,
+  more: readonly NoiseRow[] = [],
 ): readonly NoiseRow[] {
   const groups = Map.groupBy(others, (path) => JSON.stringify([path.packet, whyOf(path, ofSeries)]));
   const rows = [...groups.values()].map((paths): NoiseRow => {
@@ -34,7 +39,12 @@ export function noiseRows(
       at: [...at].sort(),
     };
   });
-  return rows.toSorted((a, b) => (a.packet < b.packet ? -1 : a.packet > b.packet ? 1 : 0));
+  return [...rows, ...more].toSorted((a, b) => (a.packet < b.packet ? -1 : a.packet > b.packet ? 1 : 0));
+}
+
+/** Whether it is neither of the series nor of a kernel that looks after its neighbours: somebody else's. */
+export function isOtherTraffic(path: PacketPath, ofSeries: (path: PacketPath) => boolean): boolean {
+  return whyOf(path, ofSeries) === undefined;
 }
 
 function whyOf(path: PacketPath, ofSeries: (path: PacketPath) => boolean): string | undefined {

@@ -1,4 +1,5 @@
 // What a journey experiment has observed, as it stands in results.json.
+import type { ClockRow } from '../observe/clocks.ts';
 import type { Evidence } from './evidence.ts';
 import type { Journey } from './journeys.ts';
 import type { NoiseRow } from './noise.ts';
@@ -24,6 +25,8 @@ export interface JourneyObservation {
   readonly packets: readonly PacketRow[];
   readonly noise: readonly NoiseRow[];
   readonly evidence: Evidence;
+  /** Clocks other than the sender's; absent where one kernel stamped everything. */
+  readonly clocks?: readonly ClockRow[];
 }
 
 /** One packet of the series. */
@@ -33,7 +36,10 @@ export interface PacketRow {
   readonly asPredicted: boolean | null;
   readonly firstSeen?: string;
   readonly lastSeen?: string;
-  /** First stamp at each tap, ns since the first packet of the capture. */
+  /**
+   * First stamp at each tap, ns since the first packet of the capture. Stamps of another clock have been moved to where the
+   * sender's would be: good for an order, and for no duration.
+   */
   readonly at: Readonly<Record<string, number>>;
   readonly differences: readonly string[];
 }

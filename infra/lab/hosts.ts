@@ -15,6 +15,8 @@ export class LabHosts {
   readonly pods: ReadonlyMap<string, readonly string[]>;
   /** Whether nodes and pods have IPv6 addresses. */
   readonly dualStack: boolean;
+  /** Pods that are only named: what runs in them is not the lab's to say. */
+  readonly #selected: ReadonlySet<string>;
   readonly #report: Report;
 
   constructor(raw: RawLab, report: Report) {
@@ -23,6 +25,9 @@ export class LabHosts {
     this.nodes = raw.cluster.nodes.map((node) => node.name);
     const { outside } = raw.cluster;
     this.outside = outside ? [outside.router, outside.host] : [];
+    this.#selected = new Set(
+      raw.workloads.flatMap((workload) => (workload.selector ? podNames(workload) : [])),
+    );
     this.pods = new Map(
       raw.workloads.flatMap((workload) =>
         podNames(workload).map(
@@ -61,6 +66,7 @@ export class LabHosts {
         `write ${pod}`,
       );
     else if (!containers) this.#unknown(pod, path);
+    else if (this.#selected.has(pod) && container !== '' && rest.length === 0) return;
     else if (rest.length > 0 || !containers.includes(container))
       this.#report.at(
         path,

@@ -63,7 +63,8 @@ export interface LabNetwork {
 
 export interface LabWorkload {
   readonly name: string;
-  readonly kind: 'deployment' | 'pod';
+  /** Of pods that run already: `selected`. */
+  readonly kind: 'deployment' | 'pod' | 'selected';
   readonly pods: readonly LabPod[];
 }
 
@@ -71,8 +72,11 @@ export interface LabPod {
   /** RFC 1123 label, unique in the lab. */
   readonly name: string;
   readonly node: string;
-  /** The address asked of IPAM (CNI_ARGS IP=…) so that rebuilding gives the same one; a preference, not a promise. */
-  readonly address: string;
+  /**
+   * The address asked of IPAM (CNI_ARGS IP=…) so that rebuilding gives the same one; a preference, not a promise. A pod
+   * that is selected has its own already.
+   */
+  readonly address?: string;
   readonly address6?: string;
   readonly annotations: Readonly<Record<string, string>>;
   readonly ports: readonly {
@@ -80,7 +84,16 @@ export interface LabPod {
     readonly hostPort: number;
     readonly protocol: 'tcp' | 'udp';
   }[];
+  /** None of a pod that is selected: what runs in it is not the lab's. */
   readonly containers: readonly { readonly name: string; readonly command: readonly string[] }[];
+  /** Of a pod that is there already: never made, changed or deleted. The same of all pods of a workload. */
+  readonly selector?: PodSelector;
+}
+
+/** As in Kubernetes: a pod has to have all of the labels. */
+export interface PodSelector {
+  readonly namespace: string;
+  readonly matchLabels: Readonly<Record<string, string>>;
 }
 
 /** As in the file, with every name checked; templates (`${pod.address}`) are filled in when it runs. */

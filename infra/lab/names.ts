@@ -1,16 +1,22 @@
 // Names of pods: made from the workload's by a fixed rule, so that a rebuilt lab has the same ones.
 import type { RawLab } from './schema.ts';
 
-type Workload = Pick<RawLab['workloads'][number], 'name' | 'kind' | 'replicas'>;
+type Workload = Pick<RawLab['workloads'][number], 'name' | 'kind' | 'replicas'> & {
+  readonly selector?: unknown;
+};
 
 /** RFC 1123: what a hostname label and a Kubernetes object name may have at most. */
 export const MAX_LABEL = 63;
 /** IFNAMSIZ less the terminating zero (linux/if.h). */
 export const MAX_INTERFACE = 15;
 
-/** A pod is called as its workload; the replicas of a deployment are <name>-1 … <name>-N. */
+/**
+ * A pod is called as its workload, and so is the one pod that a selector names; the replicas of a deployment, and several
+ * pods of a selector, are <name>-1 … <name>-N.
+ */
 export function podNames(workload: Workload): readonly string[] {
-  if (workload.kind === 'pod') return [workload.name];
+  const one = workload.kind === 'pod' || (workload.selector !== undefined && workload.replicas === 1);
+  if (one) return [workload.name];
   return Array.from({ length: workload.replicas }, (_, i) => `${workload.name}-${i + 1}`);
 }
 

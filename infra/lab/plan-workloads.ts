@@ -1,4 +1,6 @@
 // Places pods on nodes, names them and pins their addresses; finds workloads that cannot be made so.
+
+import { checkSelected } from './check-selected.ts';
 import { TERMS } from './family-terms.ts';
 import type { LabNode, LabPod, LabWorkload } from './lab.ts';
 import { MAX_LABEL, podNames } from './names.ts';
@@ -39,16 +41,18 @@ export function planWorkloads(
     const path = ['workloads', w];
     checkWorkload(workload, path, names, report);
     const on = workload.nodes ?? names;
+    const { selector } = workload;
     const pods = podNames(workload).flatMap((name, i): LabPod[] => {
       const node = planned.get(on[i % on.length] ?? '');
       if (!node) return [];
+      if (selector) return [{ name, node: node.name, annotations: {}, ports: [], containers: [], selector }];
       const [address, address6] = pools.map((pool) => pool.take(node, path));
       if (address === undefined) return [];
       const { annotations, ports, containers } = workload;
       const pinned = { address, ...(address6 !== undefined && { address6 }) };
       return [{ name, node: node.name, ...pinned, annotations, ports, containers }];
     });
-    return { name: workload.name, kind: workload.kind, pods };
+    return { name: workload.name, kind: selector ? 'selected' : workload.kind, pods };
   });
   for (const pool of pools) pool.check(report);
   checkHostPorts(raw, report);
@@ -56,6 +60,7 @@ export function planWorkloads(
 }
 
 function checkWorkload(workload: RawWorkload, path: Path, nodes: readonly string[], report: Report): void {
+  if (workload.selector) checkSelected(workload, path, report);
   workload.nodes?.forEach((node, i) => {
     if (!nodes.includes(node))
       report.at([...path, 'nodes', i], `there is no node "${node}"`, suggest(node, nodes, 'nodes'));

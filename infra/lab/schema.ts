@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { experiment } from './experiment-schema.ts';
 import { DEFAULT_UNDERLAY6, label } from './schema-parts.ts';
+import { selector } from './selector-schema.ts';
 
 export type { ExecStep, PingTraffic, RawExperiment } from './experiment-schema.ts';
 export { hostTables, labTables } from './experiment-schema.ts';
@@ -57,18 +58,24 @@ const container = z
   })
   .describe("A process of its own in the pod's network namespace.");
 
+/** What runs in a pod of which the lab says nothing. */
+export const DEFAULT_CONTAINERS = [{ name: 'main', command: ['sleep', 'infinity'] }];
+
 const workload = z
   .strictObject({
     name: label.describe(
       'The pods of a deployment are called <name>-1 … <name>-N; the pod of `kind: pod` is just <name>.',
     ),
+    selector: selector.optional(),
     kind: z.enum(['deployment', 'pod']).default('deployment').describe('`pod` is exactly one.'),
-    replicas: z.int().min(0).max(1000).default(1).describe('Pods of a deployment.'),
+    replicas: z.int().min(0).max(1000).default(1).describe('Pods of a deployment, or that a selector names.'),
     nodes: z
       .array(label)
       .min(1)
       .optional()
-      .describe('Replica i runs on nodes[i mod length]. Default: all nodes, in order.'),
+      .describe(
+        'Replica i runs on nodes[i mod length]. Default: all nodes, in order; required with a selector.',
+      ),
     annotations: z
       .record(z.string(), z.string())
       .default({})
@@ -83,10 +90,7 @@ const workload = z
       )
       .default([])
       .describe('Given to plugins with the portMappings capability.'),
-    containers: z
-      .array(container)
-      .min(1)
-      .default([{ name: 'main', command: ['sleep', 'infinity'] }]),
+    containers: z.array(container).min(1).default(DEFAULT_CONTAINERS),
   })
   .describe('Pods that are made, changed and removed together.');
 

@@ -25,6 +25,9 @@ const TIMES =
 const USED = /^(REACHABLE|STALE|DELAY|PROBE)$/;
 const EPHEMERAL_PORT = 32_768;
 
+/** Of a host: which kernel it runs on, and by what clock. */
+const OF_THE_MACHINE = new Set(['bootId', 'aheadNs']);
+
 interface Context {
   readonly host: string | undefined;
   readonly table: string | undefined;
@@ -75,7 +78,7 @@ function walkObject(
   };
   const out: [string, Json][] = [];
   for (const [key, value] of Object.entries(object)) {
-    if (value === undefined) continue;
+    if (value === undefined || OF_THE_MACHINE.has(key)) continue;
     out.push([symbols.text(key), walkEntry(key, value, object, symbols, inner)]);
   }
   return Object.fromEntries(out.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));

@@ -12,6 +12,7 @@ import {
   source,
 } from './identity.ts';
 import type { Frame, Packet } from './packets/packet.ts';
+import { inWayOrder } from './way-order.ts';
 
 export interface Sighting {
   /** Tap name. */
@@ -36,7 +37,10 @@ export interface PacketPath {
   readonly dst: string;
   /** First stamp at each tap, ns; only taps that saw it. */
   readonly at: Readonly<Record<string, bigint>>;
-  /** Every sighting, by time; sightings with one stamp stay in the order of the taps. */
+  /**
+   * Every sighting, by time; sightings with one stamp stay in the order of the taps. Where several clocks have stamped them:
+   * in the order of the packet's way (inWayOrder).
+   */
   readonly sightings: readonly Sighting[];
   /**
    * Taps that saw it more than once, and how often: a hairpin port echoed a broadcast, something on the way made a copy,
@@ -113,6 +117,7 @@ interface Flow {
  */
 export class Correlator {
   readonly #limits: Required<CorrelatorLimits>;
+  readonly #clockOf: ((tap: string) => string | undefined) | undefined;
   readonly #exact = new Map<number, OpenPath[]>();
   readonly #loose = new Map<number, OpenPath[]>();
   readonly #flows = new Map<string, Flow>();
@@ -122,8 +127,10 @@ export class Correlator {
   #newest: OpenPath | undefined;
   #open = 0;
 
-  constructor(limits: CorrelatorLimits = {}) {
+  /** @param clockOf tap → which clock stamps there, in case there are several; their stamps are aligned */
+  constructor(limits: CorrelatorLimits = {}, clockOf?: (tap: string) => string | undefined) {
     this.#limits = { ...DEFAULTS, ...limits };
+    this.#clockOf = clockOf;
   }
 
   /** Packets that may still be seen again. */
@@ -235,7 +242,7 @@ export class Correlator {
     if (path.flow.open.size === 0) this.#flows.delete(path.flow.name);
     for (const { exact } of path.known) remove(this.#exact, exact, path);
     if (path.loose !== undefined) remove(this.#loose, path.loose, path);
-    return pathOf(path, this.#count(path), early);
+    return pathOf(path, this.#count(path), early, this.#clockOf);
   }
 
   /** 1 for the first packet that looks so. */
@@ -251,12 +258,18 @@ export class Correlator {
 
 const NONE: readonly PacketPath[] = [];
 
-function pathOf({ sightings, uncounted }: OpenPath, count: number, early: boolean): PacketPath {
+function pathOf(
+  { sightings, uncounted }: OpenPath,
+  count: number,
+  early: boolean,
+  clockOf: ((tap: string) => string | undefined) | undefined,
+): PacketPath {
   // A tap's own stamps may be in slight disorder; sort() keeps the order of the taps for equal ones.
   const inOrder = sightings.every(
     (sighting, index) => index === 0 || (sightings[index - 1]?.time ?? 0) <= sighting.time,
   );
-  const sorted = inOrder ? sightings : sightings.toSorted((a, b) => a.time - b.time);
+  const byTime = inOrder ? sightings : sightings.toSorted((a, b) => a.time - b.time);
+  const sorted = clockOf === undefined ? byTime : inWayOrder(byTime, clockOf);
   const first = sorted[0]?.frame ?? {};
   const at: Record<string, bigint> = {};
   let repeats: Record<string, number> | undefined;

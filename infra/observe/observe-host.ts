@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Host } from '../backends/host.ts';
 import { pickNetwork } from '../cni/config-dir.ts';
+import { aheadOf, localNs } from './clocks.ts';
 import type { PickNetwork } from './parse-files.ts';
 import { parseHostSections } from './parse-host.ts';
 import { DEFAULT_LEASE_DIRS, FOR_PREDICTION, OBSERVE_SCRIPT } from './script.ts';
@@ -37,13 +38,16 @@ export async function observeHost(
   const leaseDirs = options.leaseDirs ?? DEFAULT_LEASE_DIRS;
   const asked = options.forwarding ? `${role}${FOR_PREDICTION}` : role;
   const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, asked, ...leaseDirs];
-  const { stdout, stderr } = await host.run(argv, options.signal && { signal: options.signal });
+  const askedNs = localNs();
+  const result = await host.run(argv, options.signal && { signal: options.signal });
+  const aheadNs = aheadOf(result, askedNs, localNs());
   try {
-    return parseHostSections(stdout, stderr, {
+    const snapshot = parseHostSections(result.stdout, result.stderr, {
       role,
       pickNetwork: options.pickNetwork ?? pickNetwork,
       forwarding: options.forwarding ?? false,
     });
+    return snapshot.bootId === undefined ? snapshot : { ...snapshot, aheadNs };
   } catch (error) {
     if (!(error instanceof ObserveError)) throw error;
     throw new ObserveError(`cannot observe ${host.name}: ${error.message}`, { cause: error });

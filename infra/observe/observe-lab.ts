@@ -26,6 +26,7 @@ export async function observeLab(
     podSnapshotsOf(cluster, entered, options),
     allNetns(cluster, lab, pods, options.signal),
   ]);
+  const attached = pods.filter(({ hostNetwork }) => !hostNetwork);
   const netnsOf = (pod: PodStatus) => netns.get(`${pod.node} ${pod.pid}`) ?? '';
   return {
     nodes: machines(lab).map(({ name, role, address, podCIDR, address6, podCIDR6 }) => {
@@ -53,12 +54,12 @@ export async function observeLab(
     ),
     veths: correlateVeths({
       nodes: [...nodes].map(([name, snapshot]) => ({ name, snapshot })),
-      pods: pods.flatMap((pod) => {
+      pods: attached.flatMap((pod) => {
         const snapshot = podSnapshots.get(pod.name);
         return snapshot ? [{ name: pod.name, node: pod.node, netns: netnsOf(pod), snapshot }] : [];
       }),
     }),
-    attachments: attachments(pods, nodes, podSnapshots, calls),
+    attachments: attachments(attached, nodes, podSnapshots, calls),
     cniCalls: callRows(calls, pods),
     hosts: Object.fromEntries([...nodes, ...outside, ...podSnapshots]),
   };

@@ -15,21 +15,24 @@ export interface PathState {
   readonly beyond: Readonly<Record<string, HostSnapshot>>;
 }
 
-/** @throws as `observeLab` does */
+/**
+ * Pods in their node's own network are left out: they are the node, and two hosts with its interfaces would be a riddle.
+ * @throws as `observeLab` does
+ */
 export async function observePaths(
   cluster: Cluster,
   lab: Lab,
   options: Omit<ObserveLabOptions, 'forwarding'> = {},
 ): Promise<PathState> {
-  const read = { ...options, forwarding: true };
+  const inNode = new Set((await cluster.pods()).flatMap((pod) => (pod.hostNetwork ? [pod.name] : [])));
+  const pods = (name: string) => !inNode.has(name) && (options.pods?.(name) ?? true);
+  const read = { ...options, pods, forwarding: true };
   // Beside the nodes, not after them: a reading takes longer than all that is done with it.
-  const [snapshot, suspects] = await Promise.all([
-    observeLab(cluster, lab, read),
-    suspected(cluster, lab, read),
-  ]);
+  const [all, suspects] = await Promise.all([observeLab(cluster, lab, read), suspected(cluster, lab, read)]);
   const nodes = hostsOf(cluster, machines(lab));
-  const pods = snapshot.pods.map(({ netns }) => netns);
-  return { lab: snapshot, beyond: await observeBeyond(nodes, snapshot.hosts, read, pods, suspects) };
+  const snapshot = { ...all, pods: all.pods.filter(({ name }) => !inNode.has(name)) };
+  const known = snapshot.pods.map(({ netns }) => netns);
+  return { lab: snapshot, beyond: await observeBeyond(nodes, snapshot.hosts, read, known, suspects) };
 }
 
 /** Routers and hosts outside the cluster lead nowhere that no node leads to. */

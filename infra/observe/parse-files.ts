@@ -1,5 +1,5 @@
 // The files a node is read for: sysctls, CNI configuration, host-local leases; and how their sections are put together.
-import { CACHE_DIR } from './script.ts';
+import { BOOT_ID, CACHE_DIR } from './script.ts';
 import type { CniConfigRow, LeaseRow, SysctlRow } from './snapshot.ts';
 
 /** Which file of /etc/cni/net.d the runtime takes, and why not the others. */
@@ -28,7 +28,7 @@ const CONFIG_DIR = '/etc/cni/net.d/';
 export function sysctlRows(files: ReadonlyMap<string, string>): SysctlRow[] {
   const swap = (c: string) => (c === '/' ? '.' : '/');
   return [...files]
-    .filter(([path]) => path.startsWith(SYSCTLS))
+    .filter(([path]) => path.startsWith(SYSCTLS) && path !== BOOT_ID)
     .map(([path, value]) => ({
       name: path.slice(SYSCTLS.length).replaceAll(/[/.]/g, swap),
       value: value.trim().replaceAll(/\s+/g, ' '),

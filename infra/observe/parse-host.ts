@@ -8,7 +8,7 @@ import { forwardingState } from './parse-forwarding.ts';
 import { addressRows, interfaceRow, readLinks, readNeighbours, readRoutes, readRules } from './parse-ip.ts';
 import { readNetfilter } from './parse-netfilter.ts';
 import { readQdiscs } from './parse-qdisc.ts';
-import { IP_BATCH, NEIGHBOUR_BATCH } from './script.ts';
+import { BOOT_ID, IP_BATCH, NEIGHBOUR_BATCH } from './script.ts';
 import { markOf, ObserveError, readJson, requireSection, type Section, splitSections } from './sections.ts';
 import type { HostSnapshot, NetfilterRow, NetnsidRow } from './snapshot.ts';
 
@@ -44,6 +44,7 @@ export function parseHostSections(stdout: string, stderr: string, options: Parse
   const fdb = requireSection(sections, 'fdb', 'bridge -j fdb show', NEEDS_IPROUTE2);
   const qdisc = requireSection(sections, 'qdisc', 'tc -j qdisc show', NEEDS_IPROUTE2);
   const netns = sections.get('netns')?.text.trim();
+  const bootId = files.get(BOOT_ID)?.trim();
   return {
     interfaces: bare.map((row) => ({ ...row, creator: creatorOf(row, context) })),
     addresses,
@@ -66,6 +67,7 @@ export function parseHostSections(stdout: string, stderr: string, options: Parse
       forwarding: forwardingState(sections, links, [routeText, ruleText, neighText], forPrediction),
     }),
     ...(netns && { netns }),
+    ...(bootId && { bootId }),
     ...(role === 'node' && options.forwarding && { portMappings: portMappingRows(files) }),
     ...(role === 'node' && {
       netnsids: netnsidRows(sections.get('netnsids')),

@@ -1,4 +1,5 @@
 // Which packet was seen where and when: the same packet at several taps, known by what stays the same on its way.
+import type { OtherClock } from './clocks.ts';
 import { Correlator, type CorrelatorLimits, type PacketPath } from './correlator.ts';
 import { mergeTapStreams, mergeTaps, TapClock, type TapStream } from './merge-taps.ts';
 import { type Decode, decodePacket } from './packets/decode.ts';
@@ -20,6 +21,8 @@ export interface DecodedTap {
   readonly truncated?: string;
   /** That the tap's clock was set while it captured. */
   readonly clock?: string;
+  /** That stamped it, where that is not the clock that all are compared with: its stamps have been moved (alignTap). */
+  readonly otherClock?: OtherClock;
 }
 
 /** @throws TypeError when a tap's bytes are no pcap file or not Ethernet, naming the tap. */
@@ -56,15 +59,25 @@ function clockDoubt(packets: readonly Packet[]): string | undefined {
  * cannot be told apart, is said at `Correlator`.
  */
 export function correlate(
-  taps: readonly { readonly name: string; readonly packets: readonly Packet[] }[],
+  taps: readonly Pick<DecodedTap, 'name' | 'packets' | 'otherClock'>[],
 ): PacketPath[] {
-  const correlator = new Correlator();
+  const correlator = new Correlator({}, clockOfTap(taps));
   const paths: PacketPath[] = [];
   for (const { tap, packet, time } of mergeTaps(taps)) {
     for (const path of correlator.add(tap, packet, time)) paths.push(path);
   }
   for (const path of correlator.end()) paths.push(path);
   return paths.sort((a, b) => compare(a.sightings[0]?.packet.ns, b.sightings[0]?.packet.ns));
+}
+
+/** Which clock stamps at a tap, by its name; undefined where all are stamped by one. */
+export function clockOfTap(
+  taps: readonly Pick<DecodedTap, 'name' | 'otherClock'>[],
+): ((tap: string) => string | undefined) | undefined {
+  const others = taps.filter(({ otherClock }) => otherClock !== undefined);
+  if (others.length === 0) return undefined;
+  const clocks = new Map(others.map(({ name, otherClock }) => [name, otherClock?.id]));
+  return (tap) => clocks.get(tap);
 }
 
 /**

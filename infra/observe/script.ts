@@ -28,6 +28,9 @@ export const NEIGHBOUR_BATCH = ['neigh show nud all', 'neigh show proxy'] as con
 /** The runtime's result cache, as libcni keeps it. */
 export const CACHE_DIR = '/var/lib/cni/results/';
 
+/** Drawn by each kernel when it boots (random(4)): tells whose clock a host has. */
+export const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
 /** Said behind the role, such as `node-predict`: everything that decides a packet's way is wanted too. */
 export const FOR_PREDICTION = '-predict';
 
@@ -80,7 +83,7 @@ if [ "$role" = node ]; then
 else
   set --
 fi
-set -- "$@" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl /proc/sys/net/bridge/bridge-nf-call-*
+set -- "$@" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl /proc/sys/net/bridge/bridge-nf-call-* ${BOOT_ID}
 each='${perDevice(4, ['rp_filter', 'route_localnet'])} ${perDevice(6, ['disable_ipv6'])}'
 if [ "$want" != "$role" ]; then
   set -- "$@" /proc/sys/net/ipv4/icmp_echo_ignore_all /proc/sys/net/ipv6/icmp/echo_ignore_all

@@ -18,6 +18,10 @@ export interface HostSnapshot {
   readonly leases: readonly LeaseRow[];
   /** Inode of this network namespace, as `net:[4026532…]`. */
   readonly netns?: string;
+  /** Boot id of its kernel: hosts with the same one share a clock. In no table and no canonical form. */
+  readonly bootId?: string;
+  /** How far its clock is ahead of the one of whoever observed it, ns: at least, and at most. */
+  readonly aheadNs?: readonly [least: number, most: number];
   /** Other netns as this one numbers them (RTM_GETNSID): what `link-netnsid` refers to (nodes only). */
   readonly netnsids?: readonly NetnsidRow[];
   /** Base names of the CNI runtime's result cache, `<network>-<containerID>-<ifname>` (nodes only). */

@@ -51,10 +51,10 @@ export const network = z.strictObject({
   configs: z.record(z.string(), z.string()),
 });
 
-export const pod = z.strictObject({
+const podShape = z.strictObject({
   name,
   node: name,
-  address: z.ipv4(),
+  address: z.ipv4().optional(),
   address6: z.ipv6().optional(),
   annotations: z.record(z.string(), z.string()),
   ports: z.array(
@@ -64,7 +64,15 @@ export const pod = z.strictObject({
       protocol: z.enum(['tcp', 'udp']),
     }),
   ),
-  containers: z.array(z.strictObject({ name, command: z.array(z.string()).min(1) })).min(1),
+  containers: z.array(z.strictObject({ name, command: z.array(z.string()).min(1) })),
+  selector: z.strictObject({ namespace: name, matchLabels: z.record(z.string(), z.string()) }).optional(),
+});
+
+/** One that is made has an address to ask for, and something to run; one that is selected has both already. */
+export const pod = podShape.superRefine(({ selector, address, containers }, context) => {
+  const add = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+  if (selector === undefined && address === undefined) add('address', 'is missing');
+  if (selector === undefined && containers.length === 0) add('containers', 'must have at least one');
 });
 
 /** A list whose items have names, each once. */

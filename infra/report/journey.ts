@@ -4,6 +4,7 @@ import type { Journey, JourneyHop } from '../journey/journeys.ts';
 import type { Latency } from '../journey/latency.ts';
 import type { NoiseRow } from '../journey/noise.ts';
 import type { JourneyObservation } from '../journey/observation.ts';
+import type { ClockRow } from '../observe/clocks.ts';
 import { PLAIN, type Terminal } from './paint.ts';
 import { renderTable } from './table.ts';
 import { count } from './words.ts';
@@ -22,6 +23,10 @@ const LEGEND = [
   'nothing can be run there.',
 ].join('\n');
 
+/** Said where it is needed. */
+const CLOCK_LEGEND =
+  'other clock: the hop before was stamped by another kernel’s clock, and between two clocks nobody knows.';
+
 /** Fewer samples have no percentiles worth a name. */
 const PERCENTILES_FROM = 10;
 
@@ -29,13 +34,16 @@ const RIGHT = (header: string) => ({ header, align: 'right' as const });
 
 /** Everything that was seen of a series, several lines, without a trailing newline. */
 export function journeyText(observed: JourneyObservation, terminal: Terminal = PLAIN): string {
-  const { ping, taps, journeys, noise, evidence } = observed;
+  const { ping, taps, journeys, noise, evidence, clocks = [] } = observed;
   const { paint } = terminal;
   return [
     `${paint('bold', `${ping.from} → ${ping.to}`)}: ${ping.received} of ${ping.transmitted} answered, ${count(taps.length, 'tap')}`,
-    paint('dim', LEGEND),
+    paint('dim', clocks.length === 0 ? LEGEND : `${LEGEND}\n${CLOCK_LEGEND}`),
     ...journeys.map((journey) => `${title(journey, terminal)}\n${journeyTable(journey, terminal)}`),
     `${paint('bold', 'Beside them')}\n${noise.length === 0 ? '  nothing' : noise.map(noiseLine).join('\n')}`,
+    ...(clocks.length === 0
+      ? []
+      : [`${paint('bold', 'Other clocks')}\n${clocks.map((row) => clockLine(row, ping.from)).join('\n')}`]),
     `${paint('bold', 'Witnesses')}\n${witnesses(evidence)}`,
   ].join('\n\n');
 }
@@ -70,7 +78,7 @@ function journeyTable({ hops }: Journey, { paint, width }: Terminal): string {
       index + 1,
       `${'  '.repeat(hop.depth)}${hop.host} ${hop.dev}${hop.direction === undefined ? '' : ` ${hop.direction}`}${cameFrom(hop, index)}`,
       paint(tone, word),
-      latencyWords(hop.latency),
+      hop.otherClock ? 'other clock' : latencyWords(hop.latency),
       [...changes(hop), ...hop.differences.map((words) => paint('red', words))].join('\n'),
       hop.why.join('\n'),
     ];
@@ -108,6 +116,13 @@ const microseconds = (ns: number) => (ns / 1000).toFixed(1);
 function noiseLine({ packet, why, packets, at }: NoiseRow): string {
   return `  ${count(packets, packet)} at ${at.join(', ')}: ${why ?? 'other traffic'}`;
 }
+
+function clockLine({ hosts, aheadNs, uncertainNs }: ClockRow, sender: string): string {
+  const [by, where] = [seconds(Math.abs(aheadNs)), aheadNs < 0 ? 'behind' : 'ahead of'];
+  return `  ${hosts.join(', ')}: ${by} s ${where} ${sender}’s, give or take ${seconds(uncertainNs)} s`;
+}
+
+const seconds = (ns: number) => (ns / 1e9).toFixed(6);
 
 function witnesses({ cni, kernel, packets, conclusion }: Evidence): string {
   const rule =

@@ -54,7 +54,7 @@ async function prepare(connection: Connection, lab: Lab, node: LabNode) {
   const host = connection.node(node.name);
   const pods = lab.workloads.flatMap((workload) => workload.pods.filter((pod) => pod.node === node.name));
   const records = pods.map(
-    (spec): PodRecord => ({ spec, containerId: randomBytes(32).toString('hex'), pin: spec.address }),
+    (spec): PodRecord => ({ spec, containerId: randomBytes(32).toString('hex'), pin: spec.address ?? '' }),
   );
   const names = records.map(({ spec }) => spec.name);
   const pauses = await startPauses(connection, node.name, names);

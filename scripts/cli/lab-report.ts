@@ -31,7 +31,7 @@ export async function labReport(stack: string): Promise<LabReport | undefined> {
     results,
     snapshot,
     resultsFile: shortPath(resultsFile(resultsDir(stack))),
-    next: nextSteps(record),
+    next: nextSteps(record, snapshot?.pods ?? []),
   };
   return { text: summaryText(summary, terminalOf(process.stdout)), results };
 }
@@ -48,10 +48,15 @@ async function observe(record: StackRecord): Promise<SummaryTables | undefined> 
   );
 }
 
-function nextSteps({ stack, labFile, definition }: StackRecord): readonly string[] {
+/** @param live where the pods are: IPAM may have given them other addresses than the lab asks for */
+export function nextSteps(
+  { stack, labFile, definition }: Pick<StackRecord, 'stack' | 'labFile' | 'definition'>,
+  live: SummaryTables['pods'],
+): readonly string[] {
   const [node] = definition.nodes;
   const pods = definition.workloads.flatMap((workload) => workload.pods);
   const [pod, other] = pods;
+  const address = live.find(({ name }) => name === other?.name)?.address ?? other?.address;
   const guide = path.join(path.dirname(labFile), 'README.md');
   const at = (target: string, command: string) =>
     `npm run -s lab -- exec ${target} --stack ${stack} -- ${command}`;
@@ -59,7 +64,7 @@ function nextSteps({ stack, labFile, definition }: StackRecord): readonly string
     ...(node ? [`${at(node.name, 'ip route')}  # routes of a node`] : []),
     ...(pod && other
       ? [
-          `${at(pod.name, `ping -c 1 ${other.address}`)}  # from pod to pod`,
+          ...(address ? [`${at(pod.name, `ping -c 1 ${address}`)}  # from pod to pod`] : []),
           `npm run -s lab -- trace ${pod.name} ${other.name} --stack ${stack}  # the way it takes, and the rule behind each step`,
         ]
       : []),

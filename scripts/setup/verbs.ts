@@ -1,6 +1,6 @@
 // The commands of package.json, and how much of the machine each of them needs.
 
-export const VERBS = ['up', 'down', 'lab', 'pulumi', 'test', 'doctor', 'bench'] as const;
+export const VERBS = ['up', 'down', 'lab', 'pulumi', 'test', 'test-kind', 'doctor', 'bench'] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** `packages`: node_modules is enough. `everything`: system tools, CNI plugins, the engine. */
@@ -20,6 +20,11 @@ const READING_LAB_COMMANDS = new Set([
 
 /** Layers of `npm test` that only read the source. */
 const READING_TEST_LAYERS = new Set(['lint', 'types', '--help', '-h']);
+
+/** Whoever runs the tests reads the last line of the output, whatever happens. */
+export function countsTests(verb: string | undefined): boolean {
+  return verb === 'test' || verb === 'test-kind';
+}
 
 export function isVerb(word: string | undefined): word is Verb {
   return VERBS.includes(word as Verb);

@@ -33,7 +33,7 @@ const lab: Lab = {
 };
 const outputsOf = (type: string, name: string) => ({
   ...(type.endsWith(':Cluster') && {
-    handle: { backend: 'stand-in', id: 'c1', facts: {} },
+    handle: { backend: 'stand-in', id: 'c1', facts: { namespace: 'cnilab-c1' } },
     nodeStatus: [first, second].map((node) => ({ name: node, kubernetesName: `real-${node}` })),
     kubeconfig: pulumi.secret(KUBECONFIG),
   }),
@@ -58,7 +58,7 @@ const declared = (args: Partial<LabArgs>, preview = false) =>
 const byPulumi: Partial<LabArgs> = {
   kubernetes: true,
   objects: (name, cluster, options) =>
-    new KubernetesWorkloads(name, { lab, stack: 'blue', cluster, podImage: 'image:1' }, options),
+    new KubernetesWorkloads(name, { lab, cluster, podImage: 'image:1' }, options),
 };
 const OURS = ['Cluster', 'Lab', 'Network', 'Workload', 'Experiment', 'Verdict', 'Stack'];
 const isOurs = ({ resource }: Declared) => OURS.includes(resource.split('::')[0] ?? '');
@@ -78,7 +78,7 @@ test("every object is of the cluster's own provider and goes with the cluster; w
     Deployment::twice-deployment-web-minikube-3040c9 by kubernetes::twice-kubernetes, goes with Cluster::twice-cluster, after Cluster::twice-cluster Namespace::twice-namespace Network::twice-network
     Deployment::twice-deployment-web-minikube-m02-64287c by kubernetes::twice-kubernetes, goes with Cluster::twice-cluster, after Cluster::twice-cluster Namespace::twice-namespace Network::twice-network
     Lab::twice by -, goes with -, after -
-    Namespace::twice-namespace by kubernetes::twice-kubernetes, goes with Cluster::twice-cluster, after -
+    Namespace::twice-namespace by kubernetes::twice-kubernetes, goes with Cluster::twice-cluster, after Cluster::twice-cluster
     Network::twice-network by -, goes with Cluster::twice-cluster, after Cluster::twice-cluster
     Pod::twice-pod-bare by kubernetes::twice-kubernetes, goes with Cluster::twice-cluster, after Cluster::twice-cluster Namespace::twice-namespace Network::twice-network Workload::twice-web
     Workload::twice-bare by -, goes with Cluster::twice-cluster, after Cluster::twice-cluster Network::twice-network Pod::twice-pod-bare Workload::twice-web
@@ -115,7 +115,7 @@ test('pods go to the nodes of the cluster that play those of the lab, and nobody
           "pulumi.com/skipAwait": "true",
         },
         "image": "image:1",
-        "namespace": "cnilab-blue",
+        "namespace": "cnilab-c1",
         "nodeSelector": {
           "kubernetes.io/hostname": "real-minikube",
         },
@@ -129,7 +129,7 @@ test('pods go to the nodes of the cluster that play those of the lab, and nobody
           "pulumi.com/skipAwait": "true",
         },
         "image": "image:1",
-        "namespace": "cnilab-blue",
+        "namespace": "cnilab-c1",
         "nodeSelector": {
           "kubernetes.io/hostname": "real-minikube-m02",
         },
@@ -144,7 +144,7 @@ test('pods go to the nodes of the cluster that play those of the lab, and nobody
           "pulumi.com/skipAwait": "true",
         },
         "image": "image:1",
-        "namespace": "cnilab-blue",
+        "namespace": "cnilab-c1",
         "nodeSelector": {
           "kubernetes.io/hostname": "real-minikube-m02",
         },
@@ -154,7 +154,7 @@ test('pods go to the nodes of the cluster that play those of the lab, and nobody
       },
     ]
   `);
-  expect(find(all, 'Namespace::').inputs.metadata.name).toBe('cnilab-blue');
+  expect(find(all, 'Namespace::').inputs.metadata.name).toBe('cnilab-c1');
 });
 
 test('at preview, when there is no cluster yet, the same objects are shown', async () => {

@@ -22,6 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
+const { address: _, ...nothing } = pod(1, { containers: [] });
+
 const bad: readonly (readonly [string, string, Data, readonly string[]])[] = [
   [
     'an unknown backend, naming those there are',
@@ -40,6 +42,12 @@ const bad: readonly (readonly [string, string, Data, readonly string[]])[] = [
     'Cluster',
     clusterInputs({ nodes: [node(1), node(1, { address: '192.168.49.300' })] }),
     ['nodes[1].address: Invalid IPv4 address', 'nodes[1].name: there are two "node-1"'],
+  ],
+  [
+    'a pod to be made that has no address and nothing to run',
+    'Workload',
+    workloadInputs(HANDLE, { pods: [nothing] }),
+    ['pods[0].address: is missing', 'pods[0].containers: must have at least one'],
   ],
   ['a property there is not', 'Cluster', clusterInputs({ nodez: 3 }), ['nodez: there is no such property']],
   [

@@ -95,11 +95,15 @@ export class LabSession {
   }
 
   /** Runs the real command line, as `npm run -s lab -- …` does, with this session's environment. */
-  async cli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+  async cli(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    timeoutMs = 240_000,
+  ): Promise<CliResult> {
     return await exec([NODE, path.join(ROOT, 'scripts', 'cnilab.ts'), ...args], {
       cwd: ROOT,
       env: { ...this.env, ...env },
-      timeoutMs: 240_000,
+      timeoutMs,
     });
   }
 

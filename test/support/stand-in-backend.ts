@@ -57,7 +57,7 @@ function statusOf(pod: LabPod): PodStatus {
   return {
     name: pod.name,
     node: pod.node,
-    address: pod.address,
+    address: pod.address ?? '',
     containerId: `${pod.name}-${process.pid}-${pids}`,
     pid: pids,
     hostVeth: `veth${pids}`,

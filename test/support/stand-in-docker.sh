@@ -3,6 +3,7 @@
 #   containers/<name>   a line each for id, status, every label and the address (written)
 #   networks/<name>     a line each for every label and subnet (written)
 #   calls               every command line, one a line (written)
+#   images              names of those that are there, one a line
 #   fail-<command>      when it is there, that command says this on standard error and fails: fail-ps, fail-network-create
 #   hang-run            as long as it is there, `run` does not end
 dir=${STAND_IN_KIND:?}
@@ -78,6 +79,11 @@ network-inspect)
   echo ']'
   ;;
 network-rm) for name; do rm "$dir/networks/$name" || exit 1; done ;;
+images)
+  for word; do image=$word; done
+  [ -f "$dir/images" ] && grep -qxF "$image" "$dir/images" && echo 0123456789ab
+  exit 0
+  ;;
 exec) printf '%s\n' "$@" > "$dir/exec-$1" ;;
 *) exit 0 ;;
 esac

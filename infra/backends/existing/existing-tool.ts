@@ -5,11 +5,15 @@ import path from 'node:path';
 import { exec } from '../../util/exec.ts';
 import { findTool } from '../../util/tools.ts';
 import { writeAtomic } from '../../util/write-atomic.ts';
+import type { Operation } from '../backend.ts';
 import type { ClusterTool, Refusal, Settings, ToolFacts } from '../kubernetes/cluster-tool.ts';
 import { Kube } from '../kubernetes/kube.ts';
-import { namespaceName, objectName } from '../kubernetes/object-names.ts';
+import { objectName } from '../kubernetes/object-names.ts';
 import { toolPodAccess } from '../kubernetes/pod-access.ts';
 import { mapNodes } from './map-nodes.ts';
+
+/** Pods of a lab are gone in seconds, and with them their namespace. */
+const NAMESPACE_MS = 120_000;
 
 export const existingTool: ClusterTool = {
   name: 'existing',
@@ -46,20 +50,19 @@ export const existingTool: ClusterTool = {
 
   plan(spec, id): ToolFacts {
     const settings = spec.settings ?? {};
-    return {
-      cluster: settings.context ?? 'its current context',
-      source: kubeconfigOf(settings),
-      namespace: namespaceName(spec.stack),
-      toolsNamespace: objectName(['cnilab-nodes', id]),
-    };
+    const source = kubeconfigOf(settings);
+    // The current context may be another one tomorrow.
+    const { context } = new Kube(source, settings.context);
+    return { cluster: context, source, toolsNamespace: objectName(['cnilab-nodes', id]) };
   },
 
   async create(spec, facts, kubeconfig, { signal }) {
     const settings = spec.settings ?? {};
-    const context = settings.context ? ['--context', settings.context] : [];
     // Only that context, with the certificates that the file may merely point to.
     const view = ['config', 'view', '--kubeconfig', String(facts.source), '--minify', '--flatten', '--raw'];
-    const { exitCode, stdout, stderr } = await exec(['kubectl', ...view, ...context], { signal });
+    const { exitCode, stdout, stderr } = await exec(['kubectl', ...view, '--context', facts.cluster], {
+      signal,
+    });
     if (exitCode !== 0) throw new Error(`kubectl cannot read ${facts.source}: ${stderr.trim()}`);
     await writeAtomic(kubeconfig, stdout);
     const kube = new Kube(kubeconfig);
@@ -71,16 +74,15 @@ export const existingTool: ClusterTool = {
     return 'running';
   },
 
-  async delete({ namespace, toolsNamespace }, op, kubeconfig) {
-    if (!existsSync(kubeconfig)) return;
-    const object = (name: string | number | undefined) => ({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: String(name) },
-    });
+  async delete(facts, op, kubeconfig) {
+    const own = existsSync(kubeconfig);
+    // Nothing has been made before the cluster was known.
+    if (!own && facts.uid === undefined) return;
+    const kube = own ? new Kube(kubeconfig) : new Kube(String(facts.source), facts.cluster);
+    if (!own && (await kube.uid()) !== facts.uid)
+      throw new Error(`${facts.source} leads to another cluster than the one that this lab is in`);
     op.progress?.('waiting until its namespaces are gone');
-    const kube = new Kube(kubeconfig);
-    await Promise.all([namespace, toolsNamespace].map((name) => kube.delete([object(name)], op)));
+    await Promise.all([facts.namespace, facts.toolsNamespace].map((name) => end(kube, String(name), op)));
   },
 
   access: (facts, settings, cluster) =>
@@ -90,4 +92,19 @@ export const existingTool: ClusterTool = {
 function kubeconfigOf({ kubeconfig }: Settings): string {
   const given = kubeconfig ?? process.env.KUBECONFIG?.split(path.delimiter)[0];
   return given ? path.resolve(given) : path.join(homedir(), '.kube', 'config');
+}
+
+/** @throws Error when something in it holds it back */
+async function end(kube: Kube, name: string, op: Operation): Promise<void> {
+  const limit = AbortSignal.timeout(NAMESPACE_MS);
+  const signal = AbortSignal.any([op.signal, limit]);
+  try {
+    await kube.delete([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }], { signal });
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    throw new Error(
+      `namespace ${name} is not gone after ${NAMESPACE_MS / 1000} s\nkubectl get namespace ${name} -o yaml says what holds it back; then run down again`,
+      { cause: error },
+    );
+  }
 }

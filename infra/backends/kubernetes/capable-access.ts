@@ -18,7 +18,9 @@ const NEEDED = [
   'awk',
 ];
 
-const PROBE_MS = 20_000;
+const PROBE_MS = 60_000;
+/** Exit status of the question when a program is not there. */
+const LACKS = 44;
 
 /** Decides on the first node, when it is opened. */
 export function capableAccess(
@@ -39,10 +41,14 @@ export function capableAccess(
       if (chosen === undefined) {
         await direct.open?.(op);
         const [node = ''] = nodes();
-        const script = 'for tool do command -v "$tool" >/dev/null || exit 1; done';
+        const script = `for tool do command -v "$tool" >/dev/null || exit ${LACKS}; done`;
         const { argv, env } = direct.enter(node, ['sh', '-c', script, 'has', ...NEEDED]);
         const all = env && { env: { ...(process.env as Record<string, string>), ...env } };
-        const { exitCode } = await exec(argv, { ...all, signal: op.signal, timeoutMs: PROBE_MS });
+        const { exitCode, stderr } = await exec(argv, { ...all, signal: op.signal, timeoutMs: PROBE_MS });
+        if (exitCode !== 0 && exitCode !== LACKS)
+          throw new Error(
+            `node ${node} cannot be entered by ${direct.name}: ${stderr.trim() || `it ended with ${exitCode}`}`,
+          );
         chosen = exitCode === 0 ? direct : byPod;
       }
       if (chosen === byPod) await byPod.open?.(op);

@@ -8,7 +8,7 @@ import { HostError } from '../host-error.ts';
 import { Agent } from '../netns/agent.ts';
 import { ClusterFiles } from './cluster-files.ts';
 import type { ClusterTool, Settings, ToolFacts } from './cluster-tool.ts';
-import { ContainerHost } from './container-host.ts';
+import { ContainerHost, notRunning } from './container-host.ts';
 import { Kube } from './kube.ts';
 import { labPods } from './lab-pods.ts';
 import { LazyHost } from './lazy-host.ts';
@@ -21,7 +21,6 @@ export class KubernetesConnection {
   readonly tool: ClusterTool;
   readonly facts: ToolFacts;
   readonly files: ClusterFiles;
-  readonly #handle: ClusterHandle;
   readonly #agents = new Map<string, Agent>();
   #kube: Kube | undefined;
   #access: NodeAccess | undefined;
@@ -29,10 +28,14 @@ export class KubernetesConnection {
   #statuses: Promise<readonly PodStatus[]> | undefined;
 
   constructor(handle: ClusterHandle, tool: ClusterTool) {
-    this.#handle = handle;
     this.tool = tool;
     this.facts = handle.facts as ToolFacts;
     this.files = new ClusterFiles(handle);
+  }
+
+  /** Of the lab's own. */
+  get namespace(): string {
+    return String(this.facts.namespace);
   }
 
   /** As the user has said them; what is not there has its default where it is used. */
@@ -79,24 +82,24 @@ export class KubernetesConnection {
   }
 
   node(lab: string): Host {
-    const agent = this.#agent(lab);
+    this.realNode(lab);
     return new LazyHost(lab, async () => {
       await this.open();
-      return new AgentHost(lab, agent);
+      return new AgentHost(lab, this.#agent(lab));
     });
   }
 
   /** A pod's network, with its node's tools. */
   pod(name: string, node: string): Host {
-    const agent = this.#agent(node);
+    const agent = () => this.#agent(node);
     return new PodNetworkHost(name, agent, async (anew) => (await this.#status(name, anew)).pid);
   }
 
   container(pod: string, container: string, node: string): Host {
     const pid = async () => {
-      const { containers } = await this.#status(pod, true);
-      const found = containers.find(({ name }) => name === container);
-      if (!found) throw new HostError('gone', `${pod}/${container}`, [], 'the container does not run');
+      const status = await this.#status(pod, true);
+      const found = status.containers.find(({ name }) => name === container);
+      if (!found) throw notRunning(`${pod}/${container}`, status);
       return found.pid;
     };
     return new ContainerHost(`${pod}/${container}`, this.node(node), pid);
@@ -121,19 +124,16 @@ export class KubernetesConnection {
     const agents = [...this.#agents.values()];
     this.#agents.clear();
     await Promise.all(agents.map((agent) => agent.close()));
-    if (this.#opened !== undefined)
-      await this.access.close?.({ signal: new AbortController().signal }).catch(() => undefined);
+    const opened = this.#opened;
     this.#opened = undefined;
+    if (opened !== undefined) await this.access.close?.({ signal: new AbortController().signal });
   }
 
-  get id(): string {
-    return this.#handle.id;
-  }
-
+  /** One whose process has ended, with the connection or the node, is followed by another. */
   #agent(lab: string): Agent {
     const real = this.realNode(lab);
     let agent = this.#agents.get(real);
-    if (agent === undefined) {
+    if (agent === undefined || agent.hasEnded) {
       agent = new Agent(nodeGate(this.access, real), lab);
       this.#agents.set(real, agent);
     }

@@ -1,4 +1,6 @@
 // A container of a pod on a real cluster as a Host: everything of the container's, its files and environment too.
+
+import type { PodStatus } from '../backend.ts';
 import type { Host, HostFile, Running, RunOptions, RunResult } from '../host.ts';
 import { HostError } from '../host-error.ts';
 
@@ -62,6 +64,13 @@ export class ContainerHost implements Host {
     const pid = await this.#pid();
     return enterContainerArgv(pid, argv, env);
   }
+}
+
+/** @param name pod, or pod/container, in which something was to be done @param pod undefined when it does not run */
+export function notRunning(name: string, pod: PodStatus | undefined): HostError {
+  const containers = pod?.containers.map((one) => one.name).join(', ');
+  const what = containers ? `the container does not run; there run ${containers}` : 'the pod does not run';
+  return new HostError('gone', name, [], what);
 }
 
 /**

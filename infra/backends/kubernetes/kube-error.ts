@@ -12,10 +12,12 @@ export class KubeError extends Error {
   }
 }
 
-/** Thrown by @kubernetes/client-node for an HTTP answer that is an error. */
+/** Thrown by @kubernetes/client-node for an HTTP answer that is an error; by its watches with `statusCode`. */
 interface ApiException {
-  readonly code: number;
+  readonly code?: number | string;
+  readonly statusCode?: number;
   readonly body?: unknown;
+  readonly message?: string;
 }
 
 /**
@@ -24,9 +26,10 @@ interface ApiException {
  */
 export function kubeError(cause: unknown, server: string, doing: string): KubeError {
   if (cause instanceof KubeError) return cause;
-  const { code, body } = cause as ApiException;
+  const { code: status, statusCode, body, message } = cause as ApiException;
+  const code = statusCode ?? status;
   if (typeof code === 'number')
-    return new KubeError(answered(code, said(body), server, doing), code, { cause });
+    return new KubeError(answered(code, said(body ?? message), server, doing), code, { cause });
   return new KubeError(unanswered(cause as NodeJS.ErrnoException, server), undefined, { cause });
 }
 

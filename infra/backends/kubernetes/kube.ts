@@ -33,8 +33,10 @@ export class Kube {
   constructor(file: string, context?: string) {
     try {
       this.#config.loadFromString(readFileSync(file, 'utf8'));
-    } catch (cause) {
-      throw new KubeError(`${file} is not a kubeconfig: ${(cause as Error).message}`, undefined, { cause });
+    } catch (error) {
+      // A parser quotes the lines around a mistake, and a token may be among them.
+      const [reason = ''] = (error as Error).message.split('\n');
+      throw new KubeError(`${file} is not a kubeconfig: ${reason}`);
     }
     if (context !== undefined) {
       const contexts = this.#config.getContexts().map(({ name }) => name);
@@ -49,6 +51,11 @@ export class Kube {
       throw new KubeError(
         `${file} names no cluster: its current context is "${this.#config.getCurrentContext() ?? ''}"`,
       );
+  }
+
+  /** Name of the context that is used. */
+  get context(): string {
+    return this.#config.getCurrentContext();
   }
 
   /** URL of the API server. */
@@ -173,6 +180,9 @@ export class Kube {
     done: (objects: readonly KubeObject[]) => boolean,
     signal: AbortSignal,
   ): Promise<void> {
+    signal.throwIfAborted();
+    // Mostly it is so at once; a watch that is stopped before it has begun goes on by itself for a while.
+    if (done(await this.list(of))) return;
     const enough = new AbortController();
     const seen = (objects: readonly KubeObject[]) => {
       if (done(objects)) enough.abort();

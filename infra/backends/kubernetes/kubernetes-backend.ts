@@ -8,6 +8,7 @@ import { KubeError } from './kube-error.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { applyNetwork, deleteNetwork, networkDrift } from './lab-network.ts';
 import { nodeDrift } from './node-drift.ts';
+import { objectName } from './object-names.ts';
 import { restSystemPods } from './system-pods.ts';
 import { applyWorkload, deadPods, deleteWorkload, workloadDrift } from './workload.ts';
 
@@ -47,7 +48,8 @@ export function kubernetesBackend(tool: ClusterTool): Backend {
           `the ${tool.name} backend has no router beyond its nodes (cluster.outside): this lab runs on netns`,
         );
       const id = `${spec.stack}-${randomBytes(4).toString('hex')}`;
-      const facts = tool.plan(spec, id);
+      // Of this very cluster of ours: in one that others use, too, nobody else's is called so.
+      const facts = { ...tool.plan(spec, id), namespace: objectName(['cnilab', id]) };
       const early: ClusterHandle = { backend: tool.name, id, facts };
       const connection = connect(early);
       connection.files.writeSpec(spec);
@@ -86,6 +88,7 @@ export function kubernetesBackend(tool: ClusterTool): Backend {
 
     async deleteCluster(handle, op) {
       const connection = connect(handle);
+      await giveBack(connection, op);
       await connection.close();
       await tool.delete(connection.facts, op, connection.files.kubeconfig);
       connection.files.remove();
@@ -106,9 +109,16 @@ export function kubernetesBackend(tool: ClusterTool): Backend {
     workloadDrift: async (handle, workload, pods, op): Promise<readonly Drift[]> =>
       workloadDrift(await open(handle, op), workload, pods, op),
     deadPods: (handle, pods) => deadPods(connect(handle), pods),
-    deleteWorkload: async (handle, workload) => deleteWorkload(connect(handle), workload),
+    deleteWorkload: async (handle, workload, op) => deleteWorkload(connect(handle), workload, op),
 
-    kubeconfig: (handle) => connect(handle).files.kubeconfigText() ?? '',
+    kubeconfig(handle) {
+      const { files } = connect(handle);
+      const text = files.kubeconfigText();
+      // Without one the vendor's provider would work on whatever cluster the user's own names.
+      if (text === undefined)
+        throw new Error(`the kubeconfig of this lab's cluster is gone (${files.kubeconfig})`);
+      return text;
+    },
 
     connect: (handle) => new KubernetesCluster(handle, connect(handle)),
     disconnect,
@@ -130,4 +140,13 @@ async function isAlive(connection: KubernetesConnection): Promise<boolean> {
     if (state === 'running') throw error;
     return false;
   }
+}
+
+/** A cluster that was there before us stands on without us: what a lab has installed on its nodes goes. */
+async function giveBack(connection: KubernetesConnection, op: Operation): Promise<void> {
+  const { tool, files } = connection;
+  const applied = files.network();
+  if (tool.ownsCluster || applied === undefined || files.kubeconfigText() === undefined) return;
+  await connection.open(op);
+  await deleteNetwork(connection, applied.nodes, applied.network, op);
 }

@@ -4,7 +4,7 @@ import type { Cluster, ClusterHandle, NodeStatus, PodStatus, ShellCommand } from
 import type { Host } from '../host.ts';
 import { HostError } from '../host-error.ts';
 import type { KubernetesConnection } from './connection.ts';
-import { enterContainerArgv } from './container-host.ts';
+import { enterContainerArgv, notRunning } from './container-host.ts';
 
 interface Target {
   readonly node: string;
@@ -56,9 +56,8 @@ export class KubernetesCluster implements Cluster {
     await this.#connection.open();
     if (pod === undefined) return this.#connection.access.shell(real, argv);
     const status = (await this.pods()).find((one) => one.name === pod);
-    const inside = status?.containers.find((one) => one.name === container) ?? status?.containers[0];
-    if (status === undefined || inside === undefined)
-      throw new HostError('gone', name, [], 'the pod does not run');
+    const inside = status?.containers.find((one) => container === undefined || one.name === container);
+    if (status === undefined || inside === undefined) throw notRunning(name, status);
     const enter =
       container === undefined
         ? ['nsenter', '-t', String(status.pid), '-n', '-u', '--', ...argv]
@@ -74,8 +73,9 @@ export class KubernetesCluster implements Cluster {
     const [podName, container] = name.split('/');
     const pod = pods.find((candidate) => candidate.name === podName);
     if (pod && container === undefined) return { node: pod.node, pod: pod.name };
-    if (pod && container !== undefined && pod.containers.some((one) => one.name === container))
-      return { node: pod.node, pod: pod.name, container };
+    // What runs in a pod that is only named is not known before it is looked at.
+    const known = pod?.selector || pod?.containers.some((one) => one.name === container);
+    if (pod && container && known) return { node: pod.node, pod: pod.name, container };
     const containers = pod?.containers.map((one) => `${pod.name}/${one.name}`);
     const there = containers ?? [...nodes, ...pods].map((one) => one.name);
     throw new HostError('gone', name, [], `there is no "${name}" in this lab; there are ${there.join(', ')}`);

@@ -26,7 +26,7 @@ const BOOT = [
 export function nodeGate(access: NodeAccess, node: string): AgentGate {
   return {
     gone: () => undefined,
-    whyEnded: () => `node ${node} cannot be entered by ${access.name}`,
+    whyEnded: () => `the way onto node ${node} (${access.name}) is not there, or not any more`,
     start() {
       const perl = ['perl', '-e', BOOT, SCRATCH, ...allSyscallNumbers()];
       const { argv, env } = access.enter(node, perl);

@@ -19,11 +19,6 @@ export function objectName(words: readonly string[], distinct = false): string {
   return kept === '' ? `x-${hash}` : `${kept}-${hash}`;
 }
 
-/** The namespace of a lab's own. A cluster that was there before may have several stacks of one lab. */
-export function namespaceName(stack: string): string {
-  return objectName(['cnilab', stack]);
-}
-
 /**
  * A Deployment is the replicas of one workload on one node. It is called as the workload where that has one node only.
  * With a node's name it has a hash, too: `web` on node `a` is another Deployment than the workload `web-a`.

@@ -47,10 +47,18 @@ export function podAccess(options: PodAccessOptions): NodeAccess {
 
     async open(op) {
       const kube = new Kube(kubeconfig);
-      await kube.apply([toolNamespace(options)]);
-      await removeEnded(kube, namespace);
-      await kube.apply(nodes().map((node) => toolPod(node, pods)));
-      await waitUntilRunning(kube, options, pods, op);
+      await kube.apply([toolNamespace(options)], op);
+      await removeEnded(kube, namespace, op);
+      try {
+        await kube.apply(
+          nodes().map((node) => toolPod(node, pods)),
+          op,
+        );
+        await waitUntilRunning(kube, options, pods, op);
+      } catch (error) {
+        await this.close?.(op);
+        throw error;
+      }
     },
 
     async close() {
@@ -61,20 +69,21 @@ export function podAccess(options: PodAccessOptions): NodeAccess {
 
     shell(node, argv) {
       const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-t'] : [];
-      return { argv: kubectl(node, ['-i', ...terminal], argv), env: terminalEnv() };
+      return { argv: kubectl(node, ['-i', ...terminal], argv), env: process.env as Record<string, string> };
     },
   };
 }
 
 /** Those whose time was over, of a command that was killed. */
-async function removeEnded(kube: Kube, namespace: string): Promise<void> {
+async function removeEnded(kube: Kube, namespace: string, op: Operation): Promise<void> {
   const ended = (await kube.pods(namespace)).filter(({ status }) => status?.phase === 'Failed');
-  await kube.remove(
+  await kube.delete(
     ended.map(({ metadata }) => ({
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: metadata?.name ?? '', namespace },
     })),
+    op,
   );
 }
 
@@ -100,7 +109,9 @@ async function waitUntilRunning(
           throw new Error(
             `node ${bad.spec?.nodeName} cannot be entered: image ${image} of the privileged pod cannot be pulled\nname one that the nodes have or can reach (setting toolsImage)`,
           );
-        const running = last.filter(({ status }) => status?.phase === 'Running').length;
+        const running = last.filter(
+          ({ metadata, status }) => status?.phase === 'Running' && !metadata?.deletionTimestamp,
+        ).length;
         op.progress?.(`privileged pods: ${running} of ${wanted.size} run`);
         return running === wanted.size;
       },
@@ -120,9 +131,4 @@ async function waitUntilRunning(
 
 function reasonOf(status: V1Pod['status']): string | undefined {
   return status?.containerStatuses?.[0]?.state?.waiting?.reason ?? status?.reason;
-}
-
-function terminalEnv(): Readonly<Record<string, string>> {
-  const { PATH = '', HOME = '', TERM = 'xterm' } = process.env;
-  return { PATH, HOME, TERM };
 }

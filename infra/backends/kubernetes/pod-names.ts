@@ -20,10 +20,20 @@ export interface NamedPods {
  * @param live pods of any workload, as the API says; those that end, have ended or have no address yet do not count
  */
 export function namePods(workload: string, pods: readonly LabPod[], live: readonly V1Pod[]): NamedPods {
-  const own = live
-    .filter((pod) => pod.metadata?.labels?.[WORKLOAD] === workload && isLive(pod))
-    .sort(byAddress);
-  const byNode = Map.groupBy(own, (pod) => pod.metadata?.labels?.[NODE] ?? '');
+  const own = live.filter((pod) => pod.metadata?.labels?.[WORKLOAD] === workload);
+  return assignPods(pods, own, (pod) => pod.metadata?.labels?.[NODE] ?? '');
+}
+
+/**
+ * The same of any pods. @param live all that may have one of the names
+ * @param nodeOf where one is, in the words in which `pods` say it
+ */
+export function assignPods(
+  pods: readonly Pick<LabPod, 'name' | 'node'>[],
+  live: readonly V1Pod[],
+  nodeOf: (pod: V1Pod) => string,
+): NamedPods {
+  const byNode = Map.groupBy(live.filter(isLive).sort(byAddress), nodeOf);
   const named = new Map<string, V1Pod>();
   const missing: string[] = [];
   for (const { name, node } of pods) {

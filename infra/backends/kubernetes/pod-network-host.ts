@@ -9,11 +9,11 @@ const NOT_ENTERED = 125;
 
 export class PodNetworkHost implements Host {
   readonly name: string;
-  readonly #agent: Agent;
+  readonly #agent: () => Agent;
   readonly #pid: (anew: boolean) => Promise<number>;
 
   /** @param pid of a process in the pod's network, in its node's PID namespace; `anew`: the last one is gone */
-  constructor(name: string, agent: Agent, pid: (anew: boolean) => Promise<number>) {
+  constructor(name: string, agent: () => Agent, pid: (anew: boolean) => Promise<number>) {
     this.name = name;
     this.#agent = agent;
     this.#pid = pid;
@@ -38,6 +38,7 @@ export class PodNetworkHost implements Host {
   }
 
   async #host(anew: boolean): Promise<AgentHost> {
-    return new AgentHost(this.name, this.#agent, { pod: await this.#pid(anew), networkOnly: true });
+    const pod = await this.#pid(anew);
+    return new AgentHost(this.name, this.#agent(), { pod, networkOnly: true });
   }
 }

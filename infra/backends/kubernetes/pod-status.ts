@@ -20,7 +20,7 @@ export function podStatus(
   runtime: ContainerFacts,
   results: ReadonlyMap<string, CniFacts>,
 ): PodStatus {
-  const uid = pod.metadata?.uid;
+  const uid = runtimeUid(pod);
   const sandbox = runtime.sandboxes.find(({ podUid }) => podUid === uid);
   if (sandbox === undefined)
     throw new PodStatusError(`pod ${name} has no sandbox on ${node}: it is being started or has just ended`);
@@ -44,6 +44,15 @@ export function podStatus(
     // A pod in its node's own network has neither.
     hostVeth: result?.hostVeth ?? '',
     mac: result?.mac ?? '',
+    ...(pod.spec?.hostNetwork && { hostNetwork: true as const }),
     containers,
   };
+}
+
+/**
+ * The UID under which its node runs a pod. That of a static pod is the kubelet's, and what the API shows is a mirror with a
+ * UID of its own (kubelet, pkg/kubelet/types/pod_update.go, ConfigHashAnnotationKey).
+ */
+export function runtimeUid({ metadata }: V1Pod): string | undefined {
+  return metadata?.annotations?.['kubernetes.io/config.hash'] ?? metadata?.uid;
 }

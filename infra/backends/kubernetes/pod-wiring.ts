@@ -7,10 +7,16 @@ import { HostError } from '../host-error.ts';
 /** A line for each fact, such as "10.244.0.2/24 on eth0"; equal facts are equal lines. */
 export type Wiring = readonly string[];
 
-/** `$@`: PID and name of the node's end, by turns. Each pod's lines follow "@ PID". */
+/**
+ * `$@`: PID and name of the node's end, by turns. Each pod's lines follow "@ PID". What a pod in its node's own network sees
+ * is the node's, and changes whenever another pod comes.
+ */
 const SCRIPT = `
 while [ $# -gt 0 ]; do
   echo "@ $1"
+  if [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/1/ns/net)" ]; then
+    echo 'in the network of its node'; shift 2; continue
+  fi
   nsenter -t "$1" -n ip -o address show scope global | awk '{ print $4 " on " $2 }'
   nsenter -t "$1" -n ip route show | awk '{ print "route " $0 }'
   [ -z "$2" ] || ip -o link show dev "$2" 2>/dev/null | awk '{

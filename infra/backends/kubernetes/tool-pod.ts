@@ -47,7 +47,8 @@ export function toolPod(node: string, { lab, namespace, user, image }: ToolPods)
       hostPID: true,
       restartPolicy: 'Never',
       activeDeadlineSeconds: LIFETIME,
-      terminationGracePeriodSeconds: 0,
+      // With none the API would forget it before it has ended.
+      terminationGracePeriodSeconds: 1,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       tolerations: [{ operator: 'Exists' }],

@@ -1,10 +1,10 @@
 // Waits until a workload's pods run, all of them and no others, and says what is wrong when they do not.
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import type { LabPod } from '../../lab/lab.ts';
 import type { Operation } from '../backend.ts';
 import type { KubernetesConnection } from './connection.ts';
+import type { KubeObject } from './kube-object.ts';
 import { workloadSelector } from './object-labels.ts';
-import { namespaceName } from './object-names.ts';
 import { namePods } from './pod-names.ts';
 
 /** A pod needs seconds; an image that has to be pulled a minute or two. */
@@ -18,14 +18,21 @@ export async function waitForPods(
   op: Operation,
 ): Promise<void> {
   const spec = connection.files.spec();
-  const namespace = namespaceName(spec?.stack ?? '');
+  const { namespace } = connection;
+  const selector = workloadSelector(spec?.lab ?? '', workload);
   const limit = AbortSignal.timeout(LIMIT_MS);
+  const signal = AbortSignal.any([op.signal, limit]);
   let last: readonly V1Pod[] = [];
   try {
+    // Until then the pods may be those of before.
+    const deployments = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, labelSelector: selector };
+    await connection.kube.until(deployments, (all) => all.every(isRolledOut), signal);
     await connection.kube.untilPods(
       namespace,
-      workloadSelector(spec?.lab ?? '', workload),
-      (live) => {
+      selector,
+      (all) => {
+        // Deployments keep pods that were evicted, or whose node was shut down.
+        const live = all.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded');
         last = live;
         const hopeless = live.map(hopelessness).find((reason) => reason !== undefined);
         if (hopeless !== undefined) throw new Error(hopeless);
@@ -34,11 +41,11 @@ export async function waitForPods(
         op.progress?.(`${workload}: ${ready} of ${pods.length} pods run`);
         return ready === pods.length && running.superfluous.length === 0 && live.length === pods.length;
       },
-      AbortSignal.any([op.signal, limit]),
+      signal,
     );
   } catch (error) {
     if (!limit.aborted || op.signal.aborted) throw error;
-    const reasons = last.filter((pod) => !runs(pod)).map(waiting);
+    const reasons = last.filter((pod) => !runs(pod)).map(whyPodWaits);
     const missing = pods.length - last.length;
     throw new Error(
       [
@@ -50,6 +57,16 @@ export async function waitForPods(
       { cause: error },
     );
   }
+}
+
+/** All its replicas are of what it asks for now, whether they run or not (apps/v1 DeploymentStatus). */
+function isRolledOut(object: KubeObject): boolean {
+  const { metadata, spec, status = {} } = object as unknown as V1Deployment;
+  return (
+    (status.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
+    (status.updatedReplicas ?? 0) === (spec?.replicas ?? 1) &&
+    (status.replicas ?? 0) === (spec?.replicas ?? 1)
+  );
 }
 
 function runs({ metadata, status }: V1Pod): boolean {
@@ -79,11 +96,11 @@ function hopelessness(pod: V1Pod): string | undefined {
       reason === 'ImagePullBackOff'
     );
   });
-  return container && waiting(pod);
+  return container && whyPodWaits(pod);
 }
 
 /** One line about a pod that does not run. */
-function waiting({ metadata, status }: V1Pod): string {
+export function whyPodWaits({ metadata, status }: V1Pod): string {
   const name = metadata?.name ?? '';
   const container = status?.containerStatuses?.find(({ state }) => state?.waiting || state?.terminated);
   const { waiting, terminated } = container?.state ?? {};

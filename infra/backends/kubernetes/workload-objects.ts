@@ -29,7 +29,7 @@ export function namespaceObject({ lab, namespace }: Pick<ObjectSettings, 'lab' |
 }
 
 /**
- * A pod for `kind: pod`; otherwise a Deployment for each node that has replicas, in the order in which the lab names them,
+ * Nothing for pods that run already; a pod for `kind: pod`; otherwise a Deployment for each node that has replicas, in the order in which the lab names them,
  * so that every replica is where the lab wants it whatever the scheduler thinks.
  * @throws Error when the lab's node has no real one (from `settings.realNode`), or the API would refuse its ports
  */
@@ -37,6 +37,7 @@ export function workloadObjects(
   { name, kind, pods }: LabWorkload,
   settings: ObjectSettings,
 ): readonly WorkloadObject[] {
+  if (kind === 'selected') return [];
   if (kind === 'pod') return pods.map((pod) => podObject(name, pod, settings));
   const byNode = Map.groupBy(pods, ({ node }) => node);
   return [...byNode].flatMap(([node, [pod, ...others]]) =>

@@ -9,6 +9,8 @@ import { encodeMessage, type Field, MessageReader } from './message.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const KILL_GRACE_MS = 1000;
+/** For an agent to end, with all that it still runs. */
+const CLOSE_MS = 10_000;
 /** Exit status of `read` when there is no such file. */
 const NO_FILE = 44;
 
@@ -53,6 +55,11 @@ export class Agent {
   constructor(gate: AgentGate, name: string) {
     this.#gate = gate;
     this.#name = name;
+  }
+
+  /** Whether its process is gone, so that nothing can be asked of it any more. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
   }
 
   /** Runs one command to its end. */
@@ -155,7 +162,10 @@ export class Agent {
     if (child === undefined) return;
     this.#fail('the connection was closed');
     child.stdin.end();
+    // What is behind a broken connection does not notice.
+    const late = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
     await child;
+    clearTimeout(late);
   }
 
   #request(verb: string, fields: readonly Field[]): Promise<Reply> {

@@ -19,6 +19,8 @@ export async function applyWorkload(
   wanted: readonly LabPod[],
   op: Operation,
 ): Promise<readonly PodStatus[]> {
+  if (wanted.some(({ selector }) => selector))
+    throw new Error(`workload ${workload} names pods that run already (selector): there are none on netns`);
   const records = connection.files.pods(workload);
   const broken = new Set((await workloadDrift(connection, workload)).map(({ object }) => object));
   const { keep, remove, add } = planWorkload(records, wanted, broken);
@@ -83,7 +85,7 @@ function pinning({ files }: Connection): (spec: LabPod) => LabPod {
   const [pins, pins6] = [says('@POD_CIDR@'), says('@POD_CIDR6@')];
   return ({ address, address6 = '', ...spec }) => ({
     ...spec,
-    address: pins ? address : '',
+    address: pins ? (address ?? '') : '',
     ...(pins6 && address6 !== '' && { address6 }),
   });
 }

@@ -26,7 +26,10 @@ export interface TableSpec<Row> {
 }
 
 /** Left out is what is here in another form: veths, attachments, netnsids, and what predictions are made from. */
-export type HostTable = Exclude<keyof HostSnapshot, 'netns' | 'netnsids' | 'forwarding'>;
+export type HostTable = Exclude<
+  keyof HostSnapshot,
+  'netns' | 'netnsids' | 'forwarding' | 'bootId' | 'aheadNs'
+>;
 export type LabTable = 'nodes' | 'pods' | 'containers' | 'cniCalls';
 
 type RowOf<T> = T extends readonly (infer Row)[] ? Row : never;

@@ -8,6 +8,7 @@ import type {
   ClusterSpec,
   NodeStatus,
 } from '../../backends/backend.ts';
+import { backendTraits } from '../../backends/registry.ts';
 import { settingPlaces, settingProblem } from '../../backends/setting-problem.ts';
 import type { Lab, LabNode, LabOutside } from '../../lab/lab.ts';
 import { readRecord, removeStack, updateRecord, writeRecord } from '../../state/stack-store.ts';
@@ -162,7 +163,7 @@ export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
  * What differs in what is asked for. A cluster grows in place: nodes, and a way out where there was none. Anything else
  * about its nodes would pull the floor from under running pods (no DEL, no lease given back), so it is made anew:
  * underlay, isolation, a setting of the backend, a node's address or podCIDR, a node that goes. So is one whose way out
- * goes or changes.
+ * goes or changes, and one of a backend whose clusters do not grow when anything of its nodes is another.
  */
 export function clusterChanges(state: ClusterInputs, news: ClusterInputs): readonly Change[] {
   const fixed = ['stack', 'lab', 'backend', 'isolation', 'underlay', 'network'] as const;
@@ -173,10 +174,12 @@ export function clusterChanges(state: ClusterInputs, news: ClusterInputs): reado
     ...change,
     replace: true,
   }));
+  const { grows } = backendTraits(state.backend);
   const titled = propertyDiff(state.title, news.title, ['title']);
   const nodes = propertyDiff(state.nodes, news.nodes, ['nodes']).map((change) => ({
     ...change,
-    replace: change.kind === 'delete' || /^nodes\[\d+\]\.(address|podCIDR)6?$/.test(change.path),
+    replace:
+      change.kind === 'delete' || (grows ? /^nodes\[\d+\]\.(address|podCIDR)6?$/.test(change.path) : true),
   }));
   const wayOut = propertyDiff(state.outside, news.outside, ['outside']).map((change) => ({
     ...change,
@@ -219,7 +222,9 @@ async function giveUp(
   error: unknown,
   call: CallContext,
 ): Promise<void> {
-  if (call.op.signal.aborted || !(await backend.isAlive(handle))) {
+  // One that does not answer may well be there: it is recorded, and the next run will see.
+  const alive = await backend.isAlive(handle).catch(() => true);
+  if (call.op.signal.aborted || !alive) {
     try {
       await backend.deleteCluster(handle, { signal: new AbortController().signal });
       return await removeStack(call.stack);

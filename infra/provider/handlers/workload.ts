@@ -33,7 +33,7 @@ export interface WorkloadOutputs {
 const schema = z.strictObject({
   clusterHandle: handle,
   name: label,
-  kind: z.enum(['deployment', 'pod']),
+  kind: z.enum(['deployment', 'pod', 'selected']),
   pods: named(pod),
   networkRevision: z.string().min(1),
   order: z.int().min(0),
@@ -53,7 +53,9 @@ export const workloadHandler: Handler<WorkloadInputs, WorkloadOutputs> = {
     const backend = await call.backendOf(state.clusterHandle);
     const dead = await backend.deadPods(state.clusterHandle, state.podStatus);
     if (dead.length === 0) return changes;
-    const reason = `dead, will be made again: ${dead.join(', ')}`;
+    const what =
+      state.kind === 'selected' ? 'restarted or replaced, will be looked at' : 'dead, will be made';
+    const reason = `${what} again: ${dead.join(', ')}`;
     const at = (name: string) => state.podStatus.findIndex((pod) => pod.name === name);
     return [
       ...changes,

@@ -52,6 +52,8 @@ function checkTarget(target: string, { definition }: StackRecord): void {
   }
   const pod = pods.find((candidate) => candidate.name === name);
   if (!pod) throw unknownName(`there is no pod "${name}"`, name, pods, 'pods');
+  // What runs in a pod that a lab only names is not on record.
+  if (pod.selector) return;
   const { containers } = pod;
   if (containers.some((one) => one.name === container)) return;
   throw unknownName(`pod ${name} has no container "${container}"`, container, containers, 'containers');

@@ -5,6 +5,7 @@ import { FAULTS } from '../../../infra/faults/catalogue.ts';
 import { type Effect, type Fault, type FaultPlan, planFault } from '../../../infra/faults/fault.ts';
 import { flowArgv } from '../../../infra/faults/flow-argv.ts';
 import { type Injected, injectedFaults, writeInjected } from '../../../infra/faults/injected.ts';
+import { withMadePods } from '../../../infra/faults/made-pods.ts';
 import { sceneOf } from '../../../infra/faults/scene.ts';
 import { observeLab } from '../../../infra/observe/observe-lab.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
@@ -136,7 +137,8 @@ async function repairAll(
 /** What each fault that the lab can have would do, by its name. */
 async function plansFor(cluster: Cluster, record: StackRecord): Promise<ReadonlyMap<string, FaultPlan>> {
   const signal = AbortSignal.timeout(LIMIT_MS);
-  const scene = sceneOf(await observeLab(cluster, recordedLab(record), { signal }));
+  const lab = recordedLab(record);
+  const scene = sceneOf(withMadePods(await observeLab(cluster, lab, { signal }), lab));
   if (!scene) return new Map();
   return new Map(
     FAULTS.flatMap((fault) => {

@@ -1,5 +1,7 @@
 // `trace`: the path that a packet would take through the live lab, foretold from what its kernels say. Nothing is sent
 // unless it is asked for.
+
+import { senderOf } from '../../../infra/journey/in-node.ts';
 import { familyOf, isAddress } from '../../../infra/lab/cidr.ts';
 import { machines } from '../../../infra/lab/machines.ts';
 import { observePaths } from '../../../infra/observe/observe-paths.ts';
@@ -62,13 +64,14 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
     }
     return (await import('./trace-sent.ts')).traceSent(record, from, to, options.send, options);
   }
-  const { lab, beyond } = await withCluster(record, (cluster) =>
-    observePaths(cluster, recordedLab(record), { signal: AbortSignal.timeout(OBSERVING_MS) }),
+  const signal = AbortSignal.timeout(OBSERVING_MS);
+  const [{ lab, beyond }, pods] = await withCluster(record, (cluster) =>
+    Promise.all([observePaths(cluster, recordedLab(record), { signal }), cluster.pods()]),
   );
   const hosts = { ...lab.hosts, ...beyond };
   const flow: Flow = {
-    from,
-    to: addressOf(hosts, to, options.ipv6 ? 'inet6' : 'inet'),
+    from: senderOf(from, pods),
+    to: addressOf(hosts, senderOf(to, pods), options.ipv6 ? 'inet6' : 'inet'),
     proto: options.proto,
     ...(options.port !== undefined && { port: options.port }),
     ...(options.size !== undefined && { size: options.size }),

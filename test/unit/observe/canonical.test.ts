@@ -67,6 +67,13 @@ describe.each(labs)('lab %s', (lab) => {
     expect(form).toContain(`<veth:${snapshot.pods[0]?.name}>`);
   });
 
+  test('which kernel and clock a host has is not in it', () => {
+    const hosts = Object.entries(snapshot.hosts).map(([name, host]) => {
+      return [name, { ...host, bootId: `boot of ${name}`, aheadNs: [7, 8] as const }] as const;
+    });
+    expect(canonical({ ...snapshot, hosts: Object.fromEntries(hosts) })).toBe(form);
+  });
+
   test('another run of it, with other names, numbers and MACs, gives the same bytes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {

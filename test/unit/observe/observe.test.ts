@@ -1,8 +1,10 @@
 // The observer on a real, small lab: a node with a bridge and two pods, made by hand in a throwaway namespace.
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Cluster, PodStatus } from '../../../infra/backends/backend.ts';
 import type { Host } from '../../../infra/backends/host.ts';
 import type { Lab } from '../../../infra/lab/lab.ts';
+import { otherClocks } from '../../../infra/observe/clocks.ts';
 import { observeHost } from '../../../infra/observe/observe-host.ts';
 import { observeLab } from '../../../infra/observe/observe-lab.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
@@ -90,6 +92,20 @@ test('a whole lab is read with one command a host and one more a node', async ()
     ['veth00000001', 'bridge plugin'],
     ['veth00000002', 'bridge plugin'],
   ]);
+});
+
+test('every host tells which kernel it runs on and by what clock, and no table shows it', async () => {
+  const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  const { hosts } = await observeLab(cluster, lab);
+  for (const host of Object.values(hosts)) {
+    expect(host.bootId).toBe(bootId);
+    const [least, most] = host.aheadNs ?? [1, -1];
+    // It is this machine's clock; what people set it by while the tests run is no second.
+    expect(Math.abs(least + most) / 2).toBeLessThan(1e9);
+    expect(least).toBeLessThanOrEqual(most);
+    expect(host.sysctls.filter(({ name }) => name.includes('random'))).toEqual([]);
+  }
+  expect(otherClocks(hosts, Object.keys(hosts), 'node').size).toBe(0);
 });
 
 test('a file of CNI configuration that is empty has a row, a directory has none', async () => {

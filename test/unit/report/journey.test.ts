@@ -15,11 +15,14 @@ import { predictable } from '../predict/recorded.ts';
 const lab = predictable('kindnet');
 const flow = { from: 'pod-2', to: '10.244.1.3' };
 
-/** Two echo requests; the second one is not seen behind its first so many hops. */
-function observation(seenOfSecond: number): JourneyObservation {
+/** Two echo requests; the second one is not seen behind its first so many hops. @param clock of the target, which runs in a virtual machine then */
+function observation(seenOfSecond: number, clock?: string): JourneyObservation {
   const series = predictSeries(lab, flow, 1);
   const branches = series[0]?.request.branches ?? [];
-  const seen = sightingsOf(branches);
+  const seen = sightingsOf(branches).map((hop) => ({
+    ...hop,
+    ...(clock !== undefined && hop.host === 'pod-3' && { clock }),
+  }));
   const tapped = new Set(seen.map(placeName));
   const packet = (seq: number, count: number) => ({
     ...{ packet: 'echo-request', seq, known: true, end: 'delivered to 10.244.1.3 of pod-3' },
@@ -32,6 +35,9 @@ function observation(seenOfSecond: number): JourneyObservation {
     journeys: journeys([packet(1, 4), packet(2, seenOfSecond)]),
     packets: [],
     noise: [{ packet: 'router-solicitation', packets: 2, at: ['pod-2/eth0'] }],
+    ...(clock !== undefined && {
+      clocks: [{ hosts: ['pod-3'], aheadNs: -90e9, uncertainNs: 1.5e6 }],
+    }),
     evidence: evidenceOf({ attachments: [] }, flow, series, ping, 'pod-3/eth0'),
   };
 }
@@ -61,6 +67,25 @@ describe('the text', () => {
 
   test('counts what else was there, and has a word for what nobody can explain', () => {
     expect(journeyText(observation(4))).toContain('2 router-solicitations at pod-2/eth0: other traffic');
+  });
+});
+
+describe('clocks', () => {
+  test('are no subject where there is one', () => {
+    expect(journeyText(observation(4))).not.toContain('clock');
+  });
+
+  test('that differ are told, and no latency from one to the other', () => {
+    const lines = plain(journeyText(observation(4, 'far'))).split('\n');
+    const latencies = lines.filter((line) => /^ {2}[34] /.test(line)).map((line) => line.replace(/ +/g, ' '));
+    expect(latencies).toEqual([
+      expect.stringContaining(' ✓ 1.0 – 1.0 µs MACs'),
+      expect.stringContaining(' ✓ other clock - '),
+    ]);
+    expect(lines.join('\n')).toContain(
+      'Other clocks\n  pod-3: 90.000000 s behind pod-2’s, give or take 0.001500 s\n',
+    );
+    expect(lines.filter((line) => line.startsWith('other clock: '))).toHaveLength(1);
   });
 });
 

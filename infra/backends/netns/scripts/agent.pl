@@ -86,16 +86,18 @@ sub fail {
 }
 
 # A pod of a real cluster has other tools than its node, or none: with net:PID, files and tools stay the node's, but /sys
-# shows the pod's interfaces.
+# shows the pod's interfaces. It shows them already for a pod in its node's own network (hostNetwork), and the kernel mounts no
+# filesystem over itself (fs/namespace.c, do_add_mount: EBUSY).
 sub enter {
   my ($network, $pid) = $_[0] =~ /^(net:)?(.*)/;
   my @spaces;
+  my ($own, $its) = map { readlink("/proc/$_/ns/net") // '' } 'self', $pid;
   for my $kind ($network ? qw(net uts) : qw(net uts mnt)) {
     open my $space, '<', "/proc/$pid/ns/$kind" or return 0;
     push @spaces, $space;
   }
   for my $space (@spaces) { syscall($number{setns}, fileno $space, 0) == 0 or return 0 }
-  if ($network) {
+  if ($network && $own ne $its) {
     eval { unshare_mounts(); mount_sysfs(); 1 } or return 0;
   }
   return chdir '/';

@@ -82,6 +82,37 @@ describe('what an API server says, in words', () => {
     );
   });
 
+  it('a kubeconfig with a mistake: where it is, without the lines around it', () => {
+    const file = path.join(dir, 'broken');
+    writeFileSync(file, 'users:\n- name: u\n  user:\n    token: SECRET\n   bad: [x\n');
+    const message = (() => {
+      try {
+        new Kube(file);
+      } catch (error) {
+        return `${(error as Error).stack} ${(error as Error).cause}`;
+      }
+      return '';
+    })();
+    expect(message).toContain('is not a kubeconfig');
+    expect(message).not.toContain('SECRET');
+  });
+
+  it('is not watched for what is so already', async () => {
+    const asked: string[] = [];
+    server.on('request', ({ url: what = '' }) => asked.push(what));
+    // The list of kinds and the list of pods in one.
+    const resources = [{ name: 'pods', singularName: 'pod', kind: 'Pod', namespaced: true, verbs: [] }];
+    const lists = { kind: 'PodList', apiVersion: 'v1', groupVersion: 'v1', items: [], resources };
+    answer = { status: 200, body: JSON.stringify(lists) };
+    const kube = new Kube(kubeconfig(url));
+    await kube.untilPods('n', undefined, (pods) => pods.length === 0, AbortSignal.timeout(5_000));
+    const watched = () => asked.filter((what) => what.includes('watch=true'));
+    // A watch that is on its way is asked for before this answer is.
+    await kube.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'n' });
+    expect(asked.length).toBeGreaterThan(1);
+    expect(watched()).toEqual([]);
+  });
+
   it('a file that is no kubeconfig', () => {
     const file = path.join(dir, 'other');
     writeFileSync(file, '{ not: [a');

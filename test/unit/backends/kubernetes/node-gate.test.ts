@@ -70,7 +70,11 @@ describe('an agent whose script comes over its input', () => {
     });
 
     it('gives its network and host name, with the files of the node', async () => {
-      const pod = new PodNetworkHost('pod', agent, async () => pid);
+      const pod = new PodNetworkHost(
+        'pod',
+        () => agent,
+        async () => pid,
+      );
       const look = 'hostname; ls /sys/class/net; ip -o link show up | wc -l; ls /tmp/of-the-container';
       const { stdout, stderr } = await pod.run(['sh', '-c', look]);
       expect(stdout.split('\n').slice(0, 3)).toEqual(['the-pod', 'lo', '1']);
@@ -79,10 +83,14 @@ describe('an agent whose script comes over its input', () => {
 
     it('finds it anew when its process is gone', async () => {
       const asked: boolean[] = [];
-      const pod = new PodNetworkHost('pod', agent, async (anew) => {
-        asked.push(anew);
-        return anew ? pid : 99_999_999;
-      });
+      const pod = new PodNetworkHost(
+        'pod',
+        () => agent,
+        async (anew) => {
+          asked.push(anew);
+          return anew ? pid : 99_999_999;
+        },
+      );
       expect(await pod.run(['hostname'])).toMatchObject({ stdout: 'the-pod\n' });
       expect(asked).toEqual([false, true]);
     });
@@ -114,6 +122,6 @@ it('says which node cannot be entered, and how it was tried', async () => {
   };
   const agent = new Agent(nodeGate(broken, 'worker'), 'agent-1');
   await expect(new AgentHost('agent-1', agent).run(['true'])).rejects.toThrow(
-    /node worker cannot be entered by unshare[\s\S]*no such node/,
+    /the way onto node worker \(unshare\) is not there[\s\S]*no such node/,
   );
 });

@@ -1,11 +1,7 @@
 // Names are valid whatever they are made of, and no two things of a lab share one.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  deploymentName,
-  namespaceName,
-  objectName,
-} from '../../../../infra/backends/kubernetes/object-names.ts';
+import { deploymentName, objectName } from '../../../../infra/backends/kubernetes/object-names.ts';
 
 const RFC1123 = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
@@ -55,8 +51,8 @@ describe('a name', () => {
   it('says what it is made of', () => {
     expect(deploymentName('pod-to-pod')).toBe('pod-to-pod');
     expect(deploymentName('pod-to-pod', 'minikube-m02')).toMatch(/^pod-to-pod-minikube-m02-[0-9a-f]{6}$/);
-    expect(namespaceName('kindnet')).toBe('cnilab-kindnet');
-    expect(namespaceName('Workshop_3')).toMatch(/^cnilab-workshop-3-[0-9a-f]{6}$/);
-    expect(namespaceName('Workshop_3')).not.toBe(namespaceName('workshop-3'));
+    expect(objectName(['cnilab', 'kindnet'])).toBe('cnilab-kindnet');
+    expect(objectName(['cnilab', 'Workshop_3'])).toMatch(/^cnilab-workshop-3-[0-9a-f]{6}$/);
+    expect(objectName(['cnilab', 'Workshop_3'])).not.toBe(objectName(['cnilab', 'workshop-3']));
   });
 });

@@ -15,7 +15,7 @@ const pod = (name: string, more: Partial<LabPod> = {}): LabPod => ({
 const record = (spec: LabPod, ready = true): PodRecord => ({
   spec,
   containerId: `id-${spec.name}`,
-  pin: spec.address,
+  pin: spec.address ?? '',
   ...(ready && { ready: { status: {} as never, wiring: {} as never } }),
 });
 const names = (plan: ReturnType<typeof planWorkload>) => ({

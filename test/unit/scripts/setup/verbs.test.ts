@@ -13,6 +13,8 @@ test.each([
   ['test', ['lint', 'types'], 'packages'],
   ['test', ['lint', 'labs'], 'everything'],
   ['test', [], 'everything'],
+  ['test-kind', [], 'everything'],
+  ['test-kind', ['--help'], 'packages'],
 ] as [Verb, string[], string][])('%s %j needs %s', (verb, args, need) => {
   expect(needOf(verb, args)).toBe(need);
 });
