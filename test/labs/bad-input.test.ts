@@ -84,7 +84,7 @@ describe('a command that is wrong', () => {
     const lab = await labs.lab('no-such-backend', { yaml: ONE_POD });
     const result = await lab.up({ args: ['--backend', 'knid'] });
     expect(refusal(lab, result, 2)).toMatchInlineSnapshot(
-      `"error: option '--backend <name>' argument 'knid' is invalid. Allowed choices are netns."`,
+      `"error: option '--backend <name>' argument 'knid' is invalid. Allowed choices are netns, kind, minikube, k3s, existing."`,
     );
     await expectNothingLeft(lab);
   });

@@ -28,7 +28,7 @@ describeLab('kindnet', { claims, deleteRoute: ['minikube', 'ip route del 10.244.
     const { session, stack } = lab();
     const before = await stack.record();
     const { exitCode, stdout, stderr } = await session.cli(['parity', 'kindnet', '--backend', 'netns']);
-    expect(stdout, stderr).toMatch(/^Lab kindnet: 43 of 43 checks pass on netns$/m);
+    expect(stdout, stderr).toMatch(/^Lab kindnet: 44 of 44 checks pass on netns$/m);
     expect(exitCode).toBe(0);
     expect(await stack.record()).toEqual(before);
     const { stacks } = JSON.parse((await session.cli(['list', '--json'])).stdout);
