@@ -10,6 +10,7 @@ import {
   workloadDrift,
 } from '../../../../infra/backends/kubernetes/workload.ts';
 import type { LabPod } from '../../../../infra/lab/lab.ts';
+import { StandInConnection } from '../../../support/stand-in-connection.ts';
 
 const selector = { namespace: 'kube-system', matchLabels: { 'k8s-app': 'kube-dns' } };
 const pod = (name: string, more: Partial<LabPod> = {}): LabPod => {
@@ -43,123 +44,72 @@ const running = (id: string, nodeName = 'ex-n1'): V1Pod => ({
 });
 
 const op: Operation = { signal: new AbortController().signal };
-let changes: string[];
-let asked: string[];
-let workloads: Record<string, readonly LabPod[]>;
-let wiring: Record<string, readonly string[]>;
-let live: readonly V1Pod[];
-let statuses: readonly PodStatus[];
+let cluster: StandInConnection;
+let connection: KubernetesConnection;
 beforeEach(() => {
-  changes = [];
-  asked = [];
-  workloads = {};
-  wiring = {};
-  live = [running('a')];
-  statuses = [status('dns', 'a')];
+  // One of ours, so that everything is done that is ever done to pods.
+  const ours = { makesObjects: true, ownsCluster: true };
+  cluster = new StandInConnection({ ...ours, live: [running('a')], wired: '@ 7\n10.244.0.3/24 on eth0\n' });
+  cluster.statuses = [status('dns', 'a')];
+  connection = cluster.connection;
 });
 
-/** A cluster of ours, so that everything is done that is ever done to pods. */
-const connection = {
-  makesObjects: true,
-  namespace: 'cnilab-blue',
-  tool: { ownsCluster: true },
-  settings: {},
-  files: {
-    spec: () => ({ lab: 'demo', stack: 'blue' }),
-    workloads: () => workloads,
-    writeWorkload(name: string, pods: readonly LabPod[] | undefined) {
-      const { [name]: _, ...others } = workloads;
-      workloads = pods ? { ...others, [name]: pods } : others;
-    },
-    wiring: () => wiring,
-    writeWiring: (_: string, now: typeof wiring = {}) => {
-      wiring = now;
-    },
-  },
-  kube: {
-    async pods(namespace: string, labels: string) {
-      asked.push(`${namespace} ${labels}`);
-      return live;
-    },
-    async untilPods(namespace: string, labels: string, done: (pods: readonly V1Pod[]) => boolean) {
-      asked.push(`${namespace} ${labels}`);
-      if (!done(live)) throw new Error('waits for ever');
-    },
-    async delete(
-      objects: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[],
-    ) {
-      changes.push(...objects.map(({ kind, metadata }) => `delete ${kind} ${metadata.name}`));
-    },
-    async apply(objects: readonly { readonly kind: string }[]) {
-      changes.push(...objects.map(({ kind }) => `apply ${kind}`));
-    },
-  },
-  realNode: (node: string) => `ex-${node}`,
-  pods: async () => statuses,
-  node: () => ({
-    async run(argv: readonly string[]) {
-      if (argv.includes('quiet')) changes.push('no IPv6');
-      return { exitCode: 0, stdout: '@ 7\n10.244.0.3/24 on eth0\n', stderr: '' };
-    },
-  }),
-} as unknown as KubernetesConnection;
-
 test('they are looked for, and are what is there', async () => {
-  await expect(applyWorkload(connection, 'dns', DNS, op)).resolves.toEqual(statuses);
-  expect(changes).toEqual([]);
-  expect(new Set(asked)).toEqual(new Set(['kube-system k8s-app=kube-dns']));
-  expect(wiring).toEqual({ dns: ['10.244.0.3/24 on eth0'] });
+  await expect(applyWorkload(connection, 'dns', DNS, op)).resolves.toEqual(cluster.statuses);
+  expect(cluster.changes).toEqual([]);
+  expect(new Set(cluster.asked)).toEqual(new Set(['kube-system k8s-app=kube-dns']));
+  expect(cluster.wiring).toEqual({ dns: ['10.244.0.3/24 on eth0'] });
 });
 
 test('others in their place are told of, and are what is there then', async () => {
-  workloads = { dns: DNS };
-  wiring = { dns: ['10.244.0.9/24 on eth0'] };
+  cluster.workloads = { dns: DNS };
+  cluster.wiring = { dns: ['10.244.0.9/24 on eth0'] };
   await expect(workloadDrift(connection, 'dns', DNS, op)).resolves.toHaveLength(2);
   await applyWorkload(connection, 'dns', DNS, op);
-  expect(changes).toEqual([]);
-  expect(new Set(asked)).toEqual(new Set(['kube-system k8s-app=kube-dns']));
+  expect(cluster.changes).toEqual([]);
+  expect(new Set(cluster.asked)).toEqual(new Set(['kube-system k8s-app=kube-dns']));
   await expect(workloadDrift(connection, 'dns', DNS, op)).resolves.toEqual([]);
 });
 
 test('those that are gone are told of', async () => {
-  workloads = { dns: DNS };
-  statuses = [];
+  cluster.workloads = { dns: DNS };
+  cluster.statuses = [];
   await expect(workloadDrift(connection, 'dns', DNS, op)).resolves.toEqual([
     { object: 'dns', what: 'does not run' },
   ]);
-  live = [];
+  cluster.live = [];
   await expect(applyWorkload(connection, 'dns', DNS, op)).rejects.toThrow(
     'too few pods of namespace kube-system',
   );
-  expect(changes).toEqual([]);
+  expect(cluster.changes).toEqual([]);
 });
 
-test('those that were restarted or replaced are asked for where they are', async () => {
-  workloads = { web: WEB, dns: DNS };
-  await expect(deadPods(connection, statuses)).resolves.toEqual([]);
-  live = [running('b')];
-  await expect(deadPods(connection, statuses)).resolves.toEqual(['dns']);
-  expect(new Set(asked)).toEqual(new Set(['kube-system k8s-app=kube-dns']));
+test('those that were restarted or replaced are cluster.asked for where they are', async () => {
+  cluster.workloads = { web: WEB, dns: DNS };
+  await expect(deadPods(connection, cluster.statuses)).resolves.toEqual([]);
+  cluster.live = [running('b')];
+  await expect(deadPods(connection, cluster.statuses)).resolves.toEqual(['dns']);
+  expect(new Set(cluster.asked)).toEqual(new Set(['kube-system k8s-app=kube-dns']));
 });
 
 test('they are let go, and what was made goes', async () => {
-  workloads = { web: WEB, dns: DNS };
+  cluster.workloads = { web: WEB, dns: DNS };
   await deleteWorkload(connection, 'dns', op);
-  expect(changes).toEqual([]);
-  workloads = { web: WEB, dns: DNS };
+  expect(cluster.changes).toEqual([]);
+  cluster.workloads = { web: WEB, dns: DNS };
   await deleteWorkload(connection, 'web', op);
-  expect(changes).toEqual(['delete Pod web']);
+  expect(cluster.changes).toEqual(['delete Pod web']);
 });
 
 test('a workload that was made and now only names pods takes its own away', async () => {
-  workloads = { dns: WEB.map((one) => ({ ...one, name: 'dns' })) };
-  wiring = { dns: ['10.244.0.9/24 on eth0'] };
+  cluster.workloads = { dns: WEB.map((one) => ({ ...one, name: 'dns' })) };
+  cluster.wiring = { dns: ['10.244.0.9/24 on eth0'] };
   await applyWorkload(connection, 'dns', DNS, op);
-  expect(changes).toEqual(['delete Pod dns']);
+  expect(cluster.changes).toEqual(['delete Pod dns']);
 });
 
 test('nobody has two names', async () => {
-  statuses = [status('dns', 'a'), status('other', 'a')];
+  cluster.statuses = [status('dns', 'a'), status('other', 'a')];
   await expect(applyWorkload(connection, 'dns', DNS, op)).rejects.toThrow(
     'dns and other are the same pod: the selectors of their workloads match it both',
   );

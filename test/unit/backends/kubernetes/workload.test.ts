@@ -1,15 +1,14 @@
 // What is done to the pods of a workload, and what is left alone. The cluster is a stand-in that keeps account.
 import type { V1Pod } from '@kubernetes/client-node';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Operation, PodStatus } from '../../../../infra/backends/backend.ts';
-import type { KubernetesConnection } from '../../../../infra/backends/kubernetes/connection.ts';
-import type { KubeObject } from '../../../../infra/backends/kubernetes/kube-object.ts';
 import {
   applyWorkload,
   deleteWorkload,
   workloadDrift,
 } from '../../../../infra/backends/kubernetes/workload.ts';
 import type { LabPod } from '../../../../infra/lab/lab.ts';
+import { StandInConnection } from '../../../support/stand-in-connection.ts';
 
 const op: Operation = { signal: new AbortController().signal };
 const bare = (command: readonly string[]): readonly LabPod[] => [
@@ -33,100 +32,60 @@ const LIVE: V1Pod = {
   },
 };
 
-let changes: string[];
-let there: readonly KubeObject[];
-let statuses: readonly PodStatus[];
-let workloads: Record<string, readonly LabPod[]>;
-let wiring: Record<string, readonly string[]>;
-beforeEach(() => {
-  changes = [];
-  there = [];
-  statuses = [STATUS];
-  workloads = {};
-  wiring = {};
-});
-
-const said = (verb: string, objects: readonly KubeObject[]) =>
-  changes.push(...objects.map(({ kind, metadata }) => `${verb} ${kind} ${metadata.name}`));
-const cluster = (makesObjects: boolean) =>
-  ({
-    makesObjects,
-    namespace: 'cnilab-blue',
-    tool: { ownsCluster: false },
-    settings: {},
-    files: {
-      spec: () => ({ lab: 'demo', stack: 'blue' }),
-      workloads: () => workloads,
-      writeWorkload(name: string, pods: readonly LabPod[] | undefined) {
-        const { [name]: _, ...others } = workloads;
-        workloads = pods ? { ...others, [name]: pods } : others;
-      },
-      wiring: () => wiring,
-      writeWiring: (_: string, now: typeof wiring = {}) => {
-        wiring = now;
-      },
-    },
-    kube: {
-      pods: async () => [LIVE],
-      get: async ({ metadata }: KubeObject) => there.find((one) => one.metadata.name === metadata.name),
-      until: async () => undefined,
-      untilPods: async (_: string, __: string, done: (pods: readonly V1Pod[]) => boolean) => {
-        // Deleted ones are gone, others run.
-        if (!done([LIVE]) && !done([])) throw new Error('waits for ever');
-      },
-      apply: async (objects: readonly KubeObject[]) => said('apply', objects),
-      delete: async (objects: readonly KubeObject[]) => said('delete', objects),
-      remove: async (objects: readonly KubeObject[]) => said('remove', objects),
-    },
-    realNode: (node: string) => `real-${node}`,
-    pods: async () => statuses,
-    node: () => ({ run: async () => ({ exitCode: 0, stdout: '@ 7\n10.244.0.2/24 on eth0\n', stderr: '' }) }),
-  }) as unknown as KubernetesConnection;
+/** One that is not only ours; nothing is said of IPv6 there. */
+const clusterOf = (makesObjects: boolean) => {
+  const options = { makesObjects, ownsCluster: false, live: [LIVE], wired: '@ 7\n10.244.0.2/24 on eth0\n' };
+  const cluster = new StandInConnection(options);
+  cluster.statuses = [STATUS];
+  return cluster;
+};
 
 test('a pod whose making was cut short has not drifted: nothing of it is on record', async () => {
-  workloads = { web: ASLEEP };
-  await expect(workloadDrift(cluster(true), 'web', ASLEEP, op)).resolves.toEqual([]);
-  wiring = { web: ['10.244.0.9/24 on eth0'] };
-  await expect(workloadDrift(cluster(true), 'web', ASLEEP, op)).resolves.toEqual([
+  const cluster = clusterOf(true);
+  const drift = () => workloadDrift(cluster.connection, 'web', ASLEEP, op);
+  cluster.workloads = { web: ASLEEP };
+  await expect(drift()).resolves.toEqual([]);
+  cluster.wiring = { web: ['10.244.0.9/24 on eth0'] };
+  await expect(drift()).resolves.toEqual([
     { object: 'web', what: '10.244.0.9/24 on eth0 is missing' },
     { object: 'web', what: '10.244.0.2/24 on eth0 was not there before' },
   ]);
 });
 
 test('one that does not run is told', async () => {
-  statuses = [];
-  await expect(workloadDrift(cluster(true), 'web', ASLEEP, op)).resolves.toEqual([
+  const cluster = clusterOf(true);
+  cluster.workloads = { web: ASLEEP };
+  cluster.statuses = [];
+  await expect(workloadDrift(cluster.connection, 'web', ASLEEP, op)).resolves.toEqual([
     { object: 'web', what: 'does not run' },
   ]);
 });
 
 test('a bare pod that is to be another is made anew, since none can be changed; one that stays is left alone', async () => {
-  await applyWorkload(cluster(true), 'web', ASLEEP, op);
-  expect(changes).toEqual(['apply Namespace cnilab-blue', 'apply Pod web']);
-  changes = [];
-  await applyWorkload(cluster(true), 'web', ASLEEP, op);
-  expect(changes).toEqual(['apply Namespace cnilab-blue', 'apply Pod web']);
-  changes = [];
-  await applyWorkload(cluster(true), 'web', bare(['sleep', '2']), op);
-  expect(changes).toEqual(['delete Pod web', 'apply Namespace cnilab-blue', 'apply Pod web']);
+  const cluster = clusterOf(true);
+  const made = ['apply Namespace cnilab-blue', 'apply Pod web'];
+  await applyWorkload(cluster.connection, 'web', ASLEEP, op);
+  await applyWorkload(cluster.connection, 'web', ASLEEP, op);
+  expect(cluster.changes).toEqual([...made, ...made]);
+  await applyWorkload(cluster.connection, 'web', bare(['sleep', '2']), op);
+  expect(cluster.changes.slice(4)).toEqual(['delete Pod web', ...made]);
 });
 
 test('of Pulumi’s objects only those that are gone are made: its plugin does not see it without a refresh', async () => {
-  await applyWorkload(cluster(false), 'web', ASLEEP, op);
-  expect(changes).toEqual(['apply Namespace cnilab-blue', 'apply Pod web']);
-  changes = [];
-  there = ['Namespace cnilab-blue', 'Pod web'].map((title) => {
-    const [kind = '', name = ''] = title.split(' ');
-    return { apiVersion: 'v1', kind, metadata: { name } };
-  });
-  await applyWorkload(cluster(false), 'web', ASLEEP, op);
-  await deleteWorkload(cluster(false), 'web', op);
-  expect(changes).toEqual([]);
+  const cluster = clusterOf(false);
+  await applyWorkload(cluster.connection, 'web', ASLEEP, op);
+  const made = ['apply Namespace cnilab-blue', 'apply Pod web'];
+  expect(cluster.changes).toEqual(made);
+  cluster.there = ['cnilab-blue', 'web'];
+  await applyWorkload(cluster.connection, 'web', ASLEEP, op);
+  await deleteWorkload(cluster.connection, 'web', op);
+  expect(cluster.changes).toEqual([...made]);
 });
 
-test('what has drifted is replaced', async () => {
-  workloads = { web: ASLEEP };
-  wiring = { web: ['route default is another'] };
-  await applyWorkload(cluster(true), 'web', ASLEEP, op);
-  expect(changes[0]).toBe('remove Pod web');
+test('what has drifted goes, and only then comes anew', async () => {
+  const cluster = clusterOf(true);
+  cluster.workloads = { web: ASLEEP };
+  cluster.wiring = { web: ['route default is another'] };
+  await applyWorkload(cluster.connection, 'web', ASLEEP, op);
+  expect(cluster.changes).toEqual(['remove Pod web', 'apply Namespace cnilab-blue', 'apply Pod web']);
 });
