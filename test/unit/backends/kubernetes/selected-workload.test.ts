@@ -84,7 +84,7 @@ test('those that are gone are told of', async () => {
   expect(cluster.changes).toEqual([]);
 });
 
-test('those that were restarted or replaced are cluster.asked for where they are', async () => {
+test('those that were restarted or replaced are asked for where they are', async () => {
   cluster.workloads = { web: WEB, dns: DNS };
   await expect(deadPods(connection, cluster.statuses)).resolves.toEqual([]);
   cluster.live = [running('b')];
