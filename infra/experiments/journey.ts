@@ -31,15 +31,16 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
   await forgetLearned(forgetful, signal);
   await runBefore(running, experiment.before, 'journey');
   const { ping } = experiment;
-  const flow = flowOf(running, ping, await cluster.pods());
+  const pods = await cluster.pods();
+  const flow = flowOf(running, ping, pods);
   const asked = experiment.taps.map(({ at, dev }) => ({ host: at, dev: String(fillTemplates(dev, lookup)) }));
-  const { lab, watched } = await watchWay(running, flow, ping, asked);
+  const { lab, watched } = await watchWay(running, flow, ping, asked, pods);
   const { result, series, paths, decoded, places, isOwn, clocks } = watched;
   // Beside the comparing: to keep it is to wait for the disk.
   const keeping = keepCapture(running, experiment.name, watched);
-  const { packets, others, needless } = assemble({ predicted: series, paths, places, isOwn, clocks });
-  const lastSeen = lastPlace(packets);
   const ofSeries = ({ sightings }: PacketPath) => sightings.some(({ packet }) => isOwn(packet));
+  const { packets, others, needless } = assemble({ predicted: series, paths, places, ofSeries, clocks });
+  const lastSeen = lastPlace(packets);
   const noise = noiseRows(others, places, ofSeries, needless);
   const evidence = evidenceOf(lab, flow, series, result, lastSeen);
   const start = firstStamp(decoded);

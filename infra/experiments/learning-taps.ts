@@ -1,5 +1,6 @@
 // Where a learning experiment listens when the lab does not say: at the pods that ping, and all around the bridge between.
 import type { PodStatus } from '../backends/backend.ts';
+import { noVeth } from '../journey/in-node.ts';
 import { fillTemplates } from '../lab/template.ts';
 import { type LearnedState, readLearnedState } from '../observe/learning/learned-state.ts';
 import { ExperimentError, type Running } from './experiment.ts';
@@ -32,10 +33,7 @@ export async function chooseTaps(running: Running, ping: Traffic): Promise<reado
       `neither ${from} nor ${to} is a pod that there is: name the taps in the lab file`,
     );
   const bare = [sender, target].find((pod) => pod?.hostVeth === '');
-  if (bare)
-    throw new ExperimentError(
-      `pod ${bare.name} has no veth: it is in its node’s own network (hostNetwork), where no bridge learns of it`,
-    );
+  if (bare) throw new ExperimentError(`${noVeth(bare.name)}, where no bridge learns of it`);
   const { interfaces } = await readLearnedState(cluster.host(anchor.node), signal);
   const taps = tapsAround(anchor, { sender, target }, pods, interfaces);
   if (taps.length > MOST_TAPS)

@@ -1,5 +1,6 @@
 // Answers the templates of a lab file (`${pod.address}`) from the cluster as it stands.
 import type { Cluster } from '../backends/backend.ts';
+import { noVeth } from '../journey/in-node.ts';
 import { formatGateway, parseCidr } from '../lab/cidr.ts';
 import type { Lab } from '../lab/lab.ts';
 import { outsideMachines } from '../lab/machines.ts';
@@ -58,9 +59,7 @@ function lookupIn(facts: Facts): TemplateLookup {
     const found = Object.hasOwn(facts, name) ? facts[name] : undefined;
     const value = found && Object.hasOwn(found, field) ? found[field] : undefined;
     if (value === '' && field === 'hostVeth')
-      throw new TemplateError(
-        `\${${name}.${field}}: pod ${name} has no veth: it is in its node’s own network (hostNetwork)`,
-      );
+      throw new TemplateError(`\${${name}.${field}}: ${noVeth(name)}`);
     return value;
   };
 }

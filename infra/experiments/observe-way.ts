@@ -1,4 +1,5 @@
 // What a flow's prediction needs and no more: nodes, both ends, and the pods that a flood reaches.
+import type { PodStatus } from '../backends/backend.ts';
 import { pickNetwork } from '../cni/config-dir.ts';
 import { metBy } from '../journey/met-by.ts';
 import { podSnapshotsOf } from '../observe/observe-lab.ts';
@@ -16,15 +17,16 @@ export interface Way extends PathState {
  * A lab may have a hundred pods, and a packet passes two of them. Where it would be flooded to others, they are looked
  * into as well, until the prediction meets nobody new.
  * @param also hosts that are of interest whatever the prediction says
+ * @param pods those that stand
  * @throws as `observeLab` and `predict` do
  */
 export async function observeWay(
   { cluster, lab, signal }: Pick<Running, 'cluster' | 'lab' | 'signal'>,
   flow: Flow,
   also: readonly string[],
+  pods: readonly PodStatus[],
 ): Promise<Way> {
   const options = { signal, pickNetwork };
-  const pods = await cluster.pods();
   const target = pods.find(({ address, address6 }) => flow.to === address || flow.to === address6);
   const wanted = new Set([flow.from, ...also, ...(target ? [target.name] : [])]);
   let state = await observePaths(cluster, lab, { ...options, pods: (name) => wanted.has(name) });

@@ -1,4 +1,5 @@
 // The way of a flow, watched: kernels are read and the series is foretold, while taps are started where it will probably pass.
+import type { PodStatus } from '../backends/backend.ts';
 import type { Host } from '../backends/host.ts';
 import { guessTaps } from '../journey/guess-taps.ts';
 import { attachedPods } from '../journey/in-node.ts';
@@ -13,6 +14,7 @@ import { tapsAt, type Watched, watchJourney } from './watch-journey.ts';
 
 /**
  * @param asked places to listen at beside those on the way
+ * @param pods those that stand
  * @returns the lab as it was observed, with the taps in it, and what was seen
  * @throws as `observeWay`, `predict`, `listen` and `runPing` do. No tap is left then
  */
@@ -21,16 +23,18 @@ export async function watchWay(
   flow: Flow,
   ping: Traffic,
   asked: readonly Place[],
+  pods: readonly PodStatus[],
 ): Promise<{ readonly lab: LabSnapshot; readonly watched: Watched<PingObservation> }> {
   const { cluster, lab, signal } = running;
   const host = eachOnce((name) => cluster.host(name));
-  const guessed = distinctPlaces([...guessTaps(lab, attachedPods(await cluster.pods()), flow), ...asked]);
+  const guessed = distinctPlaces([...guessTaps(lab, attachedPods(pods), flow), ...asked]);
   const early = listenEarly(tapsAt(guessed, host), '', signal);
   try {
     const { first, ...state } = await observeWay(
       running,
       flow,
       asked.map((place) => place.host),
+      pods,
     );
     const watched = await watchJourney({
       ...{ state: { hosts: { ...state.lab.hosts, ...state.beyond } }, first },

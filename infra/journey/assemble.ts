@@ -19,8 +19,8 @@ export interface Series {
   readonly paths: readonly PacketPath[];
   /** Where each tap is, by its name. */
   readonly places: ReadonlyMap<string, Place>;
-  /** Whether it is one of the series' own echoes. */
-  readonly isOwn: (packet: Packet) => boolean;
+  /** Whether one of the series' own echoes is on it. */
+  readonly ofSeries: (path: PacketPath) => boolean;
   /** Hosts whose clock is another than the sender's. @default none */
   readonly clocks?: Clocks;
 }
@@ -40,7 +40,7 @@ interface Exchange {
   readonly echoes: readonly ComparedPacket[];
 }
 
-export function assemble({ predicted, paths, places, isOwn, clocks = ONE_CLOCK }: Series): Assembled {
+export function assemble({ predicted, paths, places, ofSeries, clocks = ONE_CLOCK }: Series): Assembled {
   const claimed = new Set<PacketPath>();
   const tapped = new Set([...places.values()].map(placeName));
   const claim = (wanted: (path: PacketPath) => boolean, all: boolean): SeenHop[] => {
@@ -58,11 +58,7 @@ export function assemble({ predicted, paths, places, isOwn, clocks = ONE_CLOCK }
       hops: compareHops(expectedHops(prediction?.branches ?? []), seen, tapped),
     });
     const own = (kind: string) =>
-      claim(
-        ({ packet, seq: n, sightings }) =>
-          packet === kind && n === seq && sightings.some((s) => isOwn(s.packet)),
-        true,
-      );
+      claim((path) => path.packet === kind && path.seq === seq && ofSeries(path), true);
     const asked = exchange.solicitations.map((solicitation) => asking(solicitation, seq, claim, tapped));
     const request = compared('echo-request', exchange.request, own('echo-request'));
     const replies = own('echo-reply');
@@ -75,18 +71,17 @@ export function assemble({ predicted, paths, places, isOwn, clocks = ONE_CLOCK }
     return { asked, echoes: [request, ...(answered ? [reply] : [])] };
   });
   const others = paths.filter((path) => !claimed.has(path));
-  const used = placesOfOthers(others, places, ({ sightings }) => sightings.some((s) => isOwn(s.packet)));
-  const isLeftOut = (exchange: Exchange, one: Asked) => isNeedless(one, exchange.echoes, used);
-  const packets = exchanges.flatMap((exchange) => [
-    ...exchange.asked
-      .filter((one) => !isLeftOut(exchange, one))
-      .flatMap(({ question, answer }) => [...(question ? [question] : []), ...(answer ? [answer] : [])]),
-    ...exchange.echoes,
-  ]);
-  const needless = exchanges.flatMap((exchange) =>
-    exchange.asked.filter((one) => isLeftOut(exchange, one)).map(needlessRow),
+  const used = placesOfOthers(others, places, ofSeries);
+  const leftOut = new Set(
+    exchanges.flatMap(({ asked, echoes }) => asked.filter((one) => isNeedless(one, echoes, used))),
   );
-  return { packets, others, needless };
+  const packets = exchanges.flatMap(({ asked, echoes }) => [
+    ...asked
+      .filter((one) => !leftOut.has(one))
+      .flatMap(({ question, answer }) => [...(question ? [question] : []), ...(answer ? [answer] : [])]),
+    ...echoes,
+  ]);
+  return { packets, others, needless: [...leftOut].map(needlessRow) };
 }
 
 const isKnown = (outcome: Outcome) => outcome !== 'unknown';

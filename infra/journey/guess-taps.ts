@@ -7,7 +7,7 @@ import { distinctPlaces, type Place } from './place.ts';
 type End = Pick<PodStatus, 'name' | 'node' | 'address' | 'address6' | 'hostVeth'>;
 
 /**
- * @param from name of a pod or of a machine of the lab
+ * @param from name of a pod or a node; of a router or host outside nothing is guessed
  * @param to address
  * @returns each place once; nothing of an end that is neither
  */

@@ -45,8 +45,8 @@ export function aheadOf(
 }
 
 /**
- * A kernel is known by its boot id, which it draws when it boots (random(4), /proc/sys/kernel/random/boot_id). A host that
- * does not show its own has a clock that nobody knows.
+ * A kernel is known by its boot id, which it draws when it boots (random(4), /proc/sys/kernel/random/boot_id). Hosts
+ * that do not show theirs are taken for one kernel.
  * @param observed by name; all hosts of a kernel together narrow down where its clock is
  * @param hosts those of interest
  * @param reference the host whose clock the others are compared with

@@ -11,24 +11,36 @@ export interface HeldNetns {
   readonly pid: number;
 }
 
-const lsns = z.object({
+/** `lsns -J`; columns that were not asked for are not there. */
+export const lsnsJson = z.object({
   namespaces: z.array(
     z.looseObject({
       ns: z.union([z.int(), z.string()]),
+      // Null when the process that held it has ended while lsns looked.
       netnsid: z.string().nullable(),
-      pid: z.int().nullable(),
+      pid: z.int().nullable().optional(),
     }),
   ),
 });
+
+/** Whether the kernel has a number for it: lsns writes "unassigned" otherwise. */
+export function isNumbered(netnsid: string | null): netnsid is string {
+  return /^\d+$/.test(netnsid ?? '');
+}
+
+/** As the link in /proc/PID/ns is written. */
+export function netnsName(ns: number | string): string {
+  return `net:[${ns}]`;
+}
 
 /** Empty where lsns cannot tell: it gives up without a word when a process ends while it looks at it. */
 export async function heldNetns(node: Host, signal?: AbortSignal): Promise<readonly HeldNetns[]> {
   const argv = ['lsns', '-t', 'net', '-J', '-o', 'NS,NETNSID,PID'];
   const { stdout } = await node.run(argv, signal && { signal });
-  const parsed = lsns.safeParse(jsonOf(stdout));
+  const parsed = lsnsJson.safeParse(jsonOf(stdout));
   if (!parsed.success) return [];
   return parsed.data.namespaces.flatMap(({ ns, netnsid, pid }) =>
-    pid === null ? [] : [{ netns: `net:[${ns}]`, numbered: /^\d+$/.test(netnsid ?? ''), pid }],
+    pid == null ? [] : [{ netns: netnsName(ns), numbered: isNumbered(netnsid), pid }],
   );
 }
 

@@ -14,8 +14,8 @@ export type Suspects = ReadonlyMap<string, HostSnapshot>;
  * @param hosts everything that was observed, by name
  * @param others network namespaces that are known, though nobody has looked into them
  * @param suspects some that have been looked into already
- * @returns by name: `underlay` for the first one that is found, the inode for others. What cannot be entered is left out:
- *   the nodes of a real cluster show no process there
+ * @returns by name: `underlay` for the first one with a bridge, the inode for others, among them pods of a real cluster that
+ *   are not the lab's. What cannot be entered is left out
  */
 export async function observeBeyond(
   nodes: ReadonlyMap<string, Host>,
@@ -27,7 +27,8 @@ export async function observeBeyond(
   const found: Record<string, HostSnapshot> = {};
   for (const [netns, node] of unobserved(nodes, hosts, others)) {
     const snapshot = suspects.get(netns) ?? (await findAndObserve(node, netns, options));
-    const name = 'underlay' in hosts || 'underlay' in found ? netns : 'underlay';
+    const joins = snapshot?.interfaces.some(({ kind }) => kind === 'bridge') ?? false;
+    const name = joins && !('underlay' in hosts) && !('underlay' in found) ? 'underlay' : netns;
     if (snapshot?.netns === netns) found[name] = snapshot;
   }
   return found;

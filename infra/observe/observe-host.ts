@@ -47,7 +47,7 @@ export async function observeHost(
       pickNetwork: options.pickNetwork ?? pickNetwork,
       forwarding: options.forwarding ?? false,
     });
-    return snapshot.bootId === undefined ? snapshot : { ...snapshot, aheadNs };
+    return { ...snapshot, aheadNs };
   } catch (error) {
     if (!(error instanceof ObserveError)) throw error;
     throw new ObserveError(`cannot observe ${host.name}: ${error.message}`, { cause: error });

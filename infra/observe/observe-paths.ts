@@ -1,5 +1,5 @@
 // All that predictions are made from: nodes, pods, and what lies between the nodes.
-import type { Cluster } from '../backends/backend.ts';
+import type { Cluster, PodStatus } from '../backends/backend.ts';
 import type { Host } from '../backends/host.ts';
 import type { Lab } from '../lab/lab.ts';
 import { machines } from '../lab/machines.ts';
@@ -24,11 +24,15 @@ export async function observePaths(
   lab: Lab,
   options: Omit<ObserveLabOptions, 'forwarding'> = {},
 ): Promise<PathState> {
-  const inNode = new Set((await cluster.pods()).flatMap((pod) => (pod.hostNetwork ? [pod.name] : [])));
+  const standing = await cluster.pods();
+  const inNode = new Set(standing.flatMap((pod) => (pod.hostNetwork ? [pod.name] : [])));
   const pods = (name: string) => !inNode.has(name) && (options.pods?.(name) ?? true);
   const read = { ...options, pods, forwarding: true };
   // Beside the nodes, not after them: a reading takes longer than all that is done with it.
-  const [all, suspects] = await Promise.all([observeLab(cluster, lab, read), suspected(cluster, lab, read)]);
+  const [all, suspects] = await Promise.all([
+    observeLab(cluster, lab, read),
+    suspected(cluster, lab, standing, read),
+  ]);
   const nodes = hostsOf(cluster, machines(lab));
   const snapshot = { ...all, pods: all.pods.filter(({ name }) => !inNode.has(name)) };
   const known = snapshot.pods.map(({ netns }) => netns);
@@ -36,9 +40,13 @@ export async function observePaths(
 }
 
 /** Routers and hosts outside the cluster lead nowhere that no node leads to. */
-async function suspected(cluster: Cluster, lab: Lab, options: ObserveLabOptions): Promise<Suspects> {
-  const [nodes, pods] = await Promise.all([cluster.nodes(), cluster.pods()]);
-  const known = [...nodes, ...pods].map(({ pid }) => pid);
+async function suspected(
+  cluster: Cluster,
+  lab: Lab,
+  pods: readonly PodStatus[],
+  options: ObserveLabOptions,
+): Promise<Suspects> {
+  const known = [...(await cluster.nodes()), ...pods].map(({ pid }) => pid);
   return suspectBeyond(hostsOf(cluster, lab.nodes), known, options);
 }
 

@@ -1,6 +1,6 @@
 // What the observe script printed for one netns, as a snapshot. Pure: recorded outputs are its tests.
-import { z } from 'zod';
 import { creatorOf } from './creator.ts';
+import { isNumbered, lsnsJson, netnsName } from './held-netns.ts';
 import { portMappingRows } from './parse-cni-cache.ts';
 import { readFdb } from './parse-fdb.ts';
 import { cniConfigRows, leaseRows, type PickNetwork, readFiles, sysctlRows } from './parse-files.ts';
@@ -111,19 +111,12 @@ function netfilterRows(sections: ReadonlyMap<string, Section>): NetfilterRow[] {
   );
 }
 
-const lsns = z.object({
-  namespaces: z.array(
-    // Null when the process that held it has ended while lsns looked.
-    z.looseObject({ ns: z.union([z.int(), z.string()]), netnsid: z.string().nullable() }),
-  ),
-});
-
 /** lsns (util-linux) asks the kernel for the id of every netns it finds in /proc. Optional: older ones have no such column. */
 function netnsidRows(section: Section | undefined): NetnsidRow[] {
   if (section === undefined || section.exitCode !== 0) return [];
-  return readJson(section.text, 'lsns -t net -J', lsns)
-    .namespaces.filter(({ netnsid }) => /^\d+$/.test(netnsid ?? ''))
-    .map(({ ns, netnsid }) => ({ netnsid: Number(netnsid), netns: `net:[${ns}]` }));
+  return readJson(section.text, 'lsns -t net -J', lsnsJson)
+    .namespaces.filter(({ netnsid }) => isNumbered(netnsid))
+    .map(({ ns, netnsid }) => ({ netnsid: Number(netnsid), netns: netnsName(ns) }));
 }
 
 function cacheNames(sections: ReadonlyMap<string, Section>): string[] {

@@ -34,7 +34,7 @@ export function refineClocks(
   const ofTap = new Map(taps.map(({ name, otherClock }) => [name, otherClock?.id]));
   const crossings = paths.flatMap(({ sightings }) => crossingsOf(sightings, (tap) => ofTap.get(tap)));
   const moved = new Map<string | undefined, bigint>([[undefined, 0n]]);
-  const refined = new Map<string, bigint | undefined>();
+  const refined = new Map<string, bigint>();
   for (const id of clocks.keys()) {
     const { least, most } = boundsOf(id, crossings, moved);
     const both = least !== undefined && most !== undefined;

@@ -37,7 +37,7 @@ export const existingTool: ClusterTool = {
     if (!existsSync(file))
       return {
         reason: `there is no kubeconfig at ${file}`,
-        fix: 'name one: pulumi config set --path cnilab:existing.kubeconfig <file>',
+        fix: 'name one: up with --set kubeconfig=<file>',
       };
     try {
       await new Kube(file, settings.context).uid();

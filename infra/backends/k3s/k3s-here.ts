@@ -41,7 +41,7 @@ export class K3sHere {
     if (settings.allowHostChanges !== 'true') {
       return {
         reason: `the k3s backend installs K3s on this machine itself, which changes it:\n${hostChangesText()}`,
-        fix: 'if that is what you want: pulumi config set --path cnilab:k3s.allowHostChanges true; else name machines of yours in cnilab:k3s, or use another backend',
+        fix: 'if that is what you want: up with --set allowHostChanges=true; else name machines of yours in cnilab:k3s, or use another backend',
       };
     }
     if (

@@ -131,7 +131,7 @@ const fetchError = (text: string) =>
 const insteadOf = (image: string) =>
   /envoy|haproxy/.test(image)
     ? ', which kind wants for several control planes; or give the lab one'
-    : '; or name one that is here: pulumi config set --path cnilab:kind.image <image>';
+    : '; or name one that is here: up with --set image=<image>';
 
 /** The last lines that are not empty. */
 export function lastLines(text: string, count: number): string {

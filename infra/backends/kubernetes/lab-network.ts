@@ -63,7 +63,7 @@ function refuseChanges({ tool, facts }: KubernetesConnection, network: LabNetwor
   throw new Error(
     [
       `this lab would write ${files.join(', ')} into /etc/cni/net.d of every node of ${facts.cluster}, which is not a cluster of cnilab's`,
-      `if that may be: pulumi config set --path cnilab:${tool.name}.allowClusterChanges true`,
+      'if that may be: up with --set allowClusterChanges=true',
     ].join('\n'),
   );
 }

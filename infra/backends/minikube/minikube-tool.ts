@@ -19,7 +19,7 @@ export const minikubeTool: ClusterTool = {
 
   async probe(settings) {
     const [problem] = settingsProblems(settings);
-    if (problem) return { reason: problem, fix: 'correct it with pulumi config set' };
+    if (problem) return { reason: problem, fix: 'correct it: up with --set <key>=<value>' };
     const command = findMinikube();
     if (command === undefined)
       return {

@@ -48,7 +48,13 @@ describe.skipIf(!isRoot)('two kernels', () => {
       host: (name) => hosts.get(name),
       send: (cookie) => lab.sh('a1', `ping -n -c 2 -i 0.2 -W 1 -p ${cookie} ${flow.to}`),
     });
-    const { packets } = assemble({ predicted: series, paths, places, isOwn, clocks });
+    const { packets } = assemble({
+      predicted: series,
+      paths,
+      places,
+      ofSeries: ({ sightings }) => sightings.some(({ packet }) => isOwn(packet)),
+      clocks,
+    });
     return { clocks, packets, journeys: journeys(packets) };
   }
 

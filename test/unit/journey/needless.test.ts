@@ -46,7 +46,12 @@ function seen(packets: readonly TappedPacket[]) {
   );
   const isOwn = ({ icmp, vxlan }: Packet) => (icmp ?? vxlan?.inner.icmp) !== undefined;
   const paths = correlate(tapsOf(packets));
-  const found = assemble({ predicted: [exchange], paths, places, isOwn });
+  const found = assemble({
+    predicted: [exchange],
+    paths,
+    places,
+    ofSeries: ({ sightings }) => sightings.some(({ packet }) => isOwn(packet)),
+  });
   return {
     packets: found.packets.map((packet) => [packet.packet, agreement(packet)]),
     noise: noiseRows(found.others, places, () => false, found.needless),

@@ -31,7 +31,12 @@ const places = new Map([[tap.name, { host: 'pod-2', dev: 'eth0' }]]);
 const predicted = predictSeries(predictable('kindnet'), { from: 'pod-2', to: '10.244.1.3' }, 1);
 const seenBy = (cookie: string, size = 56) => {
   const isOwn = ownPackets([tap], size, cookie);
-  const found = assemble({ predicted, paths: correlate([tap]), places, isOwn });
+  const found = assemble({
+    predicted,
+    paths: correlate([tap]),
+    places,
+    ofSeries: ({ sightings }) => sightings.some(({ packet }) => isOwn(packet)),
+  });
   const request = found.packets.find(({ packet }) => packet === 'echo-request');
   const stamps = request?.hops.flatMap(({ ns }) => (ns === undefined ? [] : [ns]));
   return { stamps, others: noiseRows(found.others, places, () => false) };

@@ -40,7 +40,7 @@ function read(ahead: bigint, clocks: Clocks): DecodedTap[] {
 
 function compared(taps: readonly DecodedTap[], clocks: Clocks) {
   const paths = correlate(taps);
-  const { packets, others } = assemble({ predicted, paths, places, isOwn: () => true, clocks });
+  const { packets, others } = assemble({ predicted, paths, places, ofSeries: () => true, clocks });
   return { paths, packets, others, journeys: journeys(packets) };
 }
 

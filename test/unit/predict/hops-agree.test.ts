@@ -84,7 +84,12 @@ async function editAndWatch(machine: PrivateHost, random: () => number): Promise
           return lab.sh(flow.from, script);
         },
       });
-      const { packets, others } = assemble({ predicted: series, paths, places, isOwn });
+      const { packets, others } = assemble({
+        predicted: series,
+        paths,
+        places,
+        ofSeries: ({ sightings }) => sightings.some((s) => isOwn(s.packet)),
+      });
       const echoes = packets.filter(({ packet }) => packet.startsWith('echo'));
       const strangers = others.filter(
         ({ packet, sightings }) => packet.startsWith('echo') && sightings.some((s) => isOwn(s.packet)),

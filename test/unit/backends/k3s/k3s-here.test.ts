@@ -179,7 +179,7 @@ describe('when it may not, nothing of the machine changes', () => {
       'until the next boot',
     ])
       expect(reason).toContain(word);
-    expect(fix).toContain('pulumi config set --path cnilab:k3s.allowHostChanges true');
+    expect(fix).toContain('up with --set allowHostChanges=true');
   });
 
   test.each([

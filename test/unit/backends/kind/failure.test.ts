@@ -72,7 +72,7 @@ describe('what kind and container runtimes say', () => {
     expect(refusal(said)).toEqual({
       reason:
         'the image no.such/image:1 is not on this machine, and could not be fetched: Error response from daemon: Get "https://no.such/v2/": dial tcp: lookup no.such: no such host',
-      fix: 'get it with: docker pull no.such/image:1; or name one that is here: pulumi config set --path cnilab:kind.image <image>',
+      fix: 'get it with: docker pull no.such/image:1; or name one that is here: up with --set image=<image>',
     });
   });
 
