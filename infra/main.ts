@@ -29,7 +29,12 @@ export default async function program() {
   const refusal = kubernetes ? undefined : selectorProblem(backend, lab.workloads);
   if (refusal !== undefined) throw new pulumi.RunError(refusal);
   const origin = { project: pulumi.getProject(), backendUrl: await backendUrl(), checkout, labFile };
-  const machines = await preparedMachines(backend, lab, [origin.project, stack, origin.backendUrl]);
+  const machines = await preparedMachines(
+    backend,
+    lab,
+    [origin.project, stack, origin.backendUrl],
+    told?.settings ?? {},
+  );
   const objects =
     kubernetes && told?.settings.objects !== 'cnilab' && lab.workloads.some(({ kind }) => kind !== 'selected')
       ? await objectsOf(lab, told?.settings)

@@ -16,6 +16,7 @@ const OF_MACHINES = ['hosts', 'version', 'installer', 'binary', 'images', 'flann
 
 /**
  * @param owner whose the machines are, the same at every run
+ * @param settings of the backend, as config and environment say them
  * @returns undefined when the backend takes no machines, or none are named
  * @throws pulumi.RunError with what is wrong with them, and what to do
  */
@@ -23,6 +24,7 @@ export async function preparedMachines(
   backend: string,
   lab: Lab,
   owner: readonly string[],
+  settings: Readonly<Record<string, string>>,
 ): Promise<PreparedMachines | undefined> {
   const config = new pulumi.Config('cnilab').getObject<Record<string, unknown>>(backend);
   if (!backendTraits(backend).machines || !Array.isArray(config?.hosts)) return undefined;
@@ -30,7 +32,8 @@ export async function preparedMachines(
     import('./components/k3s-hosts.ts'),
     import('./backends/k3s/hosts.ts'),
   ]);
-  const said = Object.fromEntries(OF_MACHINES.flatMap((key) => (key in config ? [[key, config[key]]] : [])));
+  const told = OF_MACHINES.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]]));
+  const said = { ...Object.fromEntries(told), hosts: config.hosts };
   try {
     const { nodes, network } = lab;
     const machines = new K3sHosts(backend, { owner, nodes, network, config: parseK3sHosts(said, nodes) });

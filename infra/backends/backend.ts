@@ -100,6 +100,8 @@ export interface Setting {
   readonly help: string;
   /** In words, or the value itself. */
   readonly default?: string;
+  /** All that it can be. @default any text */
+  readonly values?: readonly string[];
 }
 
 export interface Backend {
@@ -112,7 +114,9 @@ export interface Backend {
     settings?: ClusterSpec['settings'],
   ): Promise<{ readonly reason: string; readonly fix: string } | undefined>;
 
-  /** `record` is awaited with the handle before anything outlives this process, so a crash leaves nothing unrecorded. */
+  /**
+   * To be called where `probe` has nothing to say against it. `record` is awaited with the handle before anything outlives this process, so a crash leaves nothing unrecorded.
+   */
   createCluster(
     spec: ClusterSpec,
     record: (handle: ClusterHandle) => Promise<void>,

@@ -1,4 +1,4 @@
-// Whether a backend understands a setting, and which one was probably meant.
+// Whether a backend understands a setting and its value, and which was probably meant.
 import { suggest } from '../lab/suggest.ts';
 import type { Backend } from './backend.ts';
 import { settingVariable } from './setting-variable.ts';
@@ -9,12 +9,21 @@ export interface SettingProblem {
   readonly hint: string;
 }
 
-/** Why `key` is no setting of the backend; undefined when it is one. */
+/** Why `key` is no setting of the backend, or `value` no value of it; undefined when they are. */
 export function settingProblem(
   { name, settings = {} }: Pick<Backend, 'name' | 'settings'>,
   key: string,
+  value: string,
 ): SettingProblem | undefined {
-  if (Object.hasOwn(settings, key)) return undefined;
+  if (Object.hasOwn(settings, key)) {
+    const { values } = settings[key] ?? {};
+    // An empty text takes a setting back.
+    if (values === undefined || value === '' || values.includes(value)) return undefined;
+    return {
+      message: `setting ${key} of backend ${name} cannot be "${value}"`,
+      hint: suggest(value, values, 'values'),
+    };
+  }
   const keys = Object.keys(settings);
   return {
     message: `backend ${name} has no setting "${key}"`,

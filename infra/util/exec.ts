@@ -58,8 +58,9 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
   try {
     const result = await child;
     const code = result.exitCode ?? (result.signal ? 128 + constants.signals[result.signal] : 127);
-    const stderr =
-      result.exitCode === undefined && !result.signal
+    const stderr = timedOut
+      ? `${result.stderr}\n${shellQuote(argv.slice(0, 3))}: no answer within ${(options.timeoutMs ?? 0) / 1000} s`.trim()
+      : result.exitCode === undefined && !result.signal
         ? `${shellQuote(argv)}: ${result.shortMessage}`
         : result.stderr;
     options.signal?.throwIfAborted();
@@ -84,12 +85,13 @@ function childOptions({ env, cwd, uid, gid }: ExecOptions) {
   } as const;
 }
 
-/** Signals a whole process group; a group that is gone is fine. */
+/** Signals a whole process group; a group that is gone is fine, and so is one of another user's (sudo), which ends by itself. */
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }

@@ -49,8 +49,8 @@ export function toldSettings(
 ): Readonly<Record<string, string>> {
   const own = set[backend.name] ?? {};
   const told = { ...settingsFromEnvironment(backend.name, env), ...own };
-  for (const key of Object.keys(told)) {
-    const problem = settingProblem(backend, key);
+  for (const [key, value] of Object.entries(told)) {
+    const problem = settingProblem(backend, key, value);
     if (!problem) continue;
     const from = Object.hasOwn(own, key)
       ? `--set ${backend.name}.${key}`

@@ -1,11 +1,13 @@
 // Checks of the backends that are Kubernetes: whether each can be used here, by its own word. None is ever required.
 
+import type { Backend } from '../../infra/backends/backend.ts';
 import { findRuntime, runtimeAddress } from '../../infra/backends/kind/find-runtime.ts';
 import { Runtime } from '../../infra/backends/kind/runtime.ts';
 import { nodeImage } from '../../infra/backends/kind/settings.ts';
 import type { Refusal } from '../../infra/backends/kubernetes/cluster-tool.ts';
 import { backendNames, backendTraits, loadBackend } from '../../infra/backends/registry.ts';
-import { settingsFromEnvironment } from '../../infra/backends/setting-variable.ts';
+import { settingProblem } from '../../infra/backends/setting-problem.ts';
+import { settingsFromEnvironment, settingVariable } from '../../infra/backends/setting-variable.ts';
 import { findTool } from '../../infra/util/tools.ts';
 import { run } from '../setup/run.ts';
 import { formatVersion, parseVersion } from '../setup/version.ts';
@@ -49,7 +51,7 @@ const needOf = (backend: string) => `backend ${backend}`;
 async function checkBackend(name: string, env: Env): Promise<Check> {
   const backend = await loadBackend(name);
   const [refusal, found] = await Promise.all([
-    backend.probe('auto', settingsFromEnvironment(name, env)),
+    misunderstood(backend, env) ?? backend.probe('auto', settingsFromEnvironment(name, env)),
     program(PROGRAMS[name]),
   ]);
   return {
@@ -60,6 +62,16 @@ async function checkBackend(name: string, env: Env): Promise<Check> {
     ...found,
     ...(refusal && { advice: oneLine(refusal) }),
   };
+}
+
+function misunderstood(backend: Backend, env: Env): Refusal | undefined {
+  for (const [key, value] of Object.entries(settingsFromEnvironment(backend.name, env))) {
+    const problem = settingProblem(backend, key, value);
+    if (problem) {
+      return { reason: `${settingVariable(backend.name, key)}: ${problem.message}`, fix: problem.hint };
+    }
+  }
+  return undefined;
 }
 
 /** Some reasons are lists, which whoever asks for that backend is shown. */

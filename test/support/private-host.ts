@@ -131,7 +131,9 @@ function hostOf(name: string, pid: number, userns: boolean): Host {
       throw new HostError('aborted', name, argv, 'aborted', '', { cause });
     });
     if (result.timedOut) {
-      throw new HostError('timeout', name, argv, `killed after ${limit} ms`, result.stderr);
+      // The last line is exec's own word on the limit, which the error says itself.
+      const said = result.stderr.split('\n').slice(0, -1).join('\n');
+      throw new HostError('timeout', name, argv, `killed after ${limit} ms`, said);
     }
     if (/^nsenter: (failed to execute|cannot open)/.test(result.stderr)) {
       throw new HostError('spawn', name, argv, 'cannot be started', result.stderr);

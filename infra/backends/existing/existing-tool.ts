@@ -24,7 +24,10 @@ export const existingTool: ClusterTool = {
     nodes: {
       help: 'which node plays which: <node of the lab>=<node of the cluster>,…; default: by name, then by role',
     },
-    allowClusterChanges: { help: '"true": the lab’s network and CNI files may be installed on the nodes' },
+    allowClusterChanges: {
+      help: '"true": the lab’s network and CNI files may be installed on the nodes',
+      values: ['true', 'false'],
+    },
   },
 
   async probe(settings): Promise<Refusal | undefined> {

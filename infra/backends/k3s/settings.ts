@@ -1,11 +1,13 @@
 // What the user may say of the k3s backend: `cnilab:k3s.<key>` in Pulumi's config.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Setting } from '../backend.ts';
 import type { Refusal, Settings } from '../kubernetes/cluster-tool.ts';
 
 export const K3S_SETTINGS = {
   allowHostChanges: {
     help: '"true": K3s may be installed on this machine itself (the message of a refusal lists what that changes)',
+    values: ['true', 'false'],
   },
   version: { help: 'of K3s, such as v1.34.4+k3s1', default: 'that of its stable channel' },
   installer: { help: 'path of the vendor’s install.sh', default: 'https://get.k3s.io' },
@@ -14,10 +16,11 @@ export const K3S_SETTINGS = {
   flannel: {
     help: 'vxlan: K3s’ embedded flannel is the network; none: the lab’s network is put on it',
     default: 'vxlan for a lab of network type flannel, else none',
+    values: ['vxlan', 'none'],
   },
   hosts: { help: 'machines to be reached by ssh, set by the Pulumi program from cnilab:k3s' },
   id: { help: 'whose those machines are, set by the Pulumi program' },
-} as const satisfies Readonly<Record<string, { readonly help: string; readonly default?: string }>>;
+} as const satisfies Readonly<Record<string, Setting>>;
 
 /** Endings of archives that K3s loads (pkg/agent/containerd/containerd.go, preloadFile). */
 const ARCHIVE = /\.(tar|tar\.lz4|tar\.bz2|tbz|tar\.gz|tgz|tar\.zst|tzst)$/i;
@@ -31,7 +34,7 @@ export function settingsProblem(settings: Settings, exists = existsSync): Refusa
       return { reason: `k3s.${key} is no absolute path: ${file}`, fix: 'write it from /' };
     if (!exists(file)) return { reason: `k3s.${key}: there is no file ${file}`, fix: 'correct the path' };
   }
-  const { images, binary, installer, flannel, version } = settings;
+  const { images, binary, installer, version } = settings;
   if (images !== undefined && !ARCHIVE.test(images)) {
     return {
       reason: `k3s.images: K3s loads no file named ${path.basename(images)}`,
@@ -51,12 +54,6 @@ export function settingsProblem(settings: Settings, exists = existsSync): Refusa
     return {
       reason: `k3s.version is no version of K3s: ${version}`,
       fix: 'write it as `k3s --version` does: v1.34.4+k3s1',
-    };
-  }
-  if (flannel !== undefined && flannel !== 'vxlan' && flannel !== 'none') {
-    return {
-      reason: `k3s.flannel is neither vxlan nor none: ${flannel}`,
-      fix: 'use one of them, or leave it out',
     };
   }
   return undefined;

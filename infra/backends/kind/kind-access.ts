@@ -1,6 +1,7 @@
 // How a process gets onto a kind node: it is a container, privileged, with the node's own files.
 
 import { findTool } from '../../util/tools.ts';
+import { hasTerminal } from '../kubernetes/has-terminal.ts';
 import type { NodeAccess } from '../kubernetes/node-access.ts';
 import { addressOf, environmentFor } from './find-runtime.ts';
 import type { KindFacts } from './kind-facts.ts';
@@ -15,7 +16,7 @@ export function kindAccess(facts: KindFacts): NodeAccess {
     name: `${facts.runtime} exec`,
     enter: (node, argv) => ({ argv: [...exec, '-i', node, ...argv], env: addressOf(facts) }),
     shell(node, argv) {
-      const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-t'] : [];
+      const terminal = hasTerminal() ? ['-t'] : [];
       return { argv: [...exec, '-i', ...terminal, node, ...argv], env: environmentFor(facts) };
     },
   };

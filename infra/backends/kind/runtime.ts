@@ -27,8 +27,7 @@ export class Runtime {
     const argv = [this.file, ...args];
     const result = await exec(argv, { env: this.env, timeoutMs: TIMEOUT_MS, signal });
     if (result.exitCode === 0) return result.stdout;
-    const said = result.timedOut ? `no answer within ${TIMEOUT_MS / 1000} s` : result.stderr;
-    throw refusalError(toRefusal(said, { runtime: this.name, argv: [this.name, ...args] }));
+    throw refusalError(toRefusal(result.stderr, { runtime: this.name, argv: [this.name, ...args] }));
   }
 
   /** The lines of standard output that are not empty. */

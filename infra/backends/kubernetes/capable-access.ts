@@ -1,5 +1,6 @@
 // Nodes entered directly where they have what is needed there, and else by a privileged pod, whose image has it.
 import { exec } from '../../util/exec.ts';
+import { ownEnvironment } from '../../util/own-environment.ts';
 import type { AccessedCluster } from './cluster-tool.ts';
 import type { NodeAccess } from './node-access.ts';
 
@@ -43,8 +44,10 @@ export function capableAccess(
         const [node = ''] = nodes();
         const script = `for tool do command -v "$tool" >/dev/null || exit ${LACKS}; done`;
         const { argv, env } = direct.enter(node, ['sh', '-c', script, 'has', ...NEEDED]);
-        const all = env && { env: { ...(process.env as Record<string, string>), ...env } };
-        const { exitCode, stderr } = await exec(argv, { ...all, signal: op.signal, timeoutMs: PROBE_MS });
+        const { exitCode, stderr } = await exec(argv, {
+          ...(env && { env: ownEnvironment(env) }),
+          ...{ signal: op.signal, timeoutMs: PROBE_MS },
+        });
         if (exitCode !== 0 && exitCode !== LACKS)
           throw new Error(
             `node ${node} cannot be entered by ${direct.name}: ${stderr.trim() || `it ended with ${exitCode}`}`,

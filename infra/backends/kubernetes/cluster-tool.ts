@@ -1,6 +1,6 @@
 // What is peculiar to a tool that makes Kubernetes clusters (kind, minikube, k3s) or to a cluster that is already there. Everything
 // else of a Kubernetes backend is written once, over this.
-import type { ClusterSpec, Operation } from '../backend.ts';
+import type { ClusterSpec, Operation, Setting } from '../backend.ts';
 import type { NodeAccess } from './node-access.ts';
 
 /** What the tool needs to find its cluster again: plain data in the cluster's handle. `cluster` is the tool's own name of it. */
@@ -40,8 +40,8 @@ export interface ClusterTool {
    */
   readonly ownsCluster: boolean;
   /** Keys of settings that it understands, each with one line of help and its default, for messages and docs. */
-  readonly settings: Readonly<Record<string, { readonly help: string; readonly default?: string }>>;
-  /** Undefined when clusters can be made here. Starts processes; looked at once a run. */
+  readonly settings: Readonly<Record<string, Setting>>;
+  /** Undefined when clusters can be made here. Starts processes; asked before a cluster is made. */
   probe(settings: Settings): Promise<Refusal | undefined>;
   /** Facts of the cluster that `create` would make, before anything is made, so that they can be put on record first. @param id unique */
   plan(spec: ClusterSpec, id: string): ToolFacts;

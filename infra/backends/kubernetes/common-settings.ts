@@ -10,17 +10,23 @@ const COMMON: ClusterTool['settings'] = {
     help: 'image of the privileged pods that nodes are entered by, where they are',
     default: TOOLS_IMAGE,
   },
-  objects: { help: 'who makes the pods: "pulumi" (its kubernetes plugin) or "cnilab"', default: 'pulumi' },
+  objects: {
+    help: 'who makes the pods: "pulumi" (its kubernetes plugin) or "cnilab"',
+    default: 'pulumi',
+    values: ['pulumi', 'cnilab'],
+  },
 };
 
 const OF_OUR_CLUSTERS: ClusterTool['settings'] = {
   systemPods: {
     help: '"rest": CoreDNS and the like have no replicas, so that the lab’s pods get the first addresses; or "keep"',
     default: 'rest',
+    values: ['rest', 'keep'],
   },
   podIPv6: {
     help: '"off": pods of a lab without IPv6 say nothing over it; or "keep"',
     default: 'off',
+    values: ['off', 'keep'],
   },
 };
 

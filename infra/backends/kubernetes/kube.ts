@@ -28,6 +28,7 @@ interface Signalled {
 export class Kube {
   readonly #config = new KubeConfig();
   readonly #server: string;
+  #objectApi: KubernetesObjectApi | undefined;
 
   /** @param file a kubeconfig @param context default: its current one @throws KubeError when it is none, or has no such context */
   constructor(file: string, context?: string) {
@@ -56,11 +57,6 @@ export class Kube {
   /** Name of the context that is used. */
   get context(): string {
     return this.#config.getCurrentContext();
-  }
-
-  /** URL of the API server. */
-  get server(): string {
-    return this.#server;
   }
 
   /** UID of namespace kube-system, which names this very cluster: another one of the same name has another. */
@@ -121,7 +117,7 @@ export class Kube {
   }
 
   /** Undefined when there is none. */
-  async get(ref: KubeRef, _op?: Signalled): Promise<KubeObject | undefined> {
+  async get(ref: KubeRef): Promise<KubeObject | undefined> {
     const api = this.#objects();
     const found = await this.#ask(`read ${objectTitle(ref)}`, () =>
       api.read(clientObject(ref) as Parameters<typeof api.read>[0]).catch(ignoreMissing),
@@ -129,7 +125,7 @@ export class Kube {
     return found as KubeObject | undefined;
   }
 
-  async list(of: KubeKind, _op?: Signalled): Promise<readonly KubeObject[]> {
+  async list(of: KubeKind): Promise<readonly KubeObject[]> {
     return (await this.#list(of)).items as KubeObject[];
   }
 
@@ -234,8 +230,10 @@ export class Kube {
     );
   }
 
+  /** One for all: it remembers what kinds there are, which it would have to ask each time. */
   #objects(): KubernetesObjectApi {
-    return KubernetesObjectApi.makeApiClient(this.#config);
+    this.#objectApi ??= KubernetesObjectApi.makeApiClient(this.#config);
+    return this.#objectApi;
   }
 
   #core(): CoreV1Api {

@@ -5,6 +5,7 @@ import type { Host } from '../host.ts';
 import { HostError } from '../host-error.ts';
 import type { KubernetesConnection } from './connection.ts';
 import { enterContainerArgv, notRunning } from './container-host.ts';
+import { nodeAsItStands } from './node-as-it-stands.ts';
 
 interface Target {
   readonly node: string;
@@ -33,12 +34,10 @@ export class KubernetesCluster implements Cluster {
   async nodes(): Promise<readonly NodeStatus[]> {
     const { files, kube } = this.#connection;
     const live = new Map((await kube.nodes()).map((node) => [node.metadata?.name, node]));
-    return (files.spec()?.nodes ?? []).map((node) => {
-      const kubernetesName = this.#connection.realNode(node.name);
-      const real = live.get(kubernetesName);
-      const addresses = real?.status?.addresses?.filter(({ type }) => type === 'InternalIP') ?? [];
-      const address = addresses.find((one) => !one.address.includes(':'))?.address ?? node.address;
-      return { ...node, address, podCIDR: real?.spec?.podCIDR ?? node.podCIDR, pid: 1, kubernetesName };
+    return (files.spec()?.nodes ?? []).map((planned) => {
+      const kubernetesName = this.#connection.realNode(planned.name);
+      const { podCIDR = planned.podCIDR, ...node } = nodeAsItStands(planned, live.get(kubernetesName) ?? {});
+      return { ...node, podCIDR, pid: 1, kubernetesName };
     });
   }
 

@@ -6,7 +6,7 @@ import { applyNetwork as install } from './network/apply-network.ts';
 import { deleteNetwork as uninstall } from './network/delete-network.ts';
 import { networkDrift as drift } from './network/network-drift.ts';
 import type { NetworkTask } from './network/network-task.ts';
-import { problemOf } from './node-drift.ts';
+import { nodeDrift } from './node-drift.ts';
 
 export async function applyNetwork(
   connection: KubernetesConnection,
@@ -22,11 +22,8 @@ export async function applyNetwork(
     return;
   }
   refuseChanges(connection, network);
-  const live = new Map((await connection.kube.nodes()).map((node) => [node.metadata?.name ?? '', node]));
-  for (const { name } of nodes) {
-    const problem = problemOf(live.get(connection.realNode(name)));
-    if (problem !== undefined) throw new Error(`${name} (${connection.realNode(name)}): ${problem}`);
-  }
+  const [wrong] = await nodeDrift(connection, { nodes });
+  if (wrong) throw new Error(`${wrong.object} (${connection.realNode(wrong.object)}): ${wrong.what}`);
   op.progress?.(`the cluster's own network is taken as it is, whatever the lab says of ${network.type}`);
   files.writeNetwork({ nodes, network });
 }

@@ -5,7 +5,7 @@ import type { KubernetesConnection } from './connection.ts';
 
 export async function nodeDrift(
   connection: KubernetesConnection,
-  { nodes }: ClusterSpec,
+  { nodes }: Pick<ClusterSpec, 'nodes'>,
 ): Promise<readonly Drift[]> {
   const live = new Map((await connection.kube.nodes()).map((node) => [node.metadata?.name ?? '', node]));
   return nodes.flatMap(({ name }): Drift[] => {
@@ -15,7 +15,7 @@ export async function nodeDrift(
 }
 
 /** Undefined for a node that is ready. */
-export function problemOf(node: V1Node | undefined): string | undefined {
+function problemOf(node: V1Node | undefined): string | undefined {
   if (node === undefined) return 'the node is gone';
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
   if (ready?.status === 'True') return undefined;

@@ -1,5 +1,6 @@
 // The agent on a node of a real cluster: started through whatever way there is onto the node, its script sent ahead on its input.
 import { startProcess } from '../../util/exec.ts';
+import { ownEnvironment } from '../../util/own-environment.ts';
 import type { AgentGate } from '../agent-gate.ts';
 import { scriptText } from '../netns/script-text.ts';
 import { allSyscallNumbers } from '../netns/syscalls.ts';
@@ -30,7 +31,7 @@ export function nodeGate(access: NodeAccess, node: string): AgentGate {
     start() {
       const perl = ['perl', '-e', BOOT, SCRATCH, ...allSyscallNumbers()];
       const { argv, env } = access.enter(node, perl);
-      const child = startProcess(argv, env && { env: { ...variables(), ...env } });
+      const child = startProcess(argv, env && { env: ownEnvironment(env) });
       const script = Buffer.from(scriptText('agent.pl'));
       const length = Buffer.alloc(4);
       length.writeUInt32BE(script.length);
@@ -40,10 +41,4 @@ export function nodeGate(access: NodeAccess, node: string): AgentGate {
       return child;
     },
   };
-}
-
-function variables(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-  );
 }

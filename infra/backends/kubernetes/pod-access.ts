@@ -1,8 +1,10 @@
 // Nodes entered through a privileged pod each: for clusters whose machines nobody can log in to, and nodes without tools of their own.
 import { randomBytes } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
+import { ownEnvironment } from '../../util/own-environment.ts';
 import type { Operation } from '../backend.ts';
 import type { AccessedCluster, Settings } from './cluster-tool.ts';
+import { hasTerminal } from './has-terminal.ts';
 import { Kube } from './kube.ts';
 import type { NodeAccess } from './node-access.ts';
 import { type ToolPods, toolNamespace, toolPod, toolPodName } from './tool-pod.ts';
@@ -10,7 +12,7 @@ import { type ToolPods, toolNamespace, toolPod, toolPodName } from './tool-pod.t
 /** An image may have to be pulled. */
 const LIMIT_MS = 180_000;
 
-export interface PodAccessOptions {
+interface PodAccessOptions {
   readonly kubeconfig: string;
   readonly lab: string;
   /** Of the pods' own; nothing else is in it. */
@@ -34,7 +36,7 @@ export function toolPodAccess(
   return podAccess({ ...cluster, ...fixed, image: settings.toolsImage ?? TOOLS_IMAGE });
 }
 
-export function podAccess(options: PodAccessOptions): NodeAccess {
+function podAccess(options: PodAccessOptions): NodeAccess {
   const { kubeconfig, namespace, nodes, removeAfterwards } = options;
   // Another command may be at work in the same cluster, or be just taking its own pods away.
   const pods: ToolPods = { ...options, ...(removeAfterwards && { user: randomBytes(4).toString('hex') }) };
@@ -68,8 +70,7 @@ export function podAccess(options: PodAccessOptions): NodeAccess {
     enter: (node, argv) => ({ argv: kubectl(node, ['-i'], argv) }),
 
     shell(node, argv) {
-      const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-t'] : [];
-      return { argv: kubectl(node, ['-i', ...terminal], argv), env: process.env as Record<string, string> };
+      return { argv: kubectl(node, hasTerminal() ? ['-i', '-t'] : ['-i'], argv), env: ownEnvironment() };
     },
   };
 }

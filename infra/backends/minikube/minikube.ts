@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { exec, killGroup, startProcess } from '../../util/exec.ts';
+import { ownEnvironment } from '../../util/own-environment.ts';
 import { findTool } from '../../util/tools.ts';
 import type { Operation } from '../backend.ts';
 import { parseEvent } from './events.ts';
@@ -102,8 +103,5 @@ export function minikubeCommand(): string {
 
 /** This process's environment with minikubeEnv, for what takes a complete one. */
 export function minikubeEnvironment(facts: MinikubeFacts, kubeconfig?: string): Record<string, string> {
-  const env = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return { ...Object.fromEntries(env), ...minikubeEnv(facts, kubeconfig) };
+  return ownEnvironment(minikubeEnv(facts, kubeconfig));
 }

@@ -1,5 +1,6 @@
 // What the user may say of the minikube backend beside the lab file, and what is wrong with what was said.
 import path from 'node:path';
+import type { Setting } from '../backend.ts';
 import type { Settings } from '../kubernetes/cluster-tool.ts';
 
 /** Keys, as in Pulumi's config: `cnilab:minikube.<key>`. */
@@ -10,7 +11,11 @@ export const MINIKUBE_SETTINGS = {
     help: "auto: minikube's own kindnet for a lab of that network type, else none, and the lab's network is applied; kindnet, flannel, bridge, calico, cilium or the absolute path of a manifest: minikube installs that one, and the lab's network is not applied",
     default: 'auto',
   },
-  containerRuntime: { help: 'containerd, cri-o or docker', default: 'containerd' },
+  containerRuntime: {
+    help: 'containerd, cri-o or docker',
+    default: 'containerd',
+    values: ['containerd', 'cri-o', 'docker'],
+  },
   cpus: { help: "CPUs of each node; left out, minikube's own default" },
   memory: { help: "memory of each node, such as 4g; left out, minikube's own default" },
   diskSize: { help: "disk of each node, such as 20g; left out, minikube's own default" },
@@ -19,21 +24,14 @@ export const MINIKUBE_SETTINGS = {
   nodeAccess: {
     help: "how to get onto the nodes: ssh (minikube ssh), pod (a privileged pod), or auto: ssh where a node's image has Perl (docker and podman), else pod",
     default: 'auto',
+    values: ['auto', 'ssh', 'pod'],
   },
   force: {
     help: 'true: start as root, and skip checks of minikube (its --force)',
     default: 'false',
+    values: ['true', 'false'],
   },
-} as const;
-
-export type NodeAccessChoice = 'auto' | 'ssh' | 'pod';
-
-/** Values that are one of a list. */
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  containerRuntime: ['containerd', 'cri-o', 'docker'],
-  nodeAccess: ['auto', 'ssh', 'pod'],
-  force: ['true', 'false'],
-};
+} as const satisfies Readonly<Record<string, Setting>>;
 
 const BUILT_IN_CNI = ['auto', 'none', 'kindnet', 'flannel', 'bridge', 'calico', 'cilium'];
 
@@ -53,9 +51,6 @@ export function settingsProblems(settings: Settings): readonly string[] {
 
 function valueProblem(key: string, value: string): string | undefined {
   const at = `cnilab:minikube.${key}`;
-  const choices = CHOICES[key];
-  if (choices)
-    return choices.includes(value) ? undefined : `${at} is "${value}"; it can be: ${choices.join(', ')}`;
   if (key === 'cni' && !BUILT_IN_CNI.includes(value) && !path.isAbsolute(value))
     return `${at} is "${value}"; it can be: ${BUILT_IN_CNI.join(', ')}, or the absolute path of a manifest`;
   if (key === 'driver' && FOREIGN_MACHINES.includes(value))

@@ -1,8 +1,12 @@
 // Nodes by `minikube ssh`: as root, by sudo, with pipes where minikube would give a terminal.
 import { shellQuote } from '../../util/shell-quote.ts';
+import { hasTerminal } from '../kubernetes/has-terminal.ts';
 import type { NodeAccess } from '../kubernetes/node-access.ts';
 import { minikubeCommand, minikubeEnv, minikubeEnvironment } from './minikube.ts';
 import type { MinikubeFacts } from './profile.ts';
+
+/** minikube's own client always asks for one. */
+const NO_TERMINAL = ['--native-ssh=false'];
 
 /**
  * minikube's own SSH client always asks for a terminal, which changes what passes through it; `--native-ssh=false` starts
@@ -19,11 +23,11 @@ export function sshAccess(facts: MinikubeFacts): NodeAccess {
   return {
     name: 'minikube ssh',
     enter: (node, command) => ({
-      argv: argv(node, ['--native-ssh=false'], command),
+      argv: argv(node, NO_TERMINAL, command),
       env: minikubeEnv(facts),
     }),
     shell: (node, command) => ({
-      argv: argv(node, [], command),
+      argv: argv(node, hasTerminal() ? [] : NO_TERMINAL, command),
       env: minikubeEnvironment(facts),
     }),
   };

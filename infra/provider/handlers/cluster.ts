@@ -188,15 +188,15 @@ export function clusterChanges(state: ClusterInputs, news: ClusterInputs): reado
   return [...anew, ...settings, ...titled, ...nodes, ...wayOut];
 }
 
-/** Settings that the backend does not understand, by their path. The backend is loaded only when there are any. */
+/** Settings that the backend does not understand, or not with that value, by their path. The backend is loaded only when there are any. */
 async function unknownSettings(
   { backend: name, settings = {} }: ClusterInputs,
   call: CallContext,
 ): Promise<readonly CheckFailure[]> {
   if (Object.keys(settings).length === 0 || holdsUnknown([name, settings])) return [];
   const backend = await call.backend(name);
-  return Object.keys(settings).flatMap((key) => {
-    const problem = settingProblem(backend, key);
+  return Object.entries(settings).flatMap(([key, value]) => {
+    const problem = settingProblem(backend, key, value);
     if (!problem) return [];
     const reason = `${problem.message}; ${problem.hint}\n(it is from ${settingPlaces(name, key)})`;
     return [{ property: propertyPath(['settings', key]), reason }];

@@ -3,7 +3,6 @@
 import type { CniCall } from '../../../cni/call.ts';
 import type { LabNode } from '../../../lab/lab.ts';
 import type { Host } from '../../host.ts';
-import { orderCalls } from './order-calls.ts';
 import { readCalls } from './read-calls.ts';
 
 /** Oldest first, by each node's own clock; one command a node. @throws HostError */
@@ -12,5 +11,5 @@ export async function cniCalls(
   host: (node: string) => Host,
 ): Promise<readonly CniCall[]> {
   const calls = await Promise.all(nodes.map(({ name }) => readCalls(host(name), name)));
-  return orderCalls(calls.flat());
+  return calls.flat().toSorted((a, b) => Number(a.startedNs - b.startedNs));
 }

@@ -27,15 +27,15 @@ export async function networkDrift(task: NetworkTask): Promise<readonly Drift[]>
 }
 
 async function objectDrift(
-  { kube, realNames, op }: NetworkTask,
+  { kube, realNames }: NetworkTask,
   objects: readonly KubeObject[],
   standing: readonly StandingNode[],
 ): Promise<readonly Drift[]> {
   const daemonSet = daemonSetOf(objects);
   const namespace = daemonSet?.metadata.namespace;
   const [live, pods] = await Promise.all([
-    Promise.all(objects.map((wanted) => kube.get(wanted, op))),
-    namespace === undefined ? [] : kube.list({ apiVersion: 'v1', kind: 'Pod', namespace }, op),
+    Promise.all(objects.map((wanted) => kube.get(wanted))),
+    namespace === undefined ? [] : kube.list({ apiVersion: 'v1', kind: 'Pod', namespace }),
   ]);
   const changed = objects.flatMap((wanted, i) => {
     const object = objectTitle(wanted);

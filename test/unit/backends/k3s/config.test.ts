@@ -65,7 +65,6 @@ test.each([
   [{ binary: '/dev/null' }, /k3s.installer is not/],
   [{ binary: '/dev/null', installer: '/dev/null', version: 'v1.34.4+k3s1' }, /no effect/],
   [{ version: '1.34' }, /no version of K3s: 1\.34/],
-  [{ flannel: 'host-gw' }, /neither vxlan nor none/],
 ])('%j is refused', (settings, reason) => {
   expect(settingsProblem(settings)?.reason).toMatch(reason);
 });

@@ -224,9 +224,6 @@ describe('whether kind can be used', () => {
   });
 
   it('cannot with settings that cannot be right', async () => {
-    expect(await kindTool.probe({ provider: 'moby' })).toMatchObject({
-      reason: 'kind knows no provider "moby"',
-    });
     expect(await kindTool.probe({ kubernetesVersion: '1.34' })).toMatchObject({
       reason: 'kubernetesVersion is "1.34", which is not a release',
     });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ClusterSpec } from '../../../../infra/backends/backend.ts';
 import { minikubeTool } from '../../../../infra/backends/minikube/minikube-tool.ts';
 import { kindnetSpec } from './spec.ts';
@@ -198,8 +198,8 @@ describe('what goes wrong', () => {
   test('with one, nothing stands in the way', async () => {
     standInMinikube();
     expect(await minikubeTool.probe({ driver: 'docker' })).toBeUndefined();
-    expect(await minikubeTool.probe({ nodeAccess: 'telnet' })).toMatchObject({
-      reason: expect.stringContaining('telnet'),
+    expect(await minikubeTool.probe({ cni: 'weave' })).toMatchObject({
+      reason: expect.stringContaining('weave'),
     });
   });
 });
@@ -233,13 +233,23 @@ describe('the nodes', () => {
     await access.close?.(op);
   });
 
-  test('are entered with a terminal by hand', async () => {
+  test.each([
+    [true, []],
+    [false, ['--native-ssh=false']],
+  ])('are entered by hand; with a terminal: %j', async (terminal, options) => {
+    const { stdin, stdout } = { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY };
+    onTestFinished(() => {
+      Object.assign(process.stdin, { isTTY: stdin });
+      Object.assign(process.stdout, { isTTY: stdout });
+    });
+    Object.assign(process.stdin, { isTTY: terminal });
+    Object.assign(process.stdout, { isTTY: terminal });
     const { facts, minikube } = planned();
     const { argv, env } = minikubeTool
       .access(facts, { nodeAccess: 'ssh' }, accessed(minikube))
       .shell('n', ['bash']);
     expect(argv.slice(1)).toEqual([
-      ...['ssh', '--profile', facts.cluster, '--node', 'n', '--', 'sudo -n -- bash'],
+      ...['ssh', '--profile', facts.cluster, '--node', 'n', ...options, '--', 'sudo -n -- bash'],
     ]);
     expect(env).toMatchObject({ MINIKUBE_HOME: minikube.home, PATH: expect.any(String) });
   });

@@ -14,17 +14,12 @@ test('settings that minikube takes are no problem', () => {
   expect(settingsProblems(settings)).toEqual([]);
 });
 
-test.each([
-  [{ containerRuntime: 'rkt' }],
-  [{ cni: 'weave' }],
-  [{ nodeAccess: 'telnet' }],
-  [{ force: 'yes' }],
-  [{ memory: '' }],
-  [{ driver: '--force' }],
-  [{ driver: 'none' }],
-])('%j is a problem', (settings) => {
-  expect(settingsProblems(settings as unknown as Record<string, string>).join('\n')).toMatchSnapshot();
-});
+test.each([[{ cni: 'weave' }], [{ memory: '' }], [{ driver: '--force' }], [{ driver: 'none' }]])(
+  '%j is a problem',
+  (settings) => {
+    expect(settingsProblems(settings as unknown as Record<string, string>).join('\n')).toMatchSnapshot();
+  },
+);
 
 test.each([
   [{}, undefined, 'none'],

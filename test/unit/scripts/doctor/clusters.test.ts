@@ -41,6 +41,15 @@ test('a daemon that does not answer is one line with what to do, and no word of 
   for (const { advice = '' } of checks) expect(advice).not.toContain('\n');
 });
 
+test('a setting of the environment that no backend takes is told by its variable', async () => {
+  process.env.CNILAB_KIND_PROVIDER = 'dokcer';
+  expect(row(await checkClusters(), 'backend kind')).toMatchObject({
+    found: false,
+    advice:
+      'CNILAB_KIND_PROVIDER: setting provider of backend kind cannot be "dokcer": did you mean "docker"?',
+  });
+});
+
 test('the image that the environment names is there, or will be pulled', async () => {
   process.env.CNILAB_KIND_KUBERNETES_VERSION = '1.34.4';
   expect(row(await checkClusters(), "kind's node image")).toMatchObject({
