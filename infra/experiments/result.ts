@@ -30,7 +30,7 @@ export interface FaultSeen {
 
 export interface ExperimentResult {
   readonly name: string;
-  readonly kind: 'inspect' | 'ping' | 'capture' | 'journey' | 'learning' | 'diagnose' | 'exec';
+  readonly kind: 'inspect' | 'ping' | 'mesh' | 'capture' | 'journey' | 'learning' | 'diagnose' | 'exec';
   readonly title?: string;
   readonly verdict: Verdict;
   /** Why it is inconclusive, or what stopped it. */

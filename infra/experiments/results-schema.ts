@@ -24,7 +24,7 @@ const check = z.strictObject({
 
 export const experimentResultSchema = z.strictObject({
   name: z.string(),
-  kind: z.enum(['inspect', 'ping', 'capture', 'journey', 'learning', 'diagnose', 'exec']),
+  kind: z.enum(['inspect', 'ping', 'mesh', 'capture', 'journey', 'learning', 'diagnose', 'exec']),
   title: z.string().optional(),
   verdict,
   reason: z.string().optional().describe('Why it is inconclusive, or what stopped it.'),

@@ -10,6 +10,7 @@ import type { Kind, Observation, RunContext, Runner, Running } from './experimen
 import { inspect } from './inspect.ts';
 import { learning } from './learning.ts';
 import { liveFacts } from './live-facts.ts';
+import { mesh } from './mesh.ts';
 import { ping } from './ping.ts';
 import type { ExperimentResult, Json } from './result.ts';
 import { undoLeftFaults } from './undo-faults.ts';
@@ -18,6 +19,7 @@ import { worst } from './verdict.ts';
 const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   inspect,
   ping,
+  mesh,
   capture,
   learning,
   exec,

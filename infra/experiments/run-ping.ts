@@ -65,7 +65,10 @@ export const newCookie = (): string => randomBytes(8).toString('hex');
  * A pod's or node's address by its name; anything else is taken for an address.
  * @throws ExperimentError when it has none of that family
  */
-export function targetAddress({ lookup }: Pick<Running, 'lookup'>, { to, family }: Traffic): string {
+export function targetAddress(
+  { lookup }: Pick<Running, 'lookup'>,
+  { to, family }: Pick<Traffic, 'to' | 'family'>,
+): string {
   const filled = String(fillTemplates(to, lookup));
   const address = lookup(filled, family === 6 ? 'address6' : 'address');
   if (address === undefined && lookup(filled, 'name') !== undefined)

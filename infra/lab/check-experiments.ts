@@ -1,6 +1,7 @@
 // Experiments must speak of nodes, pods, containers, taps and columns that there are.
 
 import { checkLearning } from './check-learning.ts';
+import { checkMesh } from './check-mesh.ts';
 import {
   type Context,
   checkCommand,
@@ -37,6 +38,9 @@ export function checkExperiments(raw: RawLab, hosts: LabHosts, report: Report): 
         checkTraffic(experiment, path, context);
         for (const [c, check] of experiment.checks.entries())
           checkObserved(check, 'ping', [...path, 'checks', c], context);
+        break;
+      case 'mesh':
+        checkMesh(experiment, path, raw, context);
         break;
       case 'capture':
         checkCapture(experiment, path, context);

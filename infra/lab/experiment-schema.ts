@@ -83,6 +83,8 @@ const pingTraffic = {
   timeout: z.number().min(0.1).max(60).default(2).describe('Seconds to wait for the last reply.'),
 };
 
+const meshHosts = z.union([z.literal(['pods', 'nodes']), z.array(z.string()).min(1)]).default('pods');
+
 const command = {
   in: z.string().describe('Node, pod or pod/container.'),
   command: z
@@ -128,6 +130,52 @@ export const experiment = z.discriminatedUnion('kind', [
       checks: z.array(observedCheck).default([]),
     })
     .describe('Sends echo requests and looks at the replies.'),
+  z
+    .strictObject({
+      kind: z.literal('mesh'),
+      ...experimentCommon,
+      from: meshHosts.describe(
+        'Who asks: `pods`, `nodes`, or a list of pods, nodes and workloads, which stand for their pods.',
+      ),
+      to: meshHosts.describe('Who is asked, in the same words. Nobody asks itself.'),
+      between: z
+        .enum(['any', 'same-node', 'across-nodes'])
+        .default('any')
+        .describe('Which pairs count: all, those on one node, or those on two.'),
+      peers: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('How many others each asks, drawn, and as many as ask it. Default: all, a full mesh.'),
+      seed: z.int().min(0).default(0).describe('Another one draws other peers; the same one the same.'),
+      family: pingTraffic.family,
+      count: z.int().min(1).max(100).default(1).describe('Echo requests of each pair.'),
+      interval: z
+        .number()
+        .min(0)
+        .max(10)
+        .default(0.005)
+        .describe('Seconds between two requests of one sender.'),
+      size: z
+        .union([z.int().min(0).max(65507), z.literal('mtu')])
+        .default(56)
+        .describe(
+          'Payload bytes; `mtu`: as many as the sender’s route takes in one packet, which nobody may fragment.',
+        ),
+      dontFragment: pingTraffic.dontFragment,
+      timeout: pingTraffic.timeout,
+      patience: z
+        .number()
+        .min(0)
+        .max(600)
+        .default(0)
+        .describe(
+          'Seconds in which those that are not answered are asked again: a network that has just changed may need some.',
+        ),
+      atOnce: z.int().min(1).max(256).default(32).describe('Senders at work at the same time.'),
+      checks: z.array(observedCheck).default([]),
+    })
+    .describe('Lets many hosts send echo requests to many, and looks who answers whom.'),
   z
     .strictObject({
       kind: z.literal('capture'),

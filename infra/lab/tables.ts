@@ -74,6 +74,7 @@ export const nodeOnlyTables: readonly string[] = ['cniConfig', 'leases'];
 /** First step of `select` for the experiments that observe something of their own. */
 export const observedFields = {
   ping: ['from', 'to', 'transmitted', 'received', 'lossPercent', 'duplicates', 'replies', 'errors'],
+  mesh: ['asked', 'answered', 'pairs', 'unanswered', 'byNode', 'rtt'],
   capture: ['ping', 'traffic', 'taps', 'packets', 'paths'],
   journey: ['ping', 'taps', 'journeys', 'packets', 'noise', 'evidence'],
   diagnose: ['causes', 'flows', 'undecided'],

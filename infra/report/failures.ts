@@ -1,6 +1,7 @@
 // A failed experiment told so that a person can act on it: each check that did not pass, expected beside observed.
 import type { CheckResult, ExperimentResult, Json, Verdict } from '../experiments/result.ts';
 import type { Matcher } from '../lab/schema.ts';
+import { meshMatrix } from './mesh-matrix.ts';
 import type { Terminal } from './paint.ts';
 import { indent } from './words.ts';
 
@@ -13,10 +14,12 @@ export function verdictWord(verdict: Verdict, { paint }: Terminal): string {
 
 /** Everything that did not pass in an experiment, several lines. */
 export function failedExperiment(experiment: ExperimentResult, terminal: Terminal): string {
-  const { name, verdict, reason, checks } = experiment;
+  const { name, kind, verdict, reason, checks } = experiment;
+  const matrix = kind === 'mesh' ? meshMatrix(experiment.observed, terminal) : undefined;
   return [
     `${verdictWord(verdict, terminal)} ${terminal.paint('bold', name)}`,
     ...(reason === undefined ? [] : [indent(reason, 2)]),
+    ...(matrix === undefined ? [] : [indent(matrix, 2)]),
     ...checks.filter((check) => check.verdict !== 'pass').map((check) => failedCheck(check, terminal)),
   ].join('\n');
 }
@@ -26,10 +29,19 @@ function failedCheck(check: CheckResult, terminal: Terminal): string {
   const { paint } = terminal;
   return [
     `  ${verdictWord(check.verdict, terminal)}  ${check.name}${claim}`,
-    ...check.differences.map((line) => indent(`- ${line}`, 6)),
+    ...firstOf(check.differences).map((line) => indent(`- ${line}`, 6)),
     indent(`${paint('dim', 'expected')} ${inWords(check.expected, 'expected ')}`, 6),
     indent(`${paint('dim', 'observed')} ${inWords(check.observed, 'observed ')}`, 6),
   ].join('\n');
+}
+
+/** Lines of one list. */
+const LONGEST_LIST = 20;
+
+function firstOf(lines: readonly string[]): readonly string[] {
+  if (lines.length <= LONGEST_LIST) return lines;
+  const more = `… and ${lines.length - LONGEST_LIST} more (results --json has all of them)`;
+  return [...lines.slice(0, LONGEST_LIST), more];
 }
 
 /** Characters of one row. The differences above have named the place; all of it is in the results. */
@@ -40,7 +52,7 @@ function inWords(value: Matcher | Json, label: string): string {
   if (typeof value === 'string') return value === '' ? '""' : value.trimEnd();
   if (!Array.isArray(value)) return shortened(value);
   if (value.length === 0) return 'no rows';
-  return value.map(shortened).join(`\n${' '.repeat(label.length)}`);
+  return firstOf(value.map(shortened)).join(`\n${' '.repeat(label.length)}`);
 }
 
 function shortened(row: Matcher | Json): string {

@@ -12,6 +12,7 @@ const OF_BACKEND: Readonly<Record<string, readonly string[]>> = {
 /** What an experiment runs inside the lab, which has the machine's programs. What `exec` runs is the lab's own affair. */
 const OF_EXPERIMENT: Readonly<Record<LabExperiment['kind'], readonly string[]>> = {
   inspect: ['tc'],
+  mesh: ['perl'],
   ping: ['ping'],
   capture: ['ping', 'tcpdump'],
   journey: ['ping', 'tcpdump'],
