@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { keepCompiled } from '../infra/util/compile-cache.mjs';
 import { endWhenStoppedEarly, leaveStopsToOthers, sayStopped } from './setup/early-stop.mjs';
 import { ensureNode, majorOf } from './setup/node24.mjs';
 import { EXIT_NOT_READY, NotReady } from './setup/not-ready.mjs';
@@ -46,6 +47,7 @@ try {
 async function hand(node) {
   if (node === process.execPath) {
     process.argv[1] = MAIN;
+    keepCompiled();
     await import(pathToFileURL(MAIN).href);
     return;
   }

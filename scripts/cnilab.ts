@@ -1,19 +1,16 @@
 // The cnilab command: `npm run up`, `npm run down` and `npm run lab` end here, on Node 24.
-import { enableCompileCache } from 'node:module';
-import path from 'node:path';
-import { cacheDir } from '../infra/util/dirs.ts';
+import { keepCompiled } from '../infra/util/compile-cache.mjs';
 import { endWhenStopped } from './cli/engine/stop-requests.ts';
 import { leaveStopsToOthers } from './setup/early-stop.mjs';
 
 endWhenStopped();
+keepCompiled();
 // A reader that has seen enough, such as head(1), closes the pipe: there is nobody left to write to, and nothing is wrong.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });
 leaveStopsToOthers();
-// Before anything large is loaded: a third of what a short command takes is compiling.
-enableCompileCache(path.join(cacheDir(), 'compile-cache'));
 const { main } = await import('./cli/main.ts');
 const exitCode = await main(process.argv.slice(2));
 // A pipe takes 64 KiB at a time: what was written is out only when the stream says so.

@@ -1,36 +1,8 @@
 // Where cnilab keeps things outside the checkout: a cache of built tools, and the state of running labs.
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { absolute, cacheDir, type Identity, myself, SYSTEM_CACHE_DIR } from './cache-dir.mjs';
 
-/** What the choice of a directory depends on; this process's own by default. */
-export interface Identity {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly uid: number;
-  readonly home: string;
-}
-
-/** Root's cache, which everybody may read: labs started by root run as an unprivileged uid. */
-export const SYSTEM_CACHE_DIR = '/var/cache/cnilab';
-
-function myself(): Identity {
-  return { env: process.env, uid: process.getuid?.() ?? -1, home: homedir() };
-}
-
-/** `$VAR` when it is a usable base directory. The XDG specification: relative paths there are to be ignored. */
-function absolute(value: string | undefined): string | undefined {
-  return value !== undefined && path.isAbsolute(value) ? value : undefined;
-}
-
-/**
- * Directory for what is expensive to get and can be got again: the Pulumi engine, CNI plugins.
- * `$CNILAB_CACHE_DIR`, else `/var/cache/cnilab` for root, else cnilab in the user's XDG cache. It need not exist.
- */
-export function cacheDir(who: Partial<Identity> = {}): string {
-  const { env, uid, home } = { ...myself(), ...who };
-  if (env.CNILAB_CACHE_DIR) return path.resolve(env.CNILAB_CACHE_DIR);
-  if (uid === 0) return SYSTEM_CACHE_DIR;
-  return path.join(absolute(env.XDG_CACHE_HOME) ?? path.join(home, '.cache'), 'cnilab');
-}
+export { cacheDir, SYSTEM_CACHE_DIR };
 
 /**
  * Caches to look in, own one first. An ordinary user also profits from what root's set-up left in

@@ -7,6 +7,7 @@ import { terminalOf } from '../../infra/report/paint.ts';
 import { summaryText } from '../../infra/report/text.ts';
 import { readRecord, recordedLab, resultsDir, type StackRecord } from '../../infra/state/stack-store.ts';
 import { withCluster } from './live-lab.ts';
+import { asTyped } from './spelling.ts';
 import { observedTables, type SummaryTables } from './summary-tables.ts';
 import { shortPath } from './text.ts';
 
@@ -33,7 +34,7 @@ export async function labReport(stack: string): Promise<LabReport | undefined> {
     resultsFile: shortPath(resultsFile(resultsDir(stack))),
     next: nextSteps(record, snapshot?.pods ?? []),
   };
-  return { text: summaryText(summary, terminalOf(process.stdout)), results };
+  return { text: asTyped(summaryText(summary, terminalOf(process.stdout))), results };
 }
 
 /** A lab that cannot be read now is still worth the rest of the summary. */

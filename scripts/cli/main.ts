@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
 import { createProgram } from './program.ts';
+import { asTyped } from './spelling.ts';
 
 /** @param args without node and script */
 export async function main(args: readonly string[]): Promise<number> {
@@ -11,13 +12,14 @@ export async function main(args: readonly string[]): Promise<number> {
     const program = createProgram((code) => {
       exitCode = code;
     });
+    if (args[0] === 'complete') await (await import('./completion.ts')).addCompletion(program);
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has printed its own message; help that was asked for is no error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
     const { text, exitCode: code } = explainError(error);
-    process.stderr.write(`cnilab: ${text}\n`);
+    process.stderr.write(asTyped(`cnilab: ${text}\n`));
     if (process.env.CNILAB_DEBUG) console.error(error);
     return code;
   }

@@ -2,15 +2,20 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { backendNames } from '../../infra/backends/registry.ts';
 import { DEFAULT_LAB } from './lab-files.ts';
+import { asTyped } from './spelling.ts';
 
 /** @param finish gets the exit code of the verb that ran */
 export function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command('cnilab')
     .description('Kubernetes pod networking labs: a real kernel, real CNI plugins, asserted observations.')
-    .usage('<verb> [arguments]     (through npm: npm run up, npm run down, npm run -s lab -- <verb>)')
+    .usage('<verb> [arguments]')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .showSuggestionAfterError()
     .enablePositionalOptions()
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(asTyped(text)),
+      writeErr: (text) => process.stderr.write(asTyped(text)),
+    })
     .exitOverride();
   const stack = () =>
     new Option(
@@ -24,6 +29,17 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       word,
     ]);
 
+  const repeated = (word: string, before: readonly string[] = []) => [...before, word];
+
+  program
+    .command('init')
+    .description('Write a lab of your own into a new directory, from a template.')
+    .argument('<directory>', 'where; the lab is called as the directory is')
+    .option('--template <name>', 'starter, or a lab of labs/ (default: starter)')
+    .option('--json', 'as JSON: {name, directory, files}')
+    .action(async (directory, options) =>
+      finish(await (await import('./verbs/init.ts')).init(directory, options)),
+    );
   program
     .command('up')
     .description(
@@ -36,6 +52,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(
       setting('a setting of the backend, kept in the stack’s config; empty takes it back (repeatable)'),
     )
+    .option('--json', 'as JSON, in the form of results')
     .action(async (lab, options) => finish(await (await import('./verbs/up.ts')).up(lab, options)));
   program
     .command('down')
@@ -43,7 +60,16 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .argument('[lab]', 'a lab or stack that is up (default: the only one)')
     .option('-s, --stack <stack>', 'the stack the lab is up under')
     .option('--all', 'take every lab down')
+    .option('--json', 'as JSON: {stacks}')
     .action(async (lab, options) => finish(await (await import('./verbs/down.ts')).down(lab, options)));
+  program
+    .command('rebuild')
+    .description('Make a lab anew from the beginning, with its settings, under the same stack.')
+    .argument('[stack]', 'the stack (default: $CNILAB_STACK, else the only one)')
+    .option('--json', 'as JSON, in the form of results')
+    .action(async (name, options) =>
+      finish(await (await import('./verbs/rebuild.ts')).rebuild(name, options)),
+    );
   program
     .command('list')
     .description('Show the labs that are up, and the lab files there are.')
@@ -56,6 +82,27 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--json', 'as JSON: {file, ok, problems}')
     .action(async (lab, options) =>
       finish(await (await import('./verbs/validate.ts')).validate(lab, options)),
+    );
+  program
+    .command('status')
+    .description('Say how a lab is doing: its processes, the faults in it, what its experiments said last.')
+    .argument('[stack]', 'the stack (default: $CNILAB_STACK, else the only one)')
+    .option('--json', 'as JSON')
+    .action(async (name, options) => finish(await (await import('./verbs/status.ts')).status(name, options)));
+  program
+    .command('inspect')
+    .description(
+      'Show a table of the live lab: interfaces, routes, neighbours, fdb, leases, veths, cni-calls …',
+    )
+    .argument('<table>', 'its name')
+    .argument('[at]', 'node or pod (default: all of them)')
+    .addOption(stack())
+    .addOption(
+      new Option('--where <column=value>', 'only rows that have it (repeatable)').argParser(repeated),
+    )
+    .option('--json', 'as JSON: a list of rows')
+    .action(async (table, at, options) =>
+      finish(await (await import('./verbs/inspect.ts')).inspect(table, at, options)),
     );
   program
     .command('results')
@@ -113,6 +160,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .description('Bring a fault in. Without a name: one at random, which is not named.')
     .argument('[fault]', 'its name')
     .addOption(stack())
+    .option('--json', 'as JSON: {stack, fault, shownBy}; of one at random without its name')
     .action(async (name, options) =>
       finish(await (await import('./verbs/fault.ts')).injectFaultInLab(name, options)),
     );
@@ -121,6 +169,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .description('Undo a fault, and tell where it was. Without a name: all that are in.')
     .argument('[fault]', 'its name')
     .addOption(stack())
+    .option('--json', 'as JSON: a list of {name, host, row}')
     .action(async (name, options) =>
       finish(await (await import('./verbs/fault.ts')).repairFaultInLab(name, options)),
     );
@@ -175,6 +224,11 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--json', 'as JSON: {lab, verdict, columns, backends, rows, stale}')
     .action(async (lab, options) => finish(await (await import('./verbs/parity.ts')).parity(lab, options)));
   program
+    .command('doctor')
+    .description('Say what this machine has of what labs need. Nothing is changed.')
+    .option('--json', 'as JSON: {ready, system, checks}')
+    .action(async ({ json }) => finish(await (await import('../doctor/examine.ts')).examine(json === true)));
+  program
     .command('env')
     .description('Print what a shell needs for plain pulumi to work here.')
     .action(async () => finish(await (await import('./verbs/env.ts')).env()));
@@ -184,7 +238,10 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     if (examples)
       command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
   }
-  program.addHelpText('after', `\n${EXIT_CODES}\n\nEvery verb has examples: npm run -s lab -- <verb> --help`);
+  program.addHelpText(
+    'after',
+    `\n${EXIT_CODES}\n\nEvery verb has examples: npm run -s lab -- <verb> --help\nShell completion: source <(cnilab complete bash)   or zsh, fish`,
+  );
   return program;
 }
 
@@ -200,6 +257,16 @@ const EXIT_CODES =
   'Exit codes: 0 pass · 1 an assertion failed · 2 wrong usage or lab file · 3 machine, engine or cluster · 4 inconclusive · 130 stopped';
 
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  init: ['npm run -s lab -- init ./my-lab', 'npm run -s lab -- init ./my-flannel --template flannel'],
+  rebuild: ['npm run -s lab -- rebuild', 'npm run -s lab -- rebuild table-3'],
+  status: ['npm run -s lab -- status', 'npm run -s lab -- status kindnet --json | jq .verdict'],
+  inspect: [
+    'npm run -s lab -- inspect veths',
+    'npm run -s lab -- inspect routes pod-to-pod-1',
+    'npm run -s lab -- inspect neighbours --where state=STALE',
+    'npm run -s lab -- inspect cni-calls --json | jq ".[].plugin"',
+  ],
+  doctor: ['npm run doctor', 'npm run doctor -- --json'],
   up: [
     'npm run up                                   the default lab',
     'npm run up -- flannel                        another lab of labs/',

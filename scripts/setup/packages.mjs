@@ -1,7 +1,7 @@
 // Makes node_modules agree with package-lock.json, once. Plain JavaScript, run by the host's Node without any package.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.mjs';
 import { NotReady } from './not-ready.mjs';
@@ -15,7 +15,29 @@ const MARKER = '.cnilab-installed';
  * @param {(line: string) => void} say
  */
 export async function ensurePackages(root, say) {
-  if (installed(root)) return;
+  if (!installed(root)) await makeInstalled(root, say);
+  linkBin(root);
+}
+
+/**
+ * npm links the bins of a project's dependencies, never its own.
+ * @param {string} root
+ */
+function linkBin(root) {
+  const link = path.join(root, 'node_modules', '.bin', 'cnilab');
+  if (existsSync(link)) return;
+  try {
+    symlinkSync(path.join('..', '..', 'scripts', 'cnilab'), link);
+  } catch {
+    // A checkout that belongs to somebody else, or somebody who was quicker.
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {(line: string) => void} say
+ */
+async function makeInstalled(root, say) {
   const onWait = () => say('Another process is installing the npm packages here; waiting for it.');
   await withLock(path.join(root, 'node_modules'), onWait, async () => {
     if (installed(root)) return;

@@ -10,6 +10,9 @@ export type Need = 'packages' | 'everything';
 const READING_LAB_COMMANDS = new Set([
   'list',
   'validate',
+  'init',
+  'doctor',
+  'complete',
   'schema',
   'results',
   'help',

@@ -19,37 +19,39 @@ import { PROJECT, ROOT } from '../project.ts';
 export interface DownOptions {
   readonly stack?: string;
   readonly all?: boolean;
+  /** `{stacks}` that were taken down; what goes on meanwhile is told on standard error. */
+  readonly json?: boolean;
 }
-
-const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 export async function down(word: string | undefined, options: DownOptions): Promise<ExitCode> {
   if (options.all && (word !== undefined || options.stack !== undefined)) {
     throw usageError('--all takes every lab down: a lab or --stack beside it makes no sense');
   }
   const stacks = options.all ? await allStacks() : [await stackToTakeDown(word, options.stack)];
-  if (stacks.length === 0) say('No lab is up: there is nothing to take down.');
+  const out = options.json ? process.stderr : process.stdout;
+  if (stacks.length === 0) out.write('No lab is up: there is nothing to take down.\n');
   const [only] = stacks;
-  if (stacks.length === 1 && only !== undefined) await takeDown(only);
-  else await takeDownEach(stacks);
+  if (stacks.length === 1 && only !== undefined) await takeDown(only, { out });
+  else await takeDownEach(stacks, out);
+  if (options.json) process.stdout.write(`${JSON.stringify({ stacks }, null, 2)}\n`);
   return EXIT.pass;
 }
 
 /** @throws CliError with every failure, after all have been tried; being told to stop is the end of trying */
-async function takeDownEach(stacks: readonly string[]): Promise<void> {
+async function takeDownEach(stacks: readonly string[], out: Writable): Promise<void> {
   const failures: string[] = [];
   let down = 0;
   let stopped = false;
   for (const stack of stacks) {
     try {
-      await takeDown(stack);
+      await takeDown(stack, { out });
       down += 1;
     } catch (error) {
       const { text, exitCode } = explainError(error);
       failures.push(indent(`${stack}: ${text}`, 2));
       stopped = exitCode === EXIT.interrupted;
       if (stopped) break;
-      say(`Stack ${stack} could not be taken down: the reason is at the end.`);
+      out.write(`Stack ${stack} could not be taken down: the reason is at the end.\n`);
     }
   }
   if (failures.length === 0) return;

@@ -16,10 +16,12 @@ import { chooseRecord } from '../choose-stack.ts';
 import { environmentError, usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
+import { asTyped } from '../spelling.ts';
 import { unknownName } from '../unknown-name.ts';
 
 interface StackOption {
   readonly stack?: string;
+  readonly json?: boolean;
 }
 
 /** Of these, a ping or a connection that fails tells. */
@@ -27,7 +29,7 @@ const PING_SHOWS: ReadonlySet<Effect> = new Set(['unanswered', 'too-big', 'refus
 /** For a picture of the lab, or a fault's commands, ms. */
 const LIMIT_MS = 60_000;
 
-export async function listFaults(options: StackOption & { readonly json?: boolean }): Promise<ExitCode> {
+export async function listFaults(options: StackOption): Promise<ExitCode> {
   const record = await chooseRecord(options.stack, 'npm run -s lab -- fault');
   const plans = await withCluster(record, (cluster) => plansFor(cluster, record));
   const injected = await injectedFaults(record);
@@ -89,7 +91,13 @@ export async function injectFaultInLab(name: string | undefined, options: StackO
     }
     const [nodes, pods] = await Promise.all([cluster.nodes(), cluster.pods()]);
     const target = [...pods, ...nodes].find(({ name }) => name === plan.flow.to)?.address ?? plan.flow.to;
-    process.stdout.write(told(record, name === undefined ? undefined : known(name), plan, target));
+    if (options.json) {
+      const { flow, effect } = plan;
+      const shownBy = PING_SHOWS.has(effect) ? { in: flow.from, command: flowArgv(flow, target) } : undefined;
+      const named = name === undefined ? {} : { fault: name, ...(shownBy && { shownBy }) };
+      process.stdout.write(`${JSON.stringify({ stack, ...named }, null, 2)}\n`);
+    } else
+      process.stdout.write(asTyped(told(record, name === undefined ? undefined : known(name), plan, target)));
   });
   return EXIT.pass;
 }
@@ -101,11 +109,17 @@ export async function repairFaultInLab(name: string | undefined, options: StackO
   const wanted = name === undefined ? injected : injected.filter((one) => one.name === name);
   if (wanted.length === 0) {
     process.stdout.write(
-      `There is no fault in lab ${record.lab}${name === undefined ? '' : ` called "${name}"`}.\n`,
+      options.json
+        ? '[]\n'
+        : `There is no fault in lab ${record.lab}${name === undefined ? '' : ` called "${name}"`}.\n`,
     );
     return EXIT.pass;
   }
-  const failures = await withCluster(record, (cluster) => repairAll(cluster, record, wanted));
+  const { undone, failures } = await withCluster(record, (cluster) => repairAll(cluster, record, wanted));
+  if (options.json) process.stdout.write(`${JSON.stringify(undone, null, 2)}\n`);
+  else
+    for (const { name, host, row } of undone)
+      process.stdout.write(`Undone: ${name}. It was on ${host}: ${row}\n`);
   if (failures.length === 0) return EXIT.pass;
   throw environmentError(
     `not all of it could be undone: ${failures.join('; ')}`,
@@ -113,25 +127,33 @@ export async function repairFaultInLab(name: string | undefined, options: StackO
   );
 }
 
+interface Undone {
+  readonly name: string;
+  readonly host: string;
+  /** Of kernel state, as the tools print it. */
+  readonly row: string;
+}
+
 /** The last one first: it may rest on those before it. @returns what went wrong */
 async function repairAll(
   cluster: Cluster,
   record: StackRecord,
   wanted: readonly Injected[],
-): Promise<readonly string[]> {
+): Promise<{ readonly undone: readonly Undone[]; readonly failures: readonly string[] }> {
   const failures: string[] = [];
+  const undone: Undone[] = [];
   for (const fault of wanted.toReversed()) {
-    await repairFault(cluster, fault, AbortSignal.timeout(LIMIT_MS)).catch((error: Error) => {
-      failures.push(`${fault.name}: ${error.message}`);
-    });
+    const { host, row } = fault.culprit;
+    await repairFault(cluster, fault, AbortSignal.timeout(LIMIT_MS)).then(
+      () => undone.push({ name: fault.name, host, row }),
+      (error: Error) => failures.push(`${fault.name}: ${error.message}`),
+    );
     await writeInjected(
       record,
       (await injectedFaults(record)).filter(({ name }) => name !== fault.name),
     );
-    const { host, row } = fault.culprit;
-    process.stdout.write(`Undone: ${fault.name}. It was on ${host}: ${row}\n`);
   }
-  return failures;
+  return { undone, failures };
 }
 
 /** What each fault that the lab can have would do, by its name. */

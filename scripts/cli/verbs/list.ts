@@ -9,6 +9,7 @@ import { listRecords, type StackRecord } from '../../../infra/state/stack-store.
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type LabFile, listLabFiles } from '../lab-files.ts';
 import { labResults } from '../lab-report.ts';
+import { asTyped } from '../spelling.ts';
 import { ago } from '../text.ts';
 
 interface StandingRow {
@@ -42,7 +43,9 @@ export async function list(options: { readonly json?: boolean }): Promise<ExitCo
     listRecords().then((records) => Promise.all(records.map(standing))),
     listLabFiles().then((files) => Promise.all(files.map(described))),
   ]);
-  process.stdout.write(options.json ? `${JSON.stringify({ stacks, labs }, null, 2)}\n` : page(stacks, labs));
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ stacks, labs }, null, 2)}\n` : asTyped(page(stacks, labs)),
+  );
   return EXIT.pass;
 }
 

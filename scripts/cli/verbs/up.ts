@@ -14,9 +14,11 @@ import { refuseAnotherLab, refuseAnotherState } from '../foreign-stack.ts';
 import { DEFAULT_LAB, findLabFile, nameInCheckout } from '../lab-files.ts';
 import { labReport } from '../lab-report.ts';
 import { refuseWithoutTools } from '../needed-tools.ts';
+import { asTyped } from '../spelling.ts';
 import { type StoodLab, standUp } from '../stand-up.ts';
 import { shortPath } from '../text.ts';
 import { takeDown } from './down.ts';
+import { published } from './results.ts';
 
 export interface UpOptions {
   readonly stack?: string;
@@ -24,6 +26,8 @@ export interface UpOptions {
   readonly backend?: string;
   /** Settings of backends: `key=value` of the stack's own, `<backend>.<key>=<value>` of any. */
   readonly set?: readonly string[];
+  /** The outcome as JSON; what goes on meanwhile is told on standard error. */
+  readonly json?: boolean;
 }
 
 /** Plain `up` looks at the lab file and at what still runs; refresh looks at every route and veth. */
@@ -42,10 +46,11 @@ export async function up(word: string | undefined, options: UpOptions): Promise<
   await Promise.all([refuseUnknownSettings(backend, settings), refuseWithoutTools(lab, backend)]);
   const session = await openStack(stack);
   await refuseAnotherState(before, session, both);
-  process.stdout.write(`Lab ${lab.name} (${shortPath(file)}), stack ${stack}:\n`);
+  const out = options.json ? process.stderr : process.stdout;
+  out.write(`Lab ${lab.name} (${shortPath(file)}), stack ${stack}:\n`);
   const { isolation } = options;
   const config = { backend: options.backend, isolation };
-  const stood = await standUp(session, { file, lab, config, settings, goOn: goOn(file, stack, lab) });
+  const stood = await standUp(session, { file, lab, config, settings, goOn: goOn(file, stack, lab), out });
   return await conclude({ session, file, lab, options, ...stood, before });
 }
 
@@ -72,8 +77,8 @@ async function conclude(run: Run): Promise<ExitCode> {
   const experimentsFailed = onlyExperimentsFailed(outcome.failures);
   if (report && (outcome.ok || experimentsFailed)) {
     const unchanged = outcome.ok && Object.keys(outcome.changes).every((op) => op === 'same');
-    if (unchanged) process.stdout.write(UNCHANGED);
-    process.stdout.write(`\n${report.text}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(published(report.results), null, 2)}\n`);
+    else process.stdout.write(`${unchanged ? asTyped(UNCHANGED) : ''}\n${report.text}\n`);
   }
   const recorded = lab.experiments.filter(({ onFailure }) => onFailure === 'record').map(({ name }) => name);
   const exitCode = report
@@ -120,7 +125,10 @@ async function clearAway(
   options: UpOptions,
 ): Promise<readonly string[]> {
   try {
-    await takeDown(stack, { logFile: engineLog(stack, 'engine-down') });
+    await takeDown(stack, {
+      logFile: engineLog(stack, 'engine-down'),
+      out: options.json ? process.stderr : process.stdout,
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return [`what was made of it could not be taken down: ${why}`, ...goOn(file, stack, lab)];

@@ -67,9 +67,9 @@ function script(file: string, text: string): void {
 /** A checkout that has only what starts, with a Node of its own that goes through these steps. */
 function checkout(onVersion: string, onStart: string): string {
   const root = mkdtempSync(path.join(tmpdir(), 'cnilab-early-stop-'));
-  for (const file of ['bootstrap.mjs', 'setup']) {
+  for (const file of ['scripts/bootstrap.mjs', 'scripts/setup', 'infra/util']) {
     const filter = (from: string) => !from.endsWith('.ts');
-    cpSync(path.join(ROOT, 'scripts', file), path.join(root, 'scripts', file), { recursive: true, filter });
+    cpSync(path.join(ROOT, file), path.join(root, file), { recursive: true, filter });
   }
   script(
     path.join(root, 'node_modules', '.bin', 'node'),

@@ -1,0 +1,22 @@
+// `rebuild`: a lab from the beginning, under the same stack and with the same settings.
+import { loadBackend } from '../../../infra/backends/registry.ts';
+import { loadLab } from '../../../infra/lab/load.ts';
+import { chooseRecord } from '../choose-stack.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { shortPath } from '../text.ts';
+import { up } from './up.ts';
+
+/** What stands is taken away first, and `up` finds nothing alive: stopped in between, a plain `up` goes on. */
+export async function rebuild(
+  stack: string | undefined,
+  options: { readonly json?: boolean },
+): Promise<ExitCode> {
+  const record = await chooseRecord(stack, 'npm run -s lab -- rebuild');
+  // Nothing is taken away for a file that cannot be stood up.
+  await loadLab(shortPath(record.labFile));
+  const backend = await loadBackend(record.backend);
+  const out = options.json ? process.stderr : process.stdout;
+  out.write(`Taking away what stands under stack ${record.stack} …\n`);
+  await backend.deleteCluster(record.handle, { signal: new AbortController().signal });
+  return up(record.labFile, { stack: record.stack, ...options });
+}

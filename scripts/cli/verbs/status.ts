@@ -1,0 +1,149 @@
+// `status`: how a lab that is up is doing: its processes, the faults in it, what its experiments said last.
+import type { Cluster } from '../../../infra/backends/backend.ts';
+import { loadBackend } from '../../../infra/backends/registry.ts';
+import type { Verdict } from '../../../infra/experiments/result.ts';
+import { injectedFaults } from '../../../infra/faults/injected.ts';
+import { verdictWord } from '../../../infra/report/failures.ts';
+import { terminalOf } from '../../../infra/report/paint.ts';
+import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import { chooseRecord } from '../choose-stack.ts';
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
+import { labResults } from '../lab-report.ts';
+import { asTyped } from '../spelling.ts';
+import { ago } from '../text.ts';
+
+export interface Status {
+  readonly stack: string;
+  readonly lab: string;
+  readonly backend: string;
+  readonly labFile: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** Whether its processes are there; the rest of what can be asked of them is left out when they are not. */
+  readonly alive: boolean;
+  /** `ready`, or where an `up` or `down` was cut off. */
+  readonly state: StackRecord['status'];
+  readonly nodes: readonly string[];
+  /** Of the lab file. */
+  readonly pods: number;
+  /** Names of pods that are not there, or of which a process is gone. */
+  readonly missing?: readonly string[];
+  readonly faults: readonly string[];
+  /** Of the latest run of every experiment; absent when none has been run. */
+  readonly verdict?: Verdict;
+  readonly checks: { readonly passed: number; readonly all: number };
+  /** ISO 8601: when the latest of them began. */
+  readonly verifiedAt?: string;
+}
+
+export async function status(
+  stack: string | undefined,
+  options: { readonly json?: boolean },
+): Promise<ExitCode> {
+  const record = await chooseRecord(stack, 'npm run -s lab -- status');
+  const found = await statusOf(record);
+  process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : page(found));
+  if (!found.alive || found.state !== 'ready' || found.missing?.length) return EXIT.environment;
+  return found.verdict === undefined ? EXIT.pass : exitCodeOf(found.verdict);
+}
+
+/** @throws HostError when a node that should be alive cannot be entered */
+export async function statusOf(record: StackRecord): Promise<Status> {
+  const { nodes, workloads } = record.definition;
+  const pods = workloads.flatMap((workload) => workload.pods.map(({ name }) => name));
+  const [{ alive, missing }, results, faults] = await Promise.all([
+    live(record, pods),
+    labResults(record),
+    injectedFaults(record),
+  ]);
+  const checks = results.experiments.flatMap((experiment) => experiment.checks);
+  const latest = results.experiments
+    .map(({ startedAt }) => startedAt)
+    .toSorted()
+    .at(-1);
+  return {
+    stack: record.stack,
+    lab: record.lab,
+    backend: record.backend,
+    labFile: record.labFile,
+    since: record.createdAt,
+    alive,
+    state: record.status,
+    nodes: nodes.map(({ name }) => name),
+    pods: pods.length,
+    ...(missing && { missing }),
+    faults: faults.map(({ name }) => name),
+    ...(latest !== undefined && { verdict: results.verdict }),
+    checks: { passed: checks.filter(({ verdict }) => verdict === 'pass').length, all: checks.length },
+    ...(latest !== undefined && { verifiedAt: latest }),
+  };
+}
+
+async function live(
+  { backend: name, handle }: StackRecord,
+  pods: readonly string[],
+): Promise<{ readonly alive: boolean; readonly missing?: readonly string[] }> {
+  const backend = await loadBackend(name);
+  if (!(await backend.isAlive(handle))) return { alive: false };
+  try {
+    const running = await runningPods(backend.connect(handle));
+    return { alive: true, missing: pods.filter((pod) => !running.has(pod)) };
+  } finally {
+    await backend.disconnect(handle);
+  }
+}
+
+/** Those of which every process is there: each node is asked once. */
+async function runningPods(cluster: Cluster): Promise<ReadonlySet<string>> {
+  const pods = await cluster.pods();
+  const perNode = [...Map.groupBy(pods, ({ node }) => node)].map(async ([node, here]) => {
+    const pids = (pod: (typeof here)[number]) => [pod.pid, ...pod.containers.map(({ pid }) => pid)];
+    const asked = here.flatMap(pids).map(String);
+    const script = 'for pid; do [ -d /proc/$pid ] && echo $pid; done; true';
+    const { stdout } = await cluster.host(node).run(['sh', '-c', script, 'status', ...asked]);
+    const there = new Set(stdout.split('\n'));
+    return here.filter((pod) => pids(pod).every((pid) => there.has(String(pid)))).map(({ name }) => name);
+  });
+  return new Set((await Promise.all(perNode)).flat());
+}
+
+function page(found: Status): string {
+  const terminal = terminalOf(process.stdout);
+  const { stack, lab, backend, alive, state, nodes, pods, missing, faults, verdict, checks } = found;
+  const now = Date.now();
+  const up = alive
+    ? `up for ${ago(found.since, now)}`
+    : terminal.paint('red', 'dead: its processes are gone');
+  const rows = [
+    ['state', `${up}${state === 'ready' ? '' : `, ${state} was cut off`}`],
+    ['backend', backend],
+    ['nodes', `${nodes.length}: ${nodes.join(', ')}`],
+    ['pods', podsText(pods, missing)],
+    ['faults', faults.join(', ') || 'none'],
+    [
+      'verdict',
+      verdict === undefined
+        ? 'no experiment has been run'
+        : `${verdictWord(verdict, terminal)}, ${checks.passed} of ${checks.all} checks, ${ago(found.verifiedAt ?? '', now)} ago`,
+    ],
+  ];
+  const head = `Lab ${lab}, stack ${stack}`;
+  const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(9)}${value}`);
+  const advice = alive && state === 'ready' && !missing?.length ? [] : [mending(found)];
+  return asTyped(`${[head, ...lines, ...advice].join('\n')}\n`);
+}
+
+function podsText(pods: number, missing: readonly string[] | undefined): string {
+  if (missing === undefined) return `${pods}`;
+  return missing.length === 0
+    ? `${pods} of ${pods} run`
+    : `${pods - missing.length} of ${pods} run; gone: ${missing.join(', ')}`;
+}
+
+function mending({ labFile, stack, alive, state }: Status): string {
+  const up = `npm run up -- ${labFile} --stack ${stack}`;
+  if (!alive) return `  → ${up}   builds it again`;
+  return state === 'ready'
+    ? `  → npm run pulumi -- refresh --yes --stack ${stack} && ${up}   mends it`
+    : `  → ${up}   goes on from there`;
+}
