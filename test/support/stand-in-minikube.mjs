@@ -3,7 +3,8 @@
 // `ssh` runs the command on this machine. $MINIKUBE_HOME/stand-in.json tells it what to do wrong, by command:
 // { "start": "<recording>" } prints that recording and ends with its exit status; a start does so when the first node's
 // profile has been saved. "hang" for a recording: it says what it does, and goes on for ever. { "hosts": "Stopped" } is
-// the state of all hosts; { "silent": true }: the driver does not answer. Calls are lines of $MINIKUBE_HOME/calls.txt.
+// the state of all hosts; { "silent": true }: the driver does not answer. Calls are lines of $MINIKUBE_HOME/calls.txt,
+// docker's networks files of $MINIKUBE_HOME/networks.
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -86,6 +87,8 @@ function start() {
     setInterval(() => {}, 1000);
     return;
   }
+  mkdirSync(path.join(home, 'networks'), { recursive: true });
+  writeFileSync(path.join(home, 'networks', name), '');
   if (!existsSync(config)) saveNew(Array.from({ length: count }, (_, index) => node_(index + 1, count)));
   writeFileSync(process.env.KUBECONFIG ?? '', 'apiVersion: v1\nkind: Config\n', { mode: 0o644 });
   step(19, `To connect to this cluster, use:  --context=${name}`, 'Done');
@@ -120,7 +123,12 @@ function node() {
 
 function remove() {
   if (wrong.delete) fail(wrong.delete);
-  process.stdout.write(readRecorded(existsSync(config) ? 'delete' : 'delete-missing', 'out'));
+  /** @type {Config | undefined} */
+  const saved = readJson(config);
+  const several = (saved?.Nodes.length ?? 0) > 1;
+  process.stdout.write(readRecorded(several ? 'delete-two' : saved ? 'delete' : 'delete-missing', 'out'));
+  // While another container is attached to it, minikube cannot remove the network, and does not try again.
+  if (!several) rmSync(path.join(home, 'networks', name), { force: true });
   rmSync(path.join(profiles, name), { recursive: true, force: true });
   rmSync(path.join(home, 'active'), { force: true });
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ClusterSpec } from '../../../../infra/backends/backend.ts';
@@ -10,6 +10,7 @@ import { type StandIn, standInMinikube } from './stand-in.ts';
 const op = { signal: new AbortController().signal };
 const accessed = ({ kubeconfig }: StandIn) => ({ lab: 'kindnet', kubeconfig, nodes: () => ['n'] });
 const profilesOf = ({ home }: StandIn) => readdirSync(path.join(home, 'profiles'));
+const networksOf = ({ home }: StandIn) => readdirSync(path.join(home, 'networks'));
 
 /** A cluster as far as planned, with all that can be done with it. */
 function planned(spec: ClusterSpec = kindnetSpec()) {
@@ -50,6 +51,23 @@ describe('a cluster', () => {
     expect(await cluster.state()).toBe('gone');
     expect(profilesOf(minikube)).toEqual([]);
     await cluster.delete();
+  });
+
+  test('of several containers leaves no network, which would have the next lab’s addresses', async () => {
+    const { minikube, ...cluster } = planned();
+    await cluster.create();
+    expect(networksOf(minikube)).toHaveLength(1);
+    await cluster.delete();
+    expect(networksOf(minikube)).toEqual([]);
+  });
+
+  test('whose profile somebody has deleted by hand leaves no network either', async () => {
+    const { minikube, facts, ...cluster } = planned();
+    await cluster.create();
+    rmSync(path.join(minikube.home, 'profiles', facts.cluster), { recursive: true });
+    expect(await cluster.state()).toBe('gone');
+    await cluster.delete();
+    expect(networksOf(minikube)).toEqual([]);
   });
 
   test('that is whole is gone on with, and minikube makes nothing anew', async () => {
