@@ -64,6 +64,7 @@ beforeAll(async () => {
       const enter = ['nsenter', '-t', `${pod.pid}`, '-n', '--'];
       return counted({ ...host, name, run: (argv, options) => host.run([...enter, ...argv], options) });
     },
+    nodes: async () => [{ ...lab.nodes[0], address: '192.168.58.2', pid: 1 }],
     pods: async () => pods,
     cniCalls: async () => [],
   } as unknown as Cluster;
@@ -74,6 +75,10 @@ test('a whole lab is read with one command a host and one more a node', async ()
   runs = 0;
   const snapshot = await observeLab(cluster, lab);
   expect(runs).toBe(4);
+  // The address that the cluster has given it, not the one that the lab asked for (seen on minikube, whose subnet was taken).
+  expect(snapshot.nodes).toEqual([
+    { name: 'node', role: 'worker', address: '192.168.58.2', podCIDR: '10.8.0.0/24' },
+  ]);
   expect(snapshot.veths.map((v) => [v.pod, v.nodeIf, v.master, v.matches, v.provenBy])).toEqual([
     ['pod-1', 'veth00000001', 'cni0', true, 'netnsid'],
     ['pod-2', 'veth00000002', 'cni0', true, 'netnsid'],
