@@ -63,6 +63,11 @@ export interface ClusterTool {
    * after. @default false
    */
   bringsNetwork?(spec: ClusterSpec): boolean;
+  /**
+   * Whether calls of plugins may be recorded on nodes whose network the tool brings: the nodes go with the cluster, and
+   * the runtime has its plugins where containerd looks for them by default. @default false
+   */
+  readonly recordsBroughtNetwork?: boolean;
   /** Adds nodes, where the tool can. @throws Error when it cannot, saying that the lab has to be made anew */
   addNodes?(
     spec: ClusterSpec,

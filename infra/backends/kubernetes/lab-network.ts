@@ -6,6 +6,7 @@ import { applyNetwork as install } from './network/apply-network.ts';
 import { deleteNetwork as uninstall } from './network/delete-network.ts';
 import { networkDrift as drift } from './network/network-drift.ts';
 import type { NetworkTask } from './network/network-task.ts';
+import { broughtDrift, recordBrought, unrecordBrought } from './network/record-brought.ts';
 import { nodeDrift } from './node-drift.ts';
 
 export async function applyNetwork(
@@ -26,6 +27,7 @@ export async function applyNetwork(
   if (wrong) throw new Error(`${wrong.object} (${connection.realNode(wrong.object)}): ${wrong.what}`);
   op.progress?.(`the cluster's own network is taken as it is, whatever the lab says of ${network.type}`);
   files.writeNetwork({ nodes, network });
+  if (recordsBrought(connection)) await recordBrought(taskOf(connection, nodes, network, op));
 }
 
 export async function networkDrift(
@@ -34,7 +36,9 @@ export async function networkDrift(
   network: LabNetwork,
   op: Operation,
 ): Promise<readonly Drift[]> {
-  return installs(connection) ? drift(taskOf(connection, nodes, network, op)) : [];
+  const task = taskOf(connection, nodes, network, op);
+  if (installs(connection)) return drift(task);
+  return recordsBrought(connection) ? broughtDrift(task) : [];
 }
 
 export async function deleteNetwork(
@@ -43,7 +47,9 @@ export async function deleteNetwork(
   network: LabNetwork,
   op: Operation,
 ): Promise<void> {
-  if (installs(connection)) await uninstall(taskOf(connection, nodes, network, op));
+  const task = taskOf(connection, nodes, network, op);
+  if (installs(connection)) await uninstall(task);
+  else if (recordsBrought(connection)) await unrecordBrought(task);
   connection.files.writeNetwork(undefined);
 }
 
@@ -51,6 +57,10 @@ function installs({ tool, settings, files }: KubernetesConnection): boolean {
   const spec = files.spec();
   if (spec && tool.bringsNetwork?.(spec)) return false;
   return tool.ownsCluster || settings.allowClusterChanges === 'true';
+}
+
+function recordsBrought({ tool }: KubernetesConnection): boolean {
+  return tool.ownsCluster && tool.recordsBroughtNetwork === true;
 }
 
 /** @throws Error when the lab wants files of its own on the nodes of a cluster that is not ours */

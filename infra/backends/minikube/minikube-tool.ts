@@ -51,4 +51,6 @@ export const minikubeTool: ClusterTool = {
   access: (facts, settings, cluster) => minikubeAccess(minikubeFacts(facts), settings, cluster),
 
   bringsNetwork,
+
+  recordsBroughtNetwork: true,
 };
