@@ -80,6 +80,21 @@ export function stateOf(inputs: WireObject, computed: Readonly<Record<string, un
   return state;
 }
 
+/**
+ * State that was read again. What has been computed anew is secret where it was so before (the program may mark an output),
+ * or as soon as something else of the state is: an input, which it may contain.
+ */
+export function stateAsRead(state: WireObject, computed: Readonly<Record<string, unknown>>): WireObject {
+  const given = Object.entries(state).filter(([key]) => computed[key] === undefined);
+  const secret = given.some(([, wire]) => holdsSecret(wire));
+  const anew = Object.entries(computed).flatMap(([key, value]): [string, Wire][] => {
+    if (value === undefined) return [];
+    const wire = toWire(value, key);
+    return [[key, secret || holdsSecret(state[key] ?? null) ? seal(wire) : wire]];
+  });
+  return { ...state, ...Object.fromEntries(anew) };
+}
+
 function isObject(value: unknown): value is { readonly [key: string]: Wire } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

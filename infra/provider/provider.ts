@@ -1,7 +1,7 @@
 // The provider without its transport: finds the handler, unwraps and wraps data, keeps backends and the abort signal.
 import type { Backend, ClusterHandle } from '../backends/backend.ts';
 import { loadBackend } from '../backends/registry.ts';
-import { holdsSecret, reveal, secretTexts, stateOf, UNKNOWN, type WireObject } from './codec.ts';
+import { reveal, secretTexts, stateAsRead, stateOf, UNKNOWN, type WireObject } from './codec.ts';
 import { handlerOf } from './dispatch.ts';
 import type { CallContext, Change, CheckFailure } from './handler.ts';
 import { messageOf, PartialFailure } from './partial-failure.ts';
@@ -97,11 +97,7 @@ export function createProvider(reporter: Reporter) {
     read: (urn: string, state: WireObject): Promise<WireObject | undefined> =>
       guarded('read', urn, [state], undefined, async (call) => {
         const outs = await handlerOf(urn).read(plain(state), call);
-        if (!outs) return undefined;
-        return {
-          ...state,
-          ...stateOf(holdsSecret(state) ? state : {}, outs as Readonly<Record<string, unknown>>),
-        };
+        return outs && stateAsRead(state, outs as Readonly<Record<string, unknown>>);
       }),
 
     update: (

@@ -8,6 +8,7 @@ import {
   reveal,
   seal,
   secretTexts,
+  stateAsRead,
   stateOf,
   toWire,
   UNKNOWN,
@@ -85,6 +86,24 @@ test('state has every input as it came, and is secret as soon as one input is', 
   const inputs: WireObject = { name: 'a', token: seal({ deep: ['x', 'y'] }) };
   expect(stateOf(inputs, { id: 1, nothing: undefined })).toEqual({ ...inputs, id: seal(1) });
   expect(stateOf({ name: 'a' }, { id: 1 })).toEqual({ name: 'a', id: 1 });
+});
+
+test('what is read again is as secret as it was, or as an input: a kubeconfig makes no secret of the nodes', () => {
+  const state = { stack: 'dev', handle: { id: 'old' }, kubeconfig: seal('k: v'), drift: [] };
+  const computed = {
+    handle: { id: 'new' },
+    kubeconfig: 'k: v',
+    drift: ['minikube: gone'],
+    generation: undefined,
+  };
+  const plain = { stack: 'dev', handle: { id: 'new' }, drift: ['minikube: gone'] };
+  expect(stateAsRead(state, computed)).toEqual({ ...plain, kubeconfig: seal('k: v') });
+  const asked = { ...state, settings: seal({ token: 't' }) };
+  expect(stateAsRead(asked, computed)).toMatchObject({
+    stack: 'dev',
+    handle: seal({ id: 'new' }),
+    drift: seal(['minikube: gone']),
+  });
 });
 
 test('every text of a secret is known, to be kept out of messages', () => {
