@@ -4,6 +4,7 @@ import { recording } from './recording.ts';
 
 test.each([
   ['status-running', true],
+  ['status-two', true],
   ['status-stopped', false],
   ['status-missing', false],
   ['status-host-missing', false],
