@@ -105,7 +105,10 @@ async function record({ op, exclusive }: NetworkTask, { name, host, plan, facts 
   if (!exclusive) return;
   const { direct } = neededPlugins(plan.files);
   if (canRecord(facts)) await installRecorder({ host }, direct, facts, op);
-  else op.progress?.(`${name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`);
+  else
+    op.progress?.(
+      `${name}: calls of CNI plugins are not recorded (no perl of the node’s own, or not x86_64 or aarch64)`,
+    );
 }
 
 /** Routes, neighbours and FDB entries to the other nodes: batches of "replace". The VXLAN device is its daemon's. */

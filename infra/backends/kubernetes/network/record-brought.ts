@@ -18,7 +18,10 @@ export async function recordBrought({ host: hostOf, nodes, op }: RecordTask): Pr
     const host = hostOf(name);
     const facts = await readNodeFacts(host, op);
     if (canRecord(facts)) await installRecorder({ host }, await calledPlugins(host, op), facts, op);
-    else op.progress?.(`${name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`);
+    else
+      op.progress?.(
+        `${name}: calls of CNI plugins are not recorded (no perl of the node’s own, or not x86_64 or aarch64)`,
+      );
   });
   await Promise.all(record);
 }

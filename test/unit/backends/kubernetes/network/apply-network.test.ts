@@ -192,7 +192,9 @@ describe('applying a network', () => {
     const { task, said, hostOf, log } = living(network('flannel'));
     hostOf('n2').facts = 'riscv64\n\nloopback\nbridge\nhost-local\nportmap\nbandwidth\n';
     await applyNetwork(task);
-    expect(said).toContain('n2: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)');
+    expect(said).toContain(
+      'n2: calls of CNI plugins are not recorded (no perl of the node’s own, or not x86_64 or aarch64)',
+    );
     expect(log.filter((line) => line.startsWith('n2 recorder'))).toEqual([]);
   });
 });
