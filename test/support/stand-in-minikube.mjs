@@ -3,7 +3,8 @@
 // `ssh` runs the command on this machine. $MINIKUBE_HOME/stand-in.json tells it what to do wrong, by command:
 // { "start": "<recording>" } prints that recording and ends with its exit status; a start does so when the first node's
 // profile has been saved. "hang" for a recording: it says what it does, and goes on for ever. { "hosts": "Stopped" } is
-// the state of all hosts; { "silent": true }: the driver does not answer. Calls are lines of $MINIKUBE_HOME/calls.txt,
+// the state of all hosts; { "silent": true }: the driver does not answer. { "lacks":
+// "tcpdump" }: so do the nodes. Calls are lines of $MINIKUBE_HOME/calls.txt,
 // docker's networks files of $MINIKUBE_HOME/networks.
 import { spawnSync } from 'node:child_process';
 import {
@@ -141,6 +142,10 @@ function ssh() {
   if (!saved.Nodes.some((each) => machine(saved, each) === values.node)) fail('ssh-node-missing');
   // minikube's own client would ask for a terminal, which a program's streams do not survive.
   const line = argv.slice(cut + 1).join(' ');
+  if (line.includes('command -v "$tool"')) {
+    process.stdout.write(wrong.lacks ? `${wrong.lacks}\n` : '');
+    return;
+  }
   const local = argv.includes('--native-ssh=false')
     ? spawnSync('sh', ['-c', line], { stdio: 'inherit' })
     : spawnSync('script', ['-qec', line, '/dev/null'], { stdio: 'inherit' });

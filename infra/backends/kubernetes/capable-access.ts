@@ -4,7 +4,7 @@ import { ownEnvironment } from '../../util/own-environment.ts';
 import type { AccessedCluster } from './cluster-tool.ts';
 import type { NodeAccess } from './node-access.ts';
 
-/** Programs of the agent, of observation and of taps. kind's own node images have no tcpdump. */
+/** Programs of the agent, of observation and of taps. kind's own node images have no tcpdump, nor has minikube's. */
 const NEEDED = [
   'perl',
   'ip',
@@ -20,8 +20,8 @@ const NEEDED = [
 ];
 
 const PROBE_MS = 60_000;
-/** Exit status of the question when a program is not there. */
-const LACKS = 44;
+/** Names those that are not there. Not by its exit status: `minikube ssh` does not pass it on. */
+const WHAT_LACKS = 'for tool do command -v "$tool" >/dev/null || echo "$tool"; done';
 
 /** Decides on the first node, when it is opened. */
 export function capableAccess(
@@ -42,17 +42,16 @@ export function capableAccess(
       if (chosen === undefined) {
         await direct.open?.(op);
         const [node = ''] = nodes();
-        const script = `for tool do command -v "$tool" >/dev/null || exit ${LACKS}; done`;
-        const { argv, env } = direct.enter(node, ['sh', '-c', script, 'has', ...NEEDED]);
-        const { exitCode, stderr } = await exec(argv, {
+        const { argv, env } = direct.enter(node, ['sh', '-c', WHAT_LACKS, 'lacks', ...NEEDED]);
+        const { exitCode, stdout, stderr } = await exec(argv, {
           ...(env && { env: ownEnvironment(env) }),
           ...{ signal: op.signal, timeoutMs: PROBE_MS },
         });
-        if (exitCode !== 0 && exitCode !== LACKS)
+        if (exitCode !== 0)
           throw new Error(
-            `node ${node} cannot be entered by ${direct.name}: ${stderr.trim() || `it ended with ${exitCode}`}`,
+            `node ${node} cannot be entered by ${direct.name}: ${stderr.trim() || stdout.trim() || `it ended with ${exitCode}`}`,
           );
-        chosen = exitCode === 0 ? direct : byPod;
+        chosen = stdout.trim() === '' ? direct : byPod;
       }
       if (chosen === byPod) await byPod.open?.(op);
     },

@@ -22,7 +22,7 @@ export const MINIKUBE_SETTINGS = {
   baseImage: { help: "node image for docker and podman; left out, minikube's own" },
   imageRepository: { help: "registry with Kubernetes' images, where registry.k8s.io cannot be reached" },
   nodeAccess: {
-    help: "how to get onto the nodes: ssh (minikube ssh), pod (a privileged pod), or auto: ssh where a node's image has Perl (docker and podman), else pod",
+    help: 'how to get onto the nodes: ssh (minikube ssh), pod (a privileged pod), or auto: pod where a node’s image lacks tools such as tcpdump',
     default: 'auto',
     values: ['auto', 'ssh', 'pod'],
   },

@@ -8,7 +8,11 @@ import { kindnetSpec } from './spec.ts';
 import { type StandIn, standInMinikube } from './stand-in.ts';
 
 const op = { signal: new AbortController().signal };
-const accessed = ({ kubeconfig }: StandIn) => ({ lab: 'kindnet', kubeconfig, nodes: () => ['n'] });
+const accessed = ({ kubeconfig }: StandIn, node = 'n') => ({
+  lab: 'kindnet',
+  kubeconfig,
+  nodes: () => [node],
+});
 const profilesOf = ({ home }: StandIn) => readdirSync(path.join(home, 'profiles'));
 const networksOf = ({ home }: StandIn) => readdirSync(path.join(home, 'networks'));
 
@@ -237,7 +241,7 @@ describe('the nodes', () => {
   test('are entered by ssh with bytes and words as they are', async () => {
     const { minikube, facts, create } = planned();
     await create();
-    const access = minikubeTool.access(facts, {}, accessed(minikube));
+    const access = minikubeTool.access(facts, {}, accessed(minikube, facts.cluster));
     await access.open?.(op);
     expect(access.name).toBe('minikube ssh');
     const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));
@@ -272,14 +276,22 @@ describe('the nodes', () => {
     expect(env).toMatchObject({ MINIKUBE_HOME: minikube.home, PATH: expect.any(String) });
   });
 
-  test('of a virtual machine, which has no Perl, are entered by a pod', async () => {
-    const { minikube, facts, create } = planned(kindnetSpec({ driver: 'kvm2' }));
+  test('that lack a tool, as those of minikube’s own images do, are entered by a pod', async () => {
+    const { minikube, facts, create } = planned();
     await create();
-    const access = minikubeTool.access(facts, {}, accessed(minikube));
+    minikube.goWrong({ lacks: 'tcpdump' });
+    const access = minikubeTool.access(facts, {}, accessed(minikube, `${facts.cluster}-m02`));
     expect(() => access.enter('n', ['true'])).toThrow(/before they are opened/);
     // The stand-in's cluster has no API, which a privileged pod needs.
     await expect(access.open?.(op)).rejects.toThrow();
     expect(access.name).toBe('a privileged pod (kubectl exec)');
+  });
+
+  test('that cannot be entered are named, with what minikube says', async () => {
+    const { minikube, facts, create } = planned();
+    await create();
+    const access = minikubeTool.access(facts, {}, accessed(minikube, 'nobody'));
+    await expect(access.open?.(op)).rejects.toThrow(/^node nobody cannot be entered by minikube ssh: /);
   });
 });
 
