@@ -38,6 +38,9 @@ export function capableAccess(
     get name() {
       return chosen?.name ?? direct.name;
     },
+    get hasImageFiles() {
+      return opened().hasImageFiles ?? false;
+    },
     async open(op) {
       if (chosen === undefined) {
         await direct.open?.(op);

@@ -17,6 +17,9 @@ import type { NodeAccess } from './node-access.ts';
 import { nodeGate } from './node-gate.ts';
 import { PodNetworkHost } from './pod-network-host.ts';
 
+/** PID of a node's first process, in the node's own PID namespace. */
+const INIT = 1;
+
 export class KubernetesConnection {
   readonly tool: ClusterTool;
   readonly facts: ToolFacts;
@@ -89,6 +92,15 @@ export class KubernetesConnection {
     });
   }
 
+  /** A node with its own files and tools, whatever it is entered by. */
+  nodeItself(lab: string): Host {
+    this.realNode(lab);
+    return new LazyHost(lab, async () => {
+      await this.open();
+      return new AgentHost(lab, this.#agent(lab), this.access.hasImageFiles ? { pod: INIT } : {});
+    });
+  }
+
   /** A pod's network, with its node's tools. */
   pod(name: string, node: string): Host {
     const agent = () => this.#agent(node);
@@ -117,7 +129,7 @@ export class KubernetesConnection {
   /** Of clusters that are ours: where plugins are recorded. */
   async cniCalls(): Promise<readonly CniCall[]> {
     if (!this.tool.ownsCluster) return [];
-    return cniCalls(this.files.spec()?.nodes ?? [], (node) => this.node(node));
+    return cniCalls(this.files.spec()?.nodes ?? [], (node) => this.nodeItself(node));
   }
 
   async close(): Promise<void> {

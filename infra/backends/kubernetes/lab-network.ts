@@ -83,6 +83,7 @@ function taskOf(
 ): NetworkTask {
   const { kube, files, settings, tool } = connection;
   const host = (node: string) => connection.node(node);
+  const nodeItself = (node: string) => connection.nodeItself(node);
   const exclusive = tool.ownsCluster;
-  return { kube, host, nodes, realNames: files.nodeNames(), network, settings, exclusive, op };
+  return { kube, host, nodeItself, nodes, realNames: files.nodeNames(), network, settings, exclusive, op };
 }

@@ -16,6 +16,8 @@ export interface NodeCommand {
 export interface NodeAccess {
   /** In words, for messages and the doctor: "docker exec", "a privileged pod". */
   readonly name: string;
+  /** All files but those named above are an image's, too: the node's own are those of its first process. @default false */
+  readonly hasImageFiles?: boolean;
   /** Makes entering possible (starts privileged pods, say); called before the first `enter`, more than once is harmless. */
   open?(op: Operation): Promise<void>;
   /** Takes away whatever `open` made. Idempotent. */

@@ -46,6 +46,7 @@ function podAccess(options: PodAccessOptions): NodeAccess {
   ];
   return {
     name: 'a privileged pod (kubectl exec)',
+    hasImageFiles: true,
 
     async open(op) {
       const kube = new Kube(kubeconfig);

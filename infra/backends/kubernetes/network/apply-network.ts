@@ -40,7 +40,7 @@ export async function applyNetwork(task: NetworkTask, old?: LabNetwork): Promise
   const sites = await Promise.all(
     standing.map(async ({ node }, i): Promise<Site> => {
       const host = task.host(node.name);
-      const facts = await readNodeFacts(host, op);
+      const facts = await readNodeFacts(task.nodeItself(node.name), op);
       return { name: node.name, host, facts, plan: plans[i] as NodePlan, address: node.address };
     }),
   );
@@ -100,15 +100,15 @@ async function noteBrought({ host, facts }: Site, types: readonly string[]): Pro
   await host.write([{ path: COPIED, content: `${before}${isNew.map((type) => `${type}\n`).join('')}` }]);
 }
 
-async function record({ op, exclusive }: NetworkTask, { name, host, plan, facts }: Site): Promise<void> {
+async function record(
+  { op, exclusive, nodeItself }: NetworkTask,
+  { name, plan, facts }: Site,
+): Promise<void> {
   // Plugins that others use are not moved.
   if (!exclusive) return;
   const { direct } = neededPlugins(plan.files);
-  if (canRecord(facts)) await installRecorder({ host }, direct, facts, op);
-  else
-    op.progress?.(
-      `${name}: calls of CNI plugins are not recorded (no perl of the node’s own, or not x86_64 or aarch64)`,
-    );
+  if (canRecord(facts)) await installRecorder({ host: nodeItself(name) }, direct, facts, op);
+  else op.progress?.(`${name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`);
 }
 
 /** Routes, neighbours and FDB entries to the other nodes: batches of "replace". The VXLAN device is its daemon's. */

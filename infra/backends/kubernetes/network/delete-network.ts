@@ -20,7 +20,7 @@ export async function deleteNetwork(task: NetworkTask): Promise<void> {
   await Promise.all(
     standing.map(async ({ node }, i) => {
       const host = task.host(node.name);
-      await removeRecorder({ host }, op);
+      await removeRecorder({ host: task.nodeItself(node.name) }, op);
       const script = removalScript(plans[i] as NodePlan);
       const what = `the ${network.type} network could not be removed`;
       await runOrThrow(host, ['sh', '-c', script], what, { signal: op.signal });

@@ -51,7 +51,7 @@ async function objectDrift(
 }
 
 async function nodeDrift(
-  { host: hostOf, exclusive, op }: NetworkTask,
+  { host: hostOf, nodeItself, exclusive, op }: NetworkTask,
   { node }: StandingNode,
   plan: NodePlan,
 ): Promise<readonly Drift[]> {
@@ -59,10 +59,10 @@ async function nodeDrift(
   const { direct } = neededPlugins(plan.files);
   const planned = [...plan.files, ...plan.lastFiles];
   const [facts, seen, strange, bare, ...contents] = await Promise.all([
-    readNodeFacts(host, op),
+    readNodeFacts(nodeItself(node.name), op),
     observeHost(host, 'node', { signal: op.signal, pickNetwork }),
     exclusive ? strangeFiles(host, plan, op) : [],
-    exclusive ? unrecorded({ host }, direct, op) : [],
+    exclusive ? unrecorded({ host: nodeItself(node.name) }, direct, op) : [],
     ...planned.map(({ path }) => host.read(path)),
   ]);
   const files = Object.fromEntries(

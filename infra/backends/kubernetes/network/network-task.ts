@@ -10,6 +10,8 @@ export interface NetworkTask {
   readonly kube: Kube;
   /** A node by its lab name, as root. */
   readonly host: (node: string) => Host;
+  /** The same with the node's own files and tools, where it is entered by a pod that has an image's. */
+  readonly nodeItself: (node: string) => Host;
   /** As the lab has them. */
   readonly nodes: readonly LabNode[];
   readonly realNames: readonly NodeName[];

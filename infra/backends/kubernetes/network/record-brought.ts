@@ -7,29 +7,26 @@ import { neededPlugins } from './needed-plugins.ts';
 import type { NetworkTask } from './network-task.ts';
 import { readNodeFacts } from './node-facts.ts';
 
-type RecordTask = Pick<NetworkTask, 'host' | 'nodes' | 'op'>;
+type RecordTask = Pick<NetworkTask, 'nodeItself' | 'nodes' | 'op'>;
 
 /**
  * Idempotent; a plugin that somebody has put back since is recorded again. Whoever has no perl is told.
  * @throws HostError; NetworkListError when a node has no network
  */
-export async function recordBrought({ host: hostOf, nodes, op }: RecordTask): Promise<void> {
+export async function recordBrought({ nodeItself, nodes, op }: RecordTask): Promise<void> {
   const record = nodes.map(async ({ name }) => {
-    const host = hostOf(name);
+    const host = nodeItself(name);
     const facts = await readNodeFacts(host, op);
     if (canRecord(facts)) await installRecorder({ host }, await calledPlugins(host, op), facts, op);
-    else
-      op.progress?.(
-        `${name}: calls of CNI plugins are not recorded (no perl of the node’s own, or not x86_64 or aarch64)`,
-      );
+    else op.progress?.(`${name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`);
   });
   await Promise.all(record);
 }
 
 /** @throws as recordBrought does */
-export async function broughtDrift({ host: hostOf, nodes, op }: RecordTask): Promise<readonly Drift[]> {
+export async function broughtDrift({ nodeItself, nodes, op }: RecordTask): Promise<readonly Drift[]> {
   const look = nodes.map(async ({ name }): Promise<readonly Drift[]> => {
-    const host = hostOf(name);
+    const host = nodeItself(name);
     const [facts, types] = await Promise.all([readNodeFacts(host, op), calledPlugins(host, op)]);
     const bare = canRecord(facts) ? await unrecorded({ host }, types, op) : [];
     return bare.map((type) => ({
@@ -41,8 +38,8 @@ export async function broughtDrift({ host: hostOf, nodes, op }: RecordTask): Pro
 }
 
 /** Idempotent. @throws HostError */
-export async function unrecordBrought({ host, nodes, op }: RecordTask): Promise<void> {
-  await Promise.all(nodes.map(({ name }) => removeRecorder({ host: host(name) }, op)));
+export async function unrecordBrought({ nodeItself, nodes, op }: RecordTask): Promise<void> {
+  await Promise.all(nodes.map(({ name }) => removeRecorder({ host: nodeItself(name) }, op)));
 }
 
 /** Those that the runtime calls, by the files that are there. */

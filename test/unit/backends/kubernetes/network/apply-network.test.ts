@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Host } from '../../../../../infra/backends/host.ts';
 import type { KubeObject } from '../../../../../infra/backends/kubernetes/kube-object.ts';
 import { applyNetwork } from '../../../../../infra/backends/kubernetes/network/apply-network.ts';
 import { clusterPlans } from '../../../../../infra/backends/kubernetes/network/cluster-plan.ts';
 import { deleteNetwork } from '../../../../../infra/backends/kubernetes/network/delete-network.ts';
 import { standingNodes } from '../../../../../infra/backends/kubernetes/network/standing-nodes.ts';
 import type { LabNetwork } from '../../../../../infra/lab/lab.ts';
-import { network, nodeObject, podObject, READY_POD, standInTask } from './stand-in-cluster.ts';
+import { network, nodeObject, podObject, READY_POD, StandInHost, standInTask } from './stand-in-cluster.ts';
 
 const NODES = ['lab-control-plane', 'lab-worker'];
 
@@ -73,6 +74,24 @@ describe('applying a network', () => {
       ],
     });
     expect(hostOf('n1').files.get('/var/lib/cnilab/copied-plugins')).toBe('flannel\n');
+  });
+
+  // In the pod's own files it broke every plugin: "/var/lib/cnilab/cni-bin/ptp: No such file or directory".
+  it('puts the recorder into the node itself where nodes are entered by a pod', async () => {
+    const { task, log } = living(network('kindnet'));
+    const itself = new Map(['n1', 'n2'].map((name) => [name, new StandInHost(`${name} itself`, log)]));
+    const byPod = { ...task, nodeItself: (name: string) => itself.get(name) as unknown as Host };
+    await applyNetwork(byPod);
+    await deleteNetwork(byPod);
+    const done = log.filter((line) => / (recorder|facts) /.test(line));
+    expect(
+      done.map((line) => line.replace(/ \/.*cnilab| \/.*/, '')).filter((line) => line.startsWith('n2')),
+    ).toEqual([
+      'n2 itself facts',
+      'n2 itself recorder install loopback ptp portmap',
+      'n2 itself recorder remove',
+    ]);
+    expect(itself.get('n1')?.files.get('/var/lib/cnilab/record-call')).toContain('cnilab call recorder');
   });
 
   it("leaves kindnet's configuration to its daemon, and puts the lab's files beside it afterwards", async () => {
@@ -192,9 +211,7 @@ describe('applying a network', () => {
     const { task, said, hostOf, log } = living(network('flannel'));
     hostOf('n2').facts = 'riscv64\n\nloopback\nbridge\nhost-local\nportmap\nbandwidth\n';
     await applyNetwork(task);
-    expect(said).toContain(
-      'n2: calls of CNI plugins are not recorded (no perl of the node’s own, or not x86_64 or aarch64)',
-    );
+    expect(said).toContain('n2: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)');
     expect(log.filter((line) => line.startsWith('n2 recorder'))).toEqual([]);
   });
 });

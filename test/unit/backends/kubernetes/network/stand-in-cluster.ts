@@ -153,6 +153,7 @@ export function standInTask(wanted: LabNetwork, settings: Readonly<Record<string
   const task: NetworkTask = {
     kube,
     host: (name) => hosts.get(name) as unknown as Host,
+    nodeItself: (name) => hosts.get(name) as unknown as Host,
     nodes: NODES,
     realNames: REAL_NAMES,
     network: wanted,
