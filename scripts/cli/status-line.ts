@@ -1,26 +1,51 @@
-// Lines for a person who waits: on a terminal the last one comes and goes, elsewhere only what is finished is printed.
+// Lines for a person who waits: on a terminal the last ones come and go, elsewhere only what is finished is printed.
+
 import type { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 
 const ERASE_LINE = '\r\u001b[2K';
+const ERASE_LINE_ABOVE = '\u001b[1A\u001b[2K';
+/** Where nobody knows how large the terminal is. */
+const COLUMNS = 80;
+const ROWS = 24;
 
 export class StatusLine {
-  readonly #out: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  #shown = false;
+  readonly #out: Writable & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+  };
+  /** Passing lines that are on the screen. */
+  #shown = 0;
 
   constructor(out: NodeJS.WriteStream | Writable = process.stdout) {
     this.#out = out;
   }
 
-  /** Prints lines for good, then the passing one (when there is one and this is a terminal). */
-  update(lines: readonly string[], passing?: string): void {
-    let text = this.#shown ? ERASE_LINE : '';
-    this.#shown = false;
+  /** Whether somebody sees passing lines. */
+  get isLive(): boolean {
+    return this.#out.isTTY === true;
+  }
+
+  /** Prints lines for good, then the passing ones (when there are any and this is a terminal). */
+  update(lines: readonly string[], passing: string | readonly string[] = []): void {
+    let text = this.#shown === 0 ? '' : ERASE_LINE + ERASE_LINE_ABOVE.repeat(this.#shown - 1);
+    this.#shown = 0;
     for (const line of lines) text += `${line}\n`;
-    if (passing !== undefined && this.#out.isTTY) {
-      // A wrapped line could not be erased.
-      text += passing.slice(0, Math.max(20, (this.#out.columns || 80) - 1));
-      this.#shown = true;
+    const live = this.isLive ? this.#fitting(typeof passing === 'string' ? [passing] : passing) : [];
+    if (live.length > 0) {
+      text += live.join('\n');
+      this.#shown = live.length;
     }
     if (text !== '') this.#out.write(text);
+  }
+
+  /** A wrapped line could not be erased, and neither could one that has left the screen. */
+  #fitting(lines: readonly string[]): readonly string[] {
+    const most = Math.max(1, (this.#out.rows || ROWS) - 2);
+    const shown =
+      lines.length <= most ? lines : [...lines.slice(0, most - 1), `  … and ${lines.length - most + 1} more`];
+    const width = Math.max(20, (this.#out.columns || COLUMNS) - 1);
+    return shown.map((line) => stripVTControlCharacters(line).slice(0, width));
   }
 }

@@ -1,4 +1,5 @@
 // The engine's events → short lines for the person who waits. Keeps only what it needs to time a step.
+import { count } from '../../../infra/report/words.ts';
 import { type EngineEvent, urnParts } from './events.ts';
 
 /** How an operation reads. Those not listed are bookkeeping of the engine. */
@@ -76,14 +77,18 @@ export class LiveLines {
     }
   }
 
-  /** What is being done at this moment, for a line that comes and goes; undefined when nothing is. */
-  current(): string | undefined {
+  /** What is being done at this moment, a line for each, for as long as it is; none when nothing is. */
+  current(): readonly string[] {
     const steps = [...this.#started.values()];
-    const [first] = steps;
-    if (!first) return undefined;
-    const detail = this.#progress.get(first.urn);
-    const rest = steps.length - 1;
-    return `  … ${first.doing}${rest > 0 ? ` and ${rest} more` : ''}${detail === undefined ? '' : `: ${detail}`}`;
+    // The engine starts all experiments at once, and each waits for its turn: it has said nothing yet.
+    const waiting = steps.filter(({ doing, urn }) => doing.startsWith('running') && !this.#progress.has(urn));
+    const busy = steps.filter((step) => !waiting.includes(step));
+    const lines = busy.map(({ at, doing, urn }) => {
+      const detail = this.#progress.get(urn);
+      const seconds = ((this.#now() - at) / 1000).toFixed(1);
+      return `  … ${doing}  ${seconds} s${detail === undefined || doing.endsWith(detail) ? '' : `  ${detail}`}`;
+    });
+    return waiting.length === 0 ? lines : [...lines, `  … ${count(waiting.length, 'experiment')} to run`];
   }
 
   #what({ type, name }: { readonly type: string; readonly name: string }): string {

@@ -28,10 +28,15 @@ export interface Operation {
   readonly out?: Writable;
 }
 
+/** How often the times of what is being done are shown anew, ms. */
+const CLOCK_MS = 200;
+
 /** Runs one engine operation on the stack. A failure of resources is an outcome, not an error. */
 export async function operate(session: StackSession, operation: Operation): Promise<EngineOutcome> {
   const status = new StatusLine(operation.out);
   const live = new LiveLines(operation.lab, () => performance.now(), operation.hidden);
+  // Between events only the times move.
+  const clock = status.isLive ? setInterval(() => status.update([], live.current()), CLOCK_MS) : undefined;
   const outcome = await runEngine([...operation.args, '--stack', session.stack], {
     env: session.env,
     cwd: ROOT,
@@ -48,6 +53,7 @@ export async function operate(session: StackSession, operation: Operation): Prom
       ]);
     },
   });
+  clearInterval(clock);
   status.update([]);
   if (outcome.killed) {
     await endOrphans(await findOrphans(ROOT));

@@ -16,8 +16,8 @@ function watch(fixture: string, lab: string, hidden?: readonly string[]) {
       now += 100;
       const event = parseEvent(line);
       const printed = event ? live.next(event) : [];
-      const current = live.current();
-      if (current !== undefined && passing.at(-1) !== current) passing.push(current);
+      const current = live.current().join(' | ');
+      if (current !== '' && passing.at(-1) !== current) passing.push(current);
       return printed;
     });
   return { lines, passing, atTheEnd: live.current() };
@@ -34,7 +34,7 @@ test('a lab is made, and its experiment fails', () => {
       "  ✗ experiment wrong",
     ]
   `);
-  expect(atTheEnd).toBeUndefined();
+  expect(atTheEnd).toEqual([]);
 });
 
 test('a lab whose sandbox was killed is built anew: the reason, then one line for each thing', () => {
@@ -52,12 +52,13 @@ test('a lab whose sandbox was killed is built anew: the reason, then one line fo
 test('the passing line says what is being done, and how far it is', () => {
   expect(watch('up-experiment-fails.jsonl', 'bad').passing).toMatchInlineSnapshot(`
     [
-      "  … making cluster",
-      "  … making network",
-      "  … making workload p",
-      "  … making workload p: p: 2 pods on a",
-      "  … running experiment wrong",
-      "  … running experiment wrong: experiment wrong",
+      "  … making cluster  0.0 s",
+      "  … making network  0.0 s",
+      "  … making workload p  0.0 s",
+      "  … making workload p  0.1 s  p: 2 pods on a",
+      "  … 1 experiment to run",
+      "  … running experiment wrong  0.1 s",
+      "  … running experiment wrong  0.2 s",
     ]
   `);
 });
