@@ -58,12 +58,14 @@ export class K3sHosts extends pulumi.ComponentResource {
     for (const { host, machine } of agents) {
       const { name: node, address } = host;
       const url = apiUrl(reached(serverHost));
+      const triggers = [installed.id, machine.claim.id, digest([node, url, address])];
+      const announced = server.announced(node, rangesOf(node, nodes), triggers, last);
       const agent = machine.install({
         version,
         files,
         config: token.apply((token) => agentConfig({ id, node, server: url, token, address })),
-        triggers: [installed.id, digest([node, url, address])],
-        after: [last],
+        triggers: [installed.id, announced.id, digest([node, url, address])],
+        after: [announced],
       });
       last = server.joined(node, agent);
     }
@@ -79,6 +81,11 @@ export class K3sHosts extends pulumi.ComponentResource {
 /** By which the other nodes reach a machine. */
 function reached({ address, host }: K3sHost): string {
   return address ?? host;
+}
+
+function rangesOf(name: string, nodes: K3sSpec['nodes']): string {
+  const { podCIDR = '', podCIDR6 } = nodes.find((node) => node.name === name) ?? {};
+  return podCIDR6 === undefined ? podCIDR : `${podCIDR},${podCIDR6}`;
 }
 
 function serverFirst(hosts: readonly K3sHost[], nodes: K3sSpec['nodes']): readonly [K3sHost, ...K3sHost[]] {

@@ -105,6 +105,24 @@ export class K3sMachine {
     return pulumi.secret(command.stdout);
   }
 
+  /**
+   * Tells Kubernetes of a node that is to come, and which range its pods have. To be run on the server, before the node joins; what
+   * was known of another machine under its name is forgotten.
+   * @param ranges with a comma between two
+   */
+  announced(
+    node: string,
+    ranges: string,
+    triggers: readonly pulumi.Input<string>[],
+    after: remote.Command,
+  ): remote.Command {
+    const command = this.#run('announce', { node, ranges });
+    return this.#command(`announced-${node}`, command, {
+      triggers: [...triggers, node, ranges],
+      after: [after],
+    });
+  }
+
   /** Waits until a node has joined and got its share of the pods' addresses. Asked of the server. */
   joined(node: string, installed: remote.Command): remote.Command {
     const command = this.#run('joined', { node });

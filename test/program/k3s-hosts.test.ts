@@ -145,7 +145,9 @@ test('the server first, then the agents one after the other, each when the one b
   );
   expect(lines.sort().join('\n')).toMatchInlineSnapshot(`
     "Command k3s-agent-claim after k3s-agent-script
-    Command k3s-agent-install after k3s-agent-claim, k3s-server-install, k3s-server-token
+    Command k3s-agent-install after k3s-agent-claim, k3s-server-announced-k3s-agent, k3s-server-install, k3s-server-token
+    Command k3s-server-announced-k3s-agent after k3s-agent-claim, k3s-server-install
+    Command k3s-server-announced-k3s-third after k3s-server-install, k3s-server-joined-k3s-agent, k3s-third-claim
     Command k3s-server-claim after k3s-server-script
     Command k3s-server-install after k3s-agent-claim, k3s-server-claim, k3s-third-claim
     Command k3s-server-joined-k3s-agent after k3s-agent-install
@@ -153,7 +155,7 @@ test('the server first, then the agents one after the other, each when the one b
     Command k3s-server-kubeconfig after k3s-server-install
     Command k3s-server-token after k3s-server-install
     Command k3s-third-claim after k3s-third-script
-    Command k3s-third-install after k3s-server-install, k3s-server-joined-k3s-agent, k3s-server-token, k3s-third-claim
+    Command k3s-third-install after k3s-server-announced-k3s-third, k3s-server-install, k3s-server-token, k3s-third-claim
     CopyToRemote k3s-agent-script after -
     CopyToRemote k3s-server-script after -
     CopyToRemote k3s-third-script after -"
@@ -176,6 +178,14 @@ test('what is run: short commands, sudo only for who is not root; destroy takes 
       "k3s-k3s-agent-install": [
         "sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh install id=7e402962b97aff12 role=agent version=v1.34.4+k3s1",
         "if [ -e .cnilab-k3s/7e402962b97aff12/k3s.sh ]; then sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh uninstall id=7e402962b97aff12 role=agent; else if [ -e /etc/rancher/cnilab-k3s ]; then echo '.cnilab-k3s/7e402962b97aff12/k3s.sh is gone from this machine, which has K3s of this lab' >&2; echo 'as root there: run /usr/local/bin/k3s-agent-uninstall.sh, remove /etc/rancher/cnilab-k3s, then take the lab down again' >&2; exit 3; fi; fi",
+      ],
+      "k3s-k3s-server-announced-k3s-agent": [
+        "sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh announce id=7e402962b97aff12 role=server node=k3s-agent ranges=10.42.1.0/24",
+        undefined,
+      ],
+      "k3s-k3s-server-announced-k3s-third": [
+        "sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh announce id=7e402962b97aff12 role=server node=k3s-third ranges=10.42.2.0/24",
+        undefined,
       ],
       "k3s-k3s-server-claim": [
         "sudo -n -- sh .cnilab-k3s/7e402962b97aff12/k3s.sh claim id=7e402962b97aff12 role=server",

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A stand-in for https://get.k3s.io: leaves what the vendor's installer leaves (files, a service, an uninstaller), under the directory
 # that INSTALL_K3S_BIN_DIR is in. Its "K3s" is stand-in-k3s/k3s; systemd is stand-in-k3s/systemctl.
-# STAND_IN_STATE: directory of what runs. A file fail-<where> in it makes it fail there: download, unit, start; uninstall, uninstall-later.
+# STAND_IN_STATE: directory of what runs. A file fail-<where> in it makes it fail there: download, unit, start; uninstall, uninstall-later; node: its own never comes.
 set -e
 state=$STAND_IN_STATE
 here=$STAND_IN_DIR
@@ -47,4 +47,8 @@ echo "ExecStart=$bin/k3s $role" > "$INSTALL_K3S_SYSTEMD_DIR/$service.service"
 if ! systemctl restart $service; then
   echo "Job for $service.service failed because the control process exited with error code." >&2
   exit 1
+fi
+if [ "$role" = server ] && [ ! -e "$state/fail-node" ]; then
+  name=$(sed -n 's/^node-name: //p' "$root/etc/rancher/k3s/config.yaml.d/50-cnilab.yaml")
+  echo 10.42.0.0/24 > "$state/node-$name"
 fi

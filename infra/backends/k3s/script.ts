@@ -8,6 +8,7 @@ export type Verb =
   | 'state'
   | 'kubeconfig'
   | 'token'
+  | 'announce'
   | 'joined'
   | 'uninstall'
   | 'release';
@@ -21,6 +22,7 @@ export interface ScriptWords {
   readonly binary?: string | undefined;
   readonly images?: string | undefined;
   readonly node?: string;
+  readonly ranges?: string;
   readonly seconds?: string;
   readonly root?: string;
 }

@@ -75,11 +75,19 @@ verify() {
     log_of_service >&2
     refuse "K3s' API was not ready within $seconds s" 'see the log of the service above'
   fi
+  # The API is ready before its own node is there.
+  node=$(sed -n 's/^node-name: //p' "$config")
+  if [ "$role" = server ] && ! within "$seconds" has_range; then
+    log_of_service >&2
+    refuse "K3s runs, and its node $node has got no range of addresses within $seconds s" 'see the log of the service above'
+  fi
   "$bin/k3s" --version | sed -n 1p
 }
 
-ready() { "$bin/k3s" kubectl get --raw /readyz >/dev/null 2>&1; }
-has_range() { [ -n "$("$bin/k3s" kubectl get node "$node" -o 'jsonpath={.spec.podCIDR}' 2>/dev/null)" ]; }
+# What kubectl remembers of the API would else be in root's home, and stay there.
+kubectl() { KUBECACHEDIR=$data/kubectl "$bin/k3s" kubectl "$@"; }
+ready() { kubectl get --raw /readyz >/dev/null 2>&1; }
+has_range() { [ -n "$(kubectl get node "$node" -o 'jsonpath={.spec.podCIDR}' 2>/dev/null)" ]; }
 
 # within <seconds> <command>
 within() {
@@ -88,6 +96,20 @@ within() {
     [ "$(date +%s)" -lt "$until" ] || return 1
     sleep 0.5
   done
+}
+
+# Before the node comes, so that it gets the lab's range. Left to itself, Kubernetes may pass over one: its allocator takes the
+# next range whenever it hears of a node twice before it sees its own change (1.34, range_allocator.go), and goes on behind it.
+announce() {
+  ours || refuse 'this machine has no K3s of this lab' 'make the lab anew'
+  kubectl delete node "$node" --ignore-not-found >/dev/null &&
+    kubectl create -f - >/dev/null <<EOF || refuse "node $node could not be announced" 'see the message above'
+{ "apiVersion": "v1", "kind": "Node", "metadata": { "name": "$node" },
+  "spec": {
+    "podCIDR": "${ranges%%,*}", "podCIDRs": ["$(echo "$ranges" | sed 's/,/", "/')"],
+    "taints": [{ "key": "node.cloudprovider.kubernetes.io/uninitialized", "value": "true", "effect": "NoSchedule" }]
+  } }
+EOF
 }
 
 joined() {

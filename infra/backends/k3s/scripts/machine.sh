@@ -1,14 +1,15 @@
 # What of K3s is on this machine, and whose it is. The scripts of this directory are run as one, as root, on the machine that is
 # to be a node: by the k3s backend here, or over ssh. It puts K3s there and takes it away again.
 #
-#   k3s.sh check|claim|install|state|kubeconfig|token|joined|uninstall|release  key=value ...
+#   k3s.sh check|claim|install|state|kubeconfig|token|announce|joined|uninstall|release  key=value ...
 #     id=         of the lab's cluster; whatever has another one, or none, is never touched
 #     role=       server or agent
 #     version=    as `k3s --version` says it, such as v1.34.4+k3s1; default: the stable channel's
 #     installer=  file with the vendor's installer; default: https://get.k3s.io
 #     binary=     file to be installed as k3s, instead of a download
 #     images=     archive for K3s to load
-#     node=       for `joined`
+#     node=       for `announce` and `joined`
+#     ranges=     of that node's pods, with a comma between two, for `announce`
 #     seconds=    how long to wait for the API or the node
 #     root=       where the file system begins (tests)
 #
@@ -17,7 +18,7 @@
 set -u
 verb=${1:-}
 shift
-id= role=server version= installer= binary= images= node= seconds=180 root=
+id= role=server version= installer= binary= images= node= ranges= seconds=180 root=
 for word; do
   case $word in
     id=*) id=${word#*=} ;;
@@ -27,6 +28,7 @@ for word; do
     binary=*) binary=${word#*=} ;;
     images=*) images=${word#*=} ;;
     node=*) node=${word#*=} ;;
+    ranges=*) ranges=${word#*=} ;;
     seconds=*) seconds=${word#*=} ;;
     root=*) root=${word#*=} ;;
     *) echo "k3s.sh: what is $word?" >&2; exit 2 ;;
@@ -73,9 +75,10 @@ ours() {
   marked && { grep -qsx "# cnilab $id" "$config" || [ -z "$(units)" ]; }
 }
 
-# What K3s' uninstaller would take away although somebody else made it.
+# What K3s' uninstaller, or the lab's network, would take away although somebody else made it.
 endangered() {
-  for directory in "$root/var/lib/kubelet" "$root/var/lib/cni" "$root/run/flannel" "$root/etc/kubernetes"; do
+  for directory in "$root/var/lib/kubelet" "$root/var/lib/cni" "$root/run/flannel" "$root/etc/kubernetes" \
+    "$root/etc/cni/net.d" "$root/run/cni-ipam-state" "$root/var/lib/cnilab"; do
     if [ -n "$(ls -A "$directory" 2>/dev/null)" ]; then printf '%s ' "$directory"; fi
   done
   existing "$root/sys/class/net/cni0" "$root/sys/class/net/flannel.1"

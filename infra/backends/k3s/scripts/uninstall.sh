@@ -8,6 +8,15 @@ show() {
   cat "$1" || refuse "K3s has not written $1" 'see the log of its service'
 }
 
+# Of the lab's network: leases of pods that were never detached, and everything where it was not taken off while K3s ran.
+network_remains() {
+  if [ -r "$root/var/lib/cnilab/copied-plugins" ]; then
+    while read -r plugin; do rm -f "$root/opt/cni/bin/$plugin"; done < "$root/var/lib/cnilab/copied-plugins"
+  fi
+  rm -rf "$root/var/lib/cnilab" "$root/run/cni-ipam-state" "$root/etc/cni/net.d"
+  rmdir "$root/etc/cni" "$root/opt/cni/bin" "$root/opt/cni" "$root/run/cnilab" 2>/dev/null
+}
+
 uninstall() {
   [ "$(id -u)" = 0 ] || refuse 'K3s can be uninstalled by root only' 'run it as root, or with sudo'
   if ! ours; then return; fi
@@ -28,6 +37,7 @@ uninstall() {
       if ! grep -qsF " $directory" /proc/mounts; then rm -rf "$directory"; fi
     done
     rmdir "$root/var/lib/rancher" 2>/dev/null
+    network_remains
   fi
   left=$(traces)
   if [ -n "$left" ]; then

@@ -1,6 +1,6 @@
 # Does what was asked for.
 case $verb in
-  check | claim | state | joined | uninstall | release) $verb ;;
+  check | claim | state | announce | joined | uninstall | release) $verb ;;
   install) install_k3s ;;
   kubeconfig) show "$root/etc/rancher/k3s/k3s.yaml" ;;
   token) show "$data/server/node-token" ;;

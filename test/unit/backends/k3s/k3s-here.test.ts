@@ -122,6 +122,16 @@ describe('when it may', () => {
     expect(machine.files()).toEqual([]);
   });
 
+  test('of the lab’s network nothing is left, and what somebody else put beside it is', async () => {
+    await create();
+    machine.put('run/cni-ipam-state/kindnet/10.244.0.2', 'of a pod that was never detached');
+    machine.put('etc/cni/net.d/10-kindnet.conflist', '{}');
+    machine.put('var/lib/cnilab/copied-plugins', 'ptp\nportmap\n');
+    for (const plugin of ['ptp', 'portmap', 'theirs']) machine.put(`opt/cni/bin/${plugin}`, plugin);
+    await tool.delete(facts(), op, kubeconfig);
+    expect(machine.files()).toEqual(['opt/cni/bin/theirs']);
+  });
+
   test('a version is passed on', async () => {
     await create({ settings: { ...settings, version: 'v1.33.1+k3s1' } });
     expect(state('installer-env')).toContain('INSTALL_K3S_VERSION=v1.33.1+k3s1\n');
@@ -204,6 +214,7 @@ describe('when it may not, nothing of the machine changes', () => {
     ['a kubelet', 'var/lib/kubelet/config.yaml', /\/var\/lib\/kubelet/],
     ['CNI state', 'var/lib/cni/networks/podman/10.88.0.2', /\/var\/lib\/cni/],
     ['kubeadm', 'etc/kubernetes/admin.conf', /\/etc\/kubernetes/],
+    ['a network of CNI', 'etc/cni/net.d/87-podman.conflist', /\/etc\/cni\/net\.d/],
     ['a bridge of flannel', 'sys/class/net/cni0', /cni0/],
   ])('%s of somebody else, which uninstalling would take along', async (_, file, named) => {
     machine.put(file);
@@ -316,6 +327,14 @@ describe('when something fails', () => {
     expect(await messageOf(create())).toMatch(/^this machine: K3s' API was not ready within 1 s/);
     await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual([]);
+  });
+
+  test('its API is ready before its own node is there, and is waited for', async () => {
+    machine.tell('fail-node');
+    tool = makeK3sTool({ root: machine.root, env: machine.env, asRoot: [], apiSeconds: 1 });
+    expect(await messageOf(create())).toMatch(
+      /^this machine: K3s runs, and its node k3s-server has got no range of addresses within 1 s/,
+    );
   });
 
   test('an uninstaller that does nothing: says what is left, and the next time it ends', async () => {

@@ -113,6 +113,30 @@ describe.skipIf(why !== undefined)('over a real sshd', () => {
     await there('release');
   });
 
+  test('a node that is to come is announced with its ranges, whatever was known under its name', async () => {
+    await there('claim');
+    await there(
+      'install',
+      { installer: STAND_IN_INSTALLER },
+      serverConfig({ id: 'lab1', node: 'k3s-server', network: clusterNetwork(spec) }),
+    );
+    const announced = () =>
+      JSON.parse(readFileSync(path.join(machine.env.STAND_IN_STATE ?? '', 'announced'), 'utf8'));
+    const words = { node: 'k3s-agent', ranges: '10.42.1.0/24' };
+    expect(await there('announce', words)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(announced()).toMatchObject({
+      kind: 'Node',
+      metadata: { name: 'k3s-agent' },
+      spec: { podCIDR: '10.42.1.0/24', podCIDRs: ['10.42.1.0/24'] },
+    });
+    await there('announce', { ...words, ranges: '10.42.1.0/24,fd00:10:42:1::/64' });
+    expect(announced().spec).toMatchObject({
+      podCIDR: '10.42.1.0/24',
+      podCIDRs: ['10.42.1.0/24', 'fd00:10:42:1::/64'],
+    });
+    await there('release');
+  });
+
   test('an agent: its own service and uninstaller, its token read by root only', async () => {
     const words = { role: 'agent', installer: STAND_IN_INSTALLER } as const;
     await there('claim', { role: 'agent' });
