@@ -56,6 +56,8 @@ export interface HostFile {
 export interface Host {
   /** Node name, pod name, or `pod/container`. */
   readonly name: string;
+  /** Of a node: where its runtime looks for CNI configuration. @default /etc/cni/net.d */
+  readonly cniConfigDir?: string | undefined;
   /** @throws HostError when the command could not be started, timed out, or the host is gone. */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Starts a long-lived command; its standard output is kept until `stop`. */

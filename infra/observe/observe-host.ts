@@ -5,7 +5,7 @@ import { pickNetwork } from '../cni/config-dir.ts';
 import { aheadOf, localNs } from './clocks.ts';
 import type { PickNetwork } from './parse-files.ts';
 import { parseHostSections } from './parse-host.ts';
-import { DEFAULT_LEASE_DIRS, FOR_PREDICTION, OBSERVE_SCRIPT } from './script.ts';
+import { DEFAULT_CONFIG_DIR, DEFAULT_LEASE_DIRS, FOR_PREDICTION, OBSERVE_SCRIPT } from './script.ts';
 import { MARK_PREFIX, ObserveError } from './sections.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
@@ -37,7 +37,8 @@ export async function observeHost(
   const mark = `${MARK_PREFIX}${randomUUID()}`;
   const leaseDirs = options.leaseDirs ?? DEFAULT_LEASE_DIRS;
   const asked = options.forwarding ? `${role}${FOR_PREDICTION}` : role;
-  const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, asked, ...leaseDirs];
+  const { cniConfigDir = DEFAULT_CONFIG_DIR } = host;
+  const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, asked, cniConfigDir, ...leaseDirs];
   const askedNs = localNs();
   const result = await host.run(argv, options.signal && { signal: options.signal });
   const aheadNs = aheadOf(result, askedNs, localNs());
@@ -46,6 +47,7 @@ export async function observeHost(
       role,
       pickNetwork: options.pickNetwork ?? pickNetwork,
       forwarding: options.forwarding ?? false,
+      cniConfigDir,
     });
     return { ...snapshot, aheadNs };
   } catch (error) {

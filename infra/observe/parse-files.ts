@@ -1,8 +1,8 @@
 // The files a node is read for: sysctls, CNI configuration, host-local leases; and how their sections are put together.
-import { BOOT_ID, CACHE_DIR } from './script.ts';
+import { BOOT_ID, CACHE_DIR, DEFAULT_CONFIG_DIR } from './script.ts';
 import type { CniConfigRow, LeaseRow, SysctlRow } from './snapshot.ts';
 
-/** Which file of /etc/cni/net.d the runtime takes, and why not the others. */
+/** Which of a node's CNI configuration files the runtime takes, and why not the others. */
 export type PickNetwork = (files: readonly { readonly name: string; readonly content: string }[]) => {
   readonly rows: readonly { readonly file: string; readonly picked: boolean; readonly why: string }[];
 };
@@ -22,7 +22,6 @@ export function readFiles(text: string, mark: string): ReadonlyMap<string, strin
 }
 
 const SYSCTLS = '/proc/sys/';
-const CONFIG_DIR = '/etc/cni/net.d/';
 
 /** Names as sysctl(8) writes them: a dot inside an interface name becomes a slash. */
 export function sysctlRows(files: ReadonlyMap<string, string>): SysctlRow[] {
@@ -35,10 +34,15 @@ export function sysctlRows(files: ReadonlyMap<string, string>): SysctlRow[] {
     }));
 }
 
-export function cniConfigRows(files: ReadonlyMap<string, string>, pick: PickNetwork): CniConfigRow[] {
+/** @param directory that the runtime looks in */
+export function cniConfigRows(
+  files: ReadonlyMap<string, string>,
+  pick: PickNetwork,
+  directory: string = DEFAULT_CONFIG_DIR,
+): CniConfigRow[] {
   const configs = [...files]
-    .filter(([path]) => path.startsWith(CONFIG_DIR))
-    .map(([path, content]) => ({ name: path.slice(CONFIG_DIR.length), content }));
+    .filter(([path]) => path.startsWith(`${directory}/`))
+    .map(([path, content]) => ({ name: path.slice(directory.length + 1), content }));
   if (configs.length === 0) return [];
   const contents = new Map(configs.map((c) => [c.name, c.content]));
   return pick(configs).rows.map(({ file, picked, why }) => ({
@@ -60,7 +64,7 @@ function parseJson(text: string): unknown {
 /** host-local: `<dataDir>/<network>/<address>` holds the container id and, since 0.7, the interface name (CRLF). */
 export function leaseRows(files: ReadonlyMap<string, string>): LeaseRow[] {
   return [...files]
-    .filter(([path]) => ![SYSCTLS, CONFIG_DIR, CACHE_DIR].some((elsewhere) => path.startsWith(elsewhere)))
+    .filter(([path]) => ![SYSCTLS, CACHE_DIR].some((elsewhere) => path.startsWith(elsewhere)))
     .flatMap(([path, content]) => {
       const [network = '', address = ''] = path.split('/').slice(-2);
       // `lock` and `last_reserved_ip.N` live beside the leases. IPv6 leases have colons in their names.

@@ -18,6 +18,8 @@ export interface ParseHostOptions {
   readonly pickNetwork: PickNetwork;
   /** Fill in `HostSnapshot.forwarding`. @default false */
   readonly forwarding?: boolean;
+  /** Where the runtime looks for CNI configuration. @default /etc/cni/net.d */
+  readonly cniConfigDir?: string;
 }
 
 const NEEDS_IPROUTE2 = 'iproute2 5.0 or later is needed (not busybox)';
@@ -61,7 +63,7 @@ export function parseHostSections(stdout: string, stderr: string, options: Parse
     qdiscs: readQdiscs(qdisc.text, 'tc -j qdisc show'),
     netfilter: role === 'node' ? netfilterRows(sections) : [],
     sysctls: sysctlRows(files),
-    cniConfig: cniConfigRows(files, options.pickNetwork),
+    cniConfig: cniConfigRows(files, options.pickNetwork, options.cniConfigDir),
     leases: leaseRows(files),
     ...(options.forwarding && {
       forwarding: forwardingState(sections, links, [routeText, ruleText, neighText], forPrediction),

@@ -25,6 +25,9 @@ export const FORWARDING_SYSCTLS6 = [
 /** More of the batch, for a prediction: `neigh show` leaves out NOARP entries, and proxies are a list of their own. */
 export const NEIGHBOUR_BATCH = ['neigh show nud all', 'neigh show proxy'] as const;
 
+/** Where a runtime looks for CNI configuration, unless it is told otherwise. */
+export const DEFAULT_CONFIG_DIR = '/etc/cni/net.d';
+
 /** The runtime's result cache, as libcni keeps it. */
 export const CACHE_DIR = '/var/lib/cni/results/';
 
@@ -35,7 +38,7 @@ export const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 export const FOR_PREDICTION = '-predict';
 
 /**
- * POSIX sh; `$1` is the mark, `$2` the role, the rest lease directories. lsns gives up without a word when a process ends while it looks at it, so it
+ * POSIX sh; `$1` is the mark, `$2` the role, `$3` the directory of CNI configuration, the rest lease directories. lsns gives up without a word when a process ends while it looks at it, so it
  * is asked again. A prediction wants more: neighbours and sysctls that no table has, and pods' packet filters. Each process
  * takes a millisecond or more, so none is started for what is mostly not there: iptables is asked where nft shows anything or
  * an older iptables has tables, IPv6 where there is an address of it, ip6tables where it has rules. One awk reads all files, of
@@ -43,7 +46,7 @@ export const FOR_PREDICTION = '-predict';
  * that is a pattern without a match is passed over. A descriptor of the network namespace tells its inode, but not before Linux 5.14.
  */
 export const OBSERVE_SCRIPT = `
-mark=$1 want=$2 role=\${2%${FOR_PREDICTION}}; shift 2
+mark=$1 want=$2 role=\${2%${FOR_PREDICTION}} cni=$3; shift 3
 ${MARKING}
 ip6tables_too() {
   case $1 in *'table ip6 '*) ;; *) { read -r _ < /proc/net/ip6_tables_names; } 2>/dev/null || return 0;; esac
@@ -77,7 +80,7 @@ fi
 if [ "$role" = node ]; then
   begin netnsids; for try in 1 2 3 4 5; do lsns -t net -J -o NS,NETNSID && break; done; end netnsids $?
   for d do shift; set -- "$@" "$d"/*/*; done
-  for f in /etc/cni/net.d/*; do [ -f "$f" ] && set -- "$@" "$f"; done
+  for f in "$cni"/*; do [ -f "$f" ] && set -- "$@" "$f"; done
   [ "$want" = "$role" ] || set -- "$@" ${CACHE_DIR}*
   begin cache; for f in ${CACHE_DIR}*; do [ -f "$f" ] && printf '%s\\n' "$f"; done; end cache 0
 else

@@ -12,7 +12,7 @@ export interface HostSnapshot {
   readonly qdiscs: readonly QdiscRow[];
   readonly netfilter: readonly NetfilterRow[];
   readonly sysctls: readonly SysctlRow[];
-  /** Files of /etc/cni/net.d (nodes only). */
+  /** Files of /etc/cni/net.d, or wherever the node's runtime looks (nodes only). */
   readonly cniConfig: readonly CniConfigRow[];
   /** host-local lease files (nodes only). */
   readonly leases: readonly LeaseRow[];

@@ -1,10 +1,19 @@
 // The k3s backend's own part: K3s on this machine, or on machines of the user's over ssh.
-import type { ClusterTool, ToolFacts } from '../kubernetes/cluster-tool.ts';
+import type { ClusterTool, CniPaths, ToolFacts } from '../kubernetes/cluster-tool.ts';
 import { clusterNetwork } from './cluster-network.ts';
 import { type HereOptions, K3sHere } from './k3s-here.ts';
 import { K3sOverSsh } from './k3s-over-ssh.ts';
 import { K3S_SETTINGS, settingsProblem } from './settings.ts';
 import type { SshAccessOptions } from './ssh-access.ts';
+
+/**
+ * With its embedded flannel (pkg/executor/embed/embed.go, cmd/k3s/main.go: `extract`); plugins there since v1.31. A plugin that is
+ * no link is left alone when K3s unpacks itself anew.
+ */
+const EMBEDDED_CNI: CniPaths = {
+  config: '/var/lib/rancher/k3s/agent/etc/cni/net.d',
+  plugins: '/var/lib/rancher/k3s/data/cni',
+};
 
 /** @param options what tests put in the place of the machine and of the ssh client */
 export function makeK3sTool(options: HereOptions & SshAccessOptions = {}): ClusterTool {
@@ -14,6 +23,7 @@ export function makeK3sTool(options: HereOptions & SshAccessOptions = {}): Clust
   return {
     name: 'k3s',
     ownsCluster: true,
+    nodesStay: true,
     settings: K3S_SETTINGS,
     async probe(settings) {
       const problem = settingsProblem(settings);
@@ -39,6 +49,7 @@ export function makeK3sTool(options: HereOptions & SshAccessOptions = {}): Clust
     },
     access: (facts) => (isHere(facts) ? here.access() : overSsh.access(String(facts.hosts))),
     bringsNetwork: (spec) => clusterNetwork(spec).flannel === 'vxlan',
+    cniPaths: ({ flannel }) => (flannel === 'vxlan' ? EMBEDDED_CNI : undefined),
   };
 }
 

@@ -28,6 +28,15 @@ export interface AccessedCluster {
   readonly nodes: () => readonly string[];
 }
 
+/** Directories in which the runtime of a node looks. */
+export interface CniPaths {
+  readonly config: string;
+  readonly plugins: string;
+}
+
+/** Where containerd looks by default. */
+export const USUAL_CNI: CniPaths = { config: '/etc/cni/net.d', plugins: '/opt/cni/bin' };
+
 /** running · stopped: it is there, but its processes are not · gone */
 export type ToolState = 'running' | 'stopped' | 'gone';
 
@@ -39,6 +48,8 @@ export interface ClusterTool {
    * configuration are left as they are.
    */
   readonly ownsCluster: boolean;
+  /** Its nodes are machines that stay when the cluster goes: the lab's network is taken off them first. @default false */
+  readonly nodesStay?: boolean;
   /** Keys of settings that it understands, each with one line of help and its default, for messages and docs. */
   readonly settings: Readonly<Record<string, Setting>>;
   /** Undefined when clusters can be made here. Starts processes; asked before a cluster is made. */
@@ -64,10 +75,10 @@ export interface ClusterTool {
    */
   bringsNetwork?(spec: ClusterSpec): boolean;
   /**
-   * Whether calls of plugins may be recorded on nodes whose network the tool brings: the nodes go with the cluster, and
-   * the runtime has its plugins where containerd looks for them by default. @default false
+   * Where the nodes have the network that the tool brings, so that calls of its plugins can be recorded there, and its
+   * configuration read. @default calls are not recorded, and the configuration is where it is by default
    */
-  readonly recordsBroughtNetwork?: boolean;
+  cniPaths?(facts: ToolFacts): CniPaths | undefined;
   /** Adds nodes, where the tool can. @throws Error when it cannot, saying that the lab has to be made anew */
   addNodes?(
     spec: ClusterSpec,

@@ -86,10 +86,11 @@ export class KubernetesConnection {
 
   node(lab: string): Host {
     this.realNode(lab);
-    return new LazyHost(lab, async () => {
+    const get = async () => {
       await this.open();
       return new AgentHost(lab, this.#agent(lab));
-    });
+    };
+    return new LazyHost(lab, get, this.tool.cniPaths?.(this.facts)?.config);
   }
 
   /** A node with its own files and tools, whatever it is entered by. */

@@ -138,11 +138,18 @@ async function isAlive(connection: KubernetesConnection): Promise<boolean> {
   }
 }
 
-/** A cluster that was there before us stands on without us: what a lab has installed on its nodes goes. */
+/** Nodes that stand on without us, by themselves or in a cluster that was there before us: what a lab has installed on them goes. */
 async function giveBack(connection: KubernetesConnection, op: Operation): Promise<void> {
   const { tool, files } = connection;
   const applied = files.network();
-  if (tool.ownsCluster || applied === undefined || files.kubeconfigText() === undefined) return;
-  await connection.open(op);
-  await deleteNetwork(connection, applied.nodes, applied.network, op);
+  const goesWithCluster = tool.ownsCluster && !tool.nodesStay;
+  if (goesWithCluster || applied === undefined || files.kubeconfigText() === undefined) return;
+  try {
+    await connection.open(op);
+    await deleteNetwork(connection, applied.nodes, applied.network, op);
+  } catch (error) {
+    // A cluster of ours goes also when it is broken.
+    if (!tool.ownsCluster) throw error;
+    op.progress?.(`of the lab’s network, something may be left on the nodes: ${(error as Error).message}`);
+  }
 }

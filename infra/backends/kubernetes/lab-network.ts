@@ -6,7 +6,13 @@ import { applyNetwork as install } from './network/apply-network.ts';
 import { deleteNetwork as uninstall } from './network/delete-network.ts';
 import { networkDrift as drift } from './network/network-drift.ts';
 import type { NetworkTask } from './network/network-task.ts';
-import { broughtDrift, recordBrought, unrecordBrought } from './network/record-brought.ts';
+import {
+  type BroughtNetwork,
+  broughtDrift,
+  recordBrought,
+  stopRecordingBrought,
+} from './network/record-brought.ts';
+import { untilReady } from './network/until-ready.ts';
 import { nodeDrift } from './node-drift.ts';
 
 export async function applyNetwork(
@@ -23,11 +29,14 @@ export async function applyNetwork(
     return;
   }
   refuseChanges(connection, network);
+  // Of a cluster that was just made, the tool's network may still be on its way.
+  if (connection.tool.ownsCluster) await untilReady(taskOf(connection, nodes, network, op), { nodes: true });
   const [wrong] = await nodeDrift(connection, { nodes });
   if (wrong) throw new Error(`${wrong.object} (${connection.realNode(wrong.object)}): ${wrong.what}`);
   op.progress?.(`the cluster's own network is taken as it is, whatever the lab says of ${network.type}`);
   files.writeNetwork({ nodes, network });
-  if (recordsBrought(connection)) await recordBrought(taskOf(connection, nodes, network, op));
+  const brought = broughtOf(connection, nodes, op);
+  if (brought) await recordBrought(brought);
 }
 
 export async function networkDrift(
@@ -36,9 +45,9 @@ export async function networkDrift(
   network: LabNetwork,
   op: Operation,
 ): Promise<readonly Drift[]> {
-  const task = taskOf(connection, nodes, network, op);
-  if (installs(connection)) return drift(task);
-  return recordsBrought(connection) ? broughtDrift(task) : [];
+  if (installs(connection)) return drift(taskOf(connection, nodes, network, op));
+  const brought = broughtOf(connection, nodes, op);
+  return brought ? broughtDrift(brought) : [];
 }
 
 export async function deleteNetwork(
@@ -47,9 +56,9 @@ export async function deleteNetwork(
   network: LabNetwork,
   op: Operation,
 ): Promise<void> {
-  const task = taskOf(connection, nodes, network, op);
-  if (installs(connection)) await uninstall(task);
-  else if (recordsBrought(connection)) await unrecordBrought(task);
+  const brought = broughtOf(connection, nodes, op);
+  if (installs(connection)) await uninstall(taskOf(connection, nodes, network, op));
+  else if (brought) await stopRecordingBrought(brought);
   connection.files.writeNetwork(undefined);
 }
 
@@ -59,8 +68,15 @@ function installs({ tool, settings, files }: KubernetesConnection): boolean {
   return tool.ownsCluster || settings.allowClusterChanges === 'true';
 }
 
-function recordsBrought({ tool }: KubernetesConnection): boolean {
-  return tool.ownsCluster && tool.recordsBroughtNetwork === true;
+/** Where a tool has put the network of a cluster that is ours, in a place of which it tells. */
+function broughtOf(
+  connection: KubernetesConnection,
+  nodes: readonly LabNode[],
+  op: Operation,
+): BroughtNetwork | undefined {
+  const { tool, facts } = connection;
+  const cni = tool.ownsCluster ? tool.cniPaths?.(facts) : undefined;
+  return cni && { host: (node) => connection.nodeItself(node), nodes, cni, op };
 }
 
 /** @throws Error when the lab wants files of its own on the nodes of a cluster that is not ours */

@@ -3,10 +3,12 @@ import type { Host, HostFile, Running, RunOptions, RunResult } from '../host.ts'
 
 export class LazyHost implements Host {
   readonly name: string;
+  readonly cniConfigDir: string | undefined;
   readonly #get: () => Promise<Host>;
 
-  constructor(name: string, get: () => Promise<Host>) {
+  constructor(name: string, get: () => Promise<Host>, cniConfigDir?: string) {
     this.name = name;
+    this.cniConfigDir = cniConfigDir;
     this.#get = get;
   }
 

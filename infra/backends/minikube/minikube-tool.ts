@@ -1,6 +1,6 @@
 // Clusters on minikube: profiles of the user's own minikube, made and deleted by its command.
 import { exec } from '../../util/exec.ts';
-import type { ClusterTool } from '../kubernetes/cluster-tool.ts';
+import { type ClusterTool, USUAL_CNI } from '../kubernetes/cluster-tool.ts';
 import { minikubeAccess } from './access.ts';
 import { addNodes } from './add-nodes.ts';
 import { bringsNetwork } from './cni.ts';
@@ -52,5 +52,5 @@ export const minikubeTool: ClusterTool = {
 
   bringsNetwork,
 
-  recordsBroughtNetwork: true,
+  cniPaths: () => USUAL_CNI,
 };

@@ -3,6 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Host } from '../../../infra/backends/host.ts';
+import { observeHost } from '../../../infra/observe/observe-host.ts';
 import { OBSERVE_SCRIPT } from '../../../infra/observe/script.ts';
 import { splitSections } from '../../../infra/observe/sections.ts';
 import { exec } from '../../../infra/util/exec.ts';
@@ -16,8 +18,8 @@ afterAll(() => machine?.close());
 
 const MARK = '@@cnilab-test';
 /** Run on a node of its own, with functions in place of some tools. */
-async function sectionsOf(role: string, standIns = '') {
-  const argv = ['sh', '-c', `${standIns}\n${OBSERVE_SCRIPT}`, 'observe', MARK, role];
+async function sectionsOf(role: string, standIns = '', config = '/etc/cni/net.d') {
+  const argv = ['sh', '-c', `${standIns}\n${OBSERVE_SCRIPT}`, 'observe', MARK, role, config];
   const { stdout, stderr } = await machine.host.run(argv);
   return splitSections(stdout, stderr);
 }
@@ -29,9 +31,28 @@ it('asks lsns again when it gives up: a process has ended while it was looking',
   writeFileSync(standIn, `#!/bin/sh\n[ -e ${tried} ] || { : > ${tried}; exit 1; }\necho found\n`);
   chmodSync(standIn, 0o755);
   const env = { PATH: `${directory}:${process.env.PATH}` };
-  const { stdout } = await exec(['sh', '-c', OBSERVE_SCRIPT, 'observe', 'MARK', 'node'], { env });
+  const { stdout } = await exec(['sh', '-c', OBSERVE_SCRIPT, 'observe', 'MARK', 'node', '/none'], { env });
   expect(stdout).toContain('MARK begin netnsids\nfound\n\nMARK end netnsids 0\n');
   rmSync(directory, { recursive: true });
+});
+
+it('reads CNI configuration where the runtime of that node looks for it, and nowhere else', async () => {
+  const embedded = '/var/lib/rancher/k3s/agent/etc/cni/net.d';
+  await machine.host.write([
+    { path: `${embedded}/10-flannel.conflist`, content: '{"name":"cbr0"}\n' },
+    { path: '/etc/cni/net.d/10-other.conf', content: '{"name":"other"}\n' },
+  ]);
+  const { host } = machine;
+  const pickNetwork = (files: readonly { readonly name: string }[]) => ({
+    rows: files.map(({ name }) => ({ file: name, picked: true, why: '' })),
+  });
+  const elsewhere: Host = { name: host.name, cniConfigDir: embedded, run: host.run.bind(host) } as Host;
+  const { cniConfig } = await observeHost(elsewhere, 'node', { pickNetwork });
+  expect(cniConfig).toEqual([
+    { file: '10-flannel.conflist', picked: true, why: '', content: { name: 'cbr0' } },
+  ]);
+  const usual = await observeHost(host, 'node', { pickNetwork });
+  expect(usual.cniConfig.map(({ file }) => file)).toEqual(['10-other.conf']);
 });
 
 it('knows its network namespace without asking a program', async () => {

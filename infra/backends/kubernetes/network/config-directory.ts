@@ -1,4 +1,4 @@
-// /etc/cni/net.d of a node: which files are there, and which of them are no part of the lab.
+// The directory with CNI configuration on a node: what is there, and which of it is no part of the lab.
 import type { Operation } from '../../backend.ts';
 import type { Host } from '../../host.ts';
 import { CNI_CONFIG_DIR, type NodePlan, type TextFile } from '../../netns/network/node-plan.ts';
@@ -26,13 +26,32 @@ for file in *; do [ -f "$file" ] && case $file in *.tmp | *.temp) ;; *) echo "$f
 export async function strangeFiles(
   host: Host,
   { files }: Pick<NodePlan, 'files'>,
+  op: Pick<Operation, 'signal'>,
+): Promise<readonly string[]> {
+  const paths = await listed(host, CNI_CONFIG_DIR, op);
+  return paths.filter((path) => !files.some((file) => file.path === path));
+}
+
+/** What is there, whoever wrote it. @throws HostError */
+export async function configFiles(
+  host: Host,
+  directory: string,
+  op: Pick<Operation, 'signal'>,
+): Promise<readonly TextFile[]> {
+  const paths = await listed(host, directory, op);
+  const contents = await Promise.all(paths.map((path) => host.read(path)));
+  return paths.map((path, i) => ({ path, content: contents[i]?.toString() ?? '' }));
+}
+
+async function listed(
+  host: Host,
+  directory: string,
   { signal }: Pick<Operation, 'signal'>,
 ): Promise<readonly string[]> {
-  const argv = ['sh', '-c', LIST, 'list', CNI_CONFIG_DIR];
-  const { stdout } = await runOrThrow(host, argv, `cannot read ${CNI_CONFIG_DIR}`, { signal });
+  const argv = ['sh', '-c', LIST, 'list', directory];
+  const { stdout } = await runOrThrow(host, argv, `cannot read ${directory}`, { signal });
   return stdout
     .split('\n')
     .filter((name) => name !== '')
-    .map((name) => `${CNI_CONFIG_DIR}/${name}`)
-    .filter((path) => !files.some((file) => file.path === path));
+    .map((name) => `${directory}/${name}`);
 }

@@ -17,9 +17,13 @@ const SCRIPT = `uname -m
 command -v perl || echo
 for file in "$1"/*; do [ -x "$file" ] && echo "\${file##*/}"; done; :`;
 
-/** @throws HostError */
-export async function readNodeFacts(host: Host, { signal }: Pick<Operation, 'signal'>): Promise<NodeFacts> {
-  const argv = ['sh', '-c', SCRIPT, 'facts', NODE_PATHS.plugins];
+/** @param directory of the plugins. @throws HostError */
+export async function readNodeFacts(
+  host: Host,
+  { signal }: Pick<Operation, 'signal'>,
+  directory: string = NODE_PATHS.plugins,
+): Promise<NodeFacts> {
+  const argv = ['sh', '-c', SCRIPT, 'facts', directory];
   const { stdout } = await runOrThrow(host, argv, 'cannot look at the node', { signal });
   const [machine = '', perl = '', ...plugins] = stdout.split('\n');
   return { machine, perl, plugins: plugins.filter((name) => name !== '') };

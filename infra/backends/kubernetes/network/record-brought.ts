@@ -1,52 +1,75 @@
-// Calls of plugins on nodes whose network the tool has brought: the recorder before those that each node's own configuration names.
-import type { Drift } from '../../backend.ts';
+// The call recorder before the plugins of a network that a tool has brought to nodes of ours.
+import type { LabNode } from '../../../lab/lab.ts';
+import type { Drift, Operation } from '../../backend.ts';
 import type { Host } from '../../host.ts';
+import type { CniPaths } from '../cluster-tool.ts';
 import { canRecord, installRecorder, removeRecorder, unrecorded } from './call-recorder.ts';
-import { strangeFiles } from './config-directory.ts';
+import { configFiles } from './config-directory.ts';
 import { neededPlugins } from './needed-plugins.ts';
-import type { NetworkTask } from './network-task.ts';
 import { readNodeFacts } from './node-facts.ts';
+import { NODE_PATHS, type NodePaths } from './node-paths.ts';
 
-type RecordTask = Pick<NetworkTask, 'nodeItself' | 'nodes' | 'op'>;
-
-/**
- * Idempotent; a plugin that somebody has put back since is recorded again. Whoever has no perl is told.
- * @throws HostError; NetworkListError when a node has no network
- */
-export async function recordBrought({ nodeItself, nodes, op }: RecordTask): Promise<void> {
-  const record = nodes.map(async ({ name }) => {
-    const host = nodeItself(name);
-    const facts = await readNodeFacts(host, op);
-    if (canRecord(facts)) await installRecorder({ host }, await calledPlugins(host, op), facts, op);
-    else op.progress?.(`${name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`);
-  });
-  await Promise.all(record);
+export interface BroughtNetwork {
+  /** A node by its lab name, as root. */
+  readonly host: (node: string) => Host;
+  readonly nodes: readonly Pick<LabNode, 'name'>[];
+  /** Where the tool has put it. */
+  readonly cni: CniPaths;
+  readonly op: Operation;
 }
 
-/** @throws as recordBrought does */
-export async function broughtDrift({ nodeItself, nodes, op }: RecordTask): Promise<readonly Drift[]> {
-  const look = nodes.map(async ({ name }): Promise<readonly Drift[]> => {
-    const host = nodeItself(name);
-    const [facts, types] = await Promise.all([readNodeFacts(host, op), calledPlugins(host, op)]);
-    const bare = canRecord(facts) ? await unrecorded({ host }, types, op) : [];
+/** Before the first pod, so that its calls are recorded, too. Idempotent. @throws HostError */
+export async function recordBrought(network: BroughtNetwork): Promise<void> {
+  const { op } = network;
+  await onEach(network, async ({ host, paths, facts, direct }) => {
+    if (canRecord(facts)) await installRecorder({ host, paths }, direct, facts, op);
+    else
+      op.progress?.(
+        `${host.name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`,
+      );
+  });
+}
+
+/** @throws HostError */
+export async function broughtDrift(network: BroughtNetwork): Promise<readonly Drift[]> {
+  const drift = await onEach(network, async ({ host, paths, facts, direct }) => {
+    const bare = canRecord(facts) ? await unrecorded({ host, paths }, direct, network.op) : [];
     return bare.map((type) => ({
-      object: name,
+      object: host.name,
       what: `calls of the CNI plugin ${type} are not recorded`,
     }));
   });
-  return (await Promise.all(look)).flat();
+  return drift.flat();
 }
 
 /** Idempotent. @throws HostError */
-export async function unrecordBrought({ nodeItself, nodes, op }: RecordTask): Promise<void> {
-  await Promise.all(nodes.map(({ name }) => removeRecorder({ host: nodeItself(name) }, op)));
+export async function stopRecordingBrought({ host, nodes, cni, op }: BroughtNetwork): Promise<void> {
+  const paths = pathsOf(cni);
+  await Promise.all(nodes.map(({ name }) => removeRecorder({ host: host(name), paths }, op)));
 }
 
-/** Those that the runtime calls, by the files that are there. */
-async function calledPlugins(host: Host, op: NetworkTask['op']): Promise<readonly string[]> {
-  const paths = await strangeFiles(host, { files: [] }, op);
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, content: (await host.read(path))?.toString() ?? '' })),
+function pathsOf({ plugins }: CniPaths): NodePaths {
+  return { ...NODE_PATHS, plugins };
+}
+
+function onEach<T>(
+  { host: hostOf, nodes, cni, op }: BroughtNetwork,
+  work: (site: {
+    readonly host: Host;
+    readonly paths: NodePaths;
+    readonly facts: Awaited<ReturnType<typeof readNodeFacts>>;
+    readonly direct: readonly string[];
+  }) => Promise<T>,
+): Promise<T[]> {
+  const paths = pathsOf(cni);
+  return Promise.all(
+    nodes.map(async ({ name }) => {
+      const host = hostOf(name);
+      const [facts, files] = await Promise.all([
+        readNodeFacts(host, op, cni.plugins),
+        configFiles(host, cni.config, op),
+      ]);
+      return work({ host, paths, facts, direct: neededPlugins(files).direct });
+    }),
   );
-  return neededPlugins(files).direct;
 }

@@ -1,65 +1,100 @@
-import { expect, it } from 'vitest';
+// Calls of plugins that K3s has brought: links to one binary with many names, in directories of K3s' own.
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { makeK3sTool } from '../../../../../infra/backends/k3s/k3s-tool.ts';
+import { readCalls } from '../../../../../infra/backends/kubernetes/network/read-calls.ts';
 import {
   broughtDrift,
   recordBrought,
-  unrecordBrought,
+  stopRecordingBrought,
 } from '../../../../../infra/backends/kubernetes/network/record-brought.ts';
-import { network, standInTask } from './stand-in-cluster.ts';
+import { type PrivateHost, privateHost } from '../../../../support/private-host.ts';
 
-/** As a node of minikube 1.38.1 with its own kindnet had them. */
-const FILES = {
-  '10-kindnet.conflist':
-    '{"cniVersion":"0.3.1","name":"kindnet","plugins":[{"type":"ptp","ipam":{"type":"host-local"}},{"type":"portmap"}]}',
-  '87-podman-bridge.conflist.mk_disabled':
-    '{"cniVersion":"0.4.0","name":"podman","plugins":[{"type":"bridge"}]}',
-};
+const facts = { cluster: 'default', flannel: 'vxlan' };
+const cni = makeK3sTool().cniPaths?.(facts) ?? { config: '', plugins: '' };
+const bin = '/var/lib/rancher/k3s/data/0123abcd/bin';
 
-/** @param bare plugins on each node whose calls are not recorded */
-function brought(bare: readonly string[] = [], files: Readonly<Record<string, string>> = FILES) {
-  const stand = standInTask(network('kindnet'));
-  for (const { name } of stand.task.nodes) {
-    const host = stand.hostOf(name);
-    for (const [file, content] of Object.entries(files)) host.files.set(`/etc/cni/net.d/${file}`, content);
-    host.answer = (argv) =>
-      argv.includes('list') ? Object.keys(files).join('\n') : argv.includes('bare') ? bare.join('\n') : '';
-  }
-  return stand;
+/** As K3s v1.34.3 writes it. */
+const CONFLIST = `{
+  "name":"cbr0",
+  "cniVersion":"1.0.0",
+  "plugins":[
+    {
+      "type":"flannel",
+      "delegate":{
+        "hairpinMode":true,
+        "forceAddress":true,
+        "isDefaultGateway":true
+      }
+    },
+    {
+      "type":"portmap",
+      "capabilities":{
+        "portMappings":true
+      }
+    },
+    {
+      "type":"bandwidth",
+      "capabilities":{
+        "bandwidth":true
+      }
+    }
+  ]
 }
-const recorder = (log: readonly string[], verb: string) =>
-  log.filter((line) => line.includes(` recorder /opt/cni/bin /var/lib/cnilab ${verb}`));
+`;
 
-it('stands before the plugins that each node itself names, and lo’s', async () => {
-  const { task, log } = brought();
-  await recordBrought(task);
-  expect(recorder(log, 'install')).toEqual([
-    'n1 recorder /opt/cni/bin /var/lib/cnilab install loopback ptp portmap',
-    'n2 recorder /opt/cni/bin /var/lib/cnilab install loopback ptp portmap',
+let node: PrivateHost;
+beforeAll(async () => {
+  node = await privateHost('k3s-server');
+});
+afterAll(() => node?.close());
+
+const network = () => ({
+  host: () => node.host,
+  nodes: [{ name: 'k3s-server' }],
+  cni,
+  op: { signal: new AbortController().signal },
+});
+const sh = async (script: string) => (await node.host.run(['sh', '-c', script])).stdout.trim();
+const links = () => sh(`cd ${cni.plugins} && for file in *; do echo "$file $(readlink $file)"; done`);
+
+beforeEach(async () => {
+  await sh(`rm -rf /var/lib/rancher /var/lib/cnilab; mkdir -p ${bin} ${cni.plugins} ${cni.config}
+    printf '#!/bin/sh\\necho "{\\\\"iam\\\\":\\\\"\${0##*/}\\\\"}"\\n' > ${bin}/cni && chmod 755 ${bin}/cni
+    for type in cni bandwidth bridge flannel host-local loopback portmap; do ln -s ${bin}/cni ${cni.plugins}/$type; done`);
+  await node.host.write([{ path: `${cni.config}/10-flannel.conflist`, content: CONFLIST }]);
+});
+
+it('records what the runtime calls, which K3s has under many names of one binary', async () => {
+  await recordBrought(network());
+  const call = `echo '{"name":"cbr0"}' | env CNI_COMMAND=ADD CNI_CONTAINERID=c1 CNI_IFNAME=eth0 ${cni.plugins}/flannel`;
+  expect(await sh(call)).toBe('{"iam":"flannel"}');
+  const calls = await readCalls(node.host, 'k3s-server');
+  expect(calls.map(({ plugin, command, network }) => [plugin, command, network])).toEqual([
+    ['flannel', 'ADD', 'cbr0'],
   ]);
+  // Called by a plugin, and by no runtime.
+  expect(await links()).toContain(`bridge ${bin}/cni`);
+  expect(await broughtDrift(network())).toEqual([]);
 });
 
-it('that somebody has put out of the way is drift', async () => {
-  expect(await broughtDrift(brought().task)).toEqual([]);
-  expect(await broughtDrift(brought(['ptp']).task)).toEqual([
-    { object: 'n1', what: 'calls of the CNI plugin ptp are not recorded' },
-    { object: 'n2', what: 'calls of the CNI plugin ptp are not recorded' },
+it('what K3s has put back is told, and recorded again', async () => {
+  await recordBrought(network());
+  await sh(`ln -sf ${bin}/cni ${cni.plugins}/portmap`);
+  expect(await broughtDrift(network())).toEqual([
+    { object: node.host.name, what: 'calls of the CNI plugin portmap are not recorded' },
   ]);
+  await recordBrought(network());
+  expect(await broughtDrift(network())).toEqual([]);
 });
 
-it('cannot be on a node without perl, which is told, and is no drift', async () => {
-  const { task, log, said, hostOf } = brought(['ptp']);
-  hostOf('n2').facts = 'x86_64\n\nptp\n';
-  await recordBrought(task);
-  expect(recorder(log, 'install')).toHaveLength(1);
-  expect(said).toEqual(['n2: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)']);
-  expect((await broughtDrift(task)).map(({ object }) => object)).toEqual(['n1']);
+it('leaves every plugin as it was', async () => {
+  const before = await links();
+  await recordBrought(network());
+  expect(await links()).not.toBe(before);
+  await stopRecordingBrought(network());
+  expect(await links()).toBe(before);
 });
 
-it('goes with the network', async () => {
-  const { task, log } = brought();
-  await unrecordBrought(task);
-  expect(recorder(log, 'remove')).toHaveLength(2);
-});
-
-it('has nothing to stand before where there is no network', async () => {
-  await expect(recordBrought(brought([], {}).task)).rejects.toThrow(/no network/);
+it('with a network of the lab’s own, K3s has CNI where others have it', () => {
+  expect(makeK3sTool().cniPaths?.({ ...facts, flannel: 'none' })).toBeUndefined();
 });
