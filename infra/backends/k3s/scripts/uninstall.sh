@@ -13,6 +13,10 @@ network_remains() {
   if [ -r "$root/var/lib/cnilab/copied-plugins" ]; then
     while read -r plugin; do rm -f "$root/opt/cni/bin/$plugin"; done < "$root/var/lib/cnilab/copied-plugins"
   fi
+  # Of the bandwidth plugin, which is not asked to detach pods that are killed: ifb devices, named by it (plugins/meta/bandwidth).
+  for device in "$root"/sys/class/net/bwp*; do
+    if [ -e "$device" ]; then ip link del "${device##*/}"; fi
+  done
   rm -rf "$root/var/lib/cnilab" "$root/run/cni-ipam-state" "$root/etc/cni/net.d"
   rmdir "$root/etc/cni" "$root/opt/cni/bin" "$root/opt/cni" "$root/run/cnilab" 2>/dev/null
 }

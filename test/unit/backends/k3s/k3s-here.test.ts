@@ -126,6 +126,7 @@ describe('when it may', () => {
     await create();
     machine.put('run/cni-ipam-state/kindnet/10.244.0.2', 'of a pod that was never detached');
     machine.put('etc/cni/net.d/10-kindnet.conflist', '{}');
+    machine.put('sys/class/net/bwpb15615c2e77b', 'ifb');
     machine.put('var/lib/cnilab/copied-plugins', 'ptp\nportmap\n');
     for (const plugin of ['ptp', 'portmap', 'theirs']) machine.put(`opt/cni/bin/${plugin}`, plugin);
     await tool.delete(facts(), op, kubeconfig);
