@@ -1,7 +1,7 @@
 // Puts a lab's network on a cluster of ours whose nodes have none.
 import type { LabNetwork } from '../../../lab/lab.ts';
 import type { Host } from '../../host.ts';
-import { applyScript } from '../../netns/network/apply-script.ts';
+import { applyScript, replacedScript } from '../../netns/network/apply-script.ts';
 import type { NodePlan } from '../../netns/network/node-plan.ts';
 import { canRecord, installRecorder } from './call-recorder.ts';
 import { clusterPlans, publishedMac } from './cluster-plan.ts';
@@ -58,8 +58,23 @@ export async function applyNetwork(task: NetworkTask, old?: LabNetwork): Promise
     if (network.type === 'conflist') await wirePeers(task, site);
     await site.host.write(ownFiles(site.plan));
   });
+  if (old) await removeReplaced(task, sites, clusterPlans({ ...task, network: old }, standing));
   await untilReady(task, { nodes: true, daemonSet });
   if (daemonSet) await mend(task, sites);
+}
+
+/** Files and bridges of the configuration before: now that the new one is there, since a node without any is not ready. */
+async function removeReplaced(
+  { op }: NetworkTask,
+  sites: readonly Site[],
+  before: readonly NodePlan[],
+): Promise<void> {
+  await onEach(sites, async (site) => {
+    const script = replacedScript(site.plan, before[sites.indexOf(site)] as NodePlan);
+    if (script === '') return;
+    const what = 'cannot remove what is not of the network any more';
+    await runOrThrow(site.host, ['sh', '-c', script], what, { signal: op.signal });
+  });
 }
 
 /** flanneld sets a peer's entries when it hears of the peer, and never looks at them again; kindnetd does after a while. */

@@ -5,7 +5,6 @@ import { shellWord } from '../../../util/shell-quote.ts';
 import { applyScript } from '../../netns/network/apply-script.ts';
 import type { NodePlan } from '../../netns/network/node-plan.ts';
 import { COPIED } from './copy-plugins.ts';
-import { neededPlugins } from './needed-plugins.ts';
 import { NODE_PATHS } from './node-paths.ts';
 
 const EMPTY: NodePlan = { files: [], neighbours: [], fdb: [], routes: [], chains: [], lastFiles: [] };
@@ -46,20 +45,7 @@ rmdir ${NODE_PATHS.own} 2> /dev/null || :`;
 export function removalScript(plan: NodePlan): string {
   const { picked } = pickOf(plan);
   const leases = picked ? [`name=${shellWord(picked.name)}`, REMOVE_LEASES] : [];
-  const links = bridgesOf(plan).map((name) => `ip link del ${shellWord(name)} 2> /dev/null || :`);
-  return [applyScript(EMPTY, plan), ...links, REMOVE_CHAINS, ...leases, REMOVE_COPIED].join('\n');
-}
-
-/** What bridge plugins made, by their configuration or as their delegates. */
-function bridgesOf(plan: NodePlan): readonly string[] {
-  const { files } = plan;
-  const { picked } = pickOf(plan);
-  if (!picked) return [];
-  const { direct, delegated } = neededPlugins(files);
-  if (![...direct, ...delegated].includes('bridge')) return [];
-  const said = picked.plugins.flatMap(({ bridge }) => (typeof bridge === 'string' ? [bridge] : []));
-  // The plugin's default name (plugins/main/bridge).
-  return said.length > 0 ? said : ['cni0'];
+  return [applyScript(EMPTY, plan), REMOVE_CHAINS, ...leases, REMOVE_COPIED].join('\n');
 }
 
 function pickOf({ files }: NodePlan) {

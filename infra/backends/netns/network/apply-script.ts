@@ -1,6 +1,7 @@
 // Plan → the shell script that makes a node look like it, whatever it looks like now. Few processes: batches throughout.
 import { shellWord } from '../../../util/shell-quote.ts';
 import type { ChainPlan, NodePlan, RoutePlan, VxlanPlan } from './node-plan.ts';
+import { plannedBridges } from './planned-bridges.ts';
 
 /**
  * @param old what was applied before: parts of it that `plan` does not have are removed
@@ -26,6 +27,13 @@ export function applyScript(plan: NodePlan, old: NodePlan | undefined): string {
     ),
     ...plan.chains.map(chainScript),
   ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+/** Removes what `old` made of the node and `plan` does not have. What is gone already is no error. */
+export function replacedScript(plan: NodePlan, old: NodePlan): string {
+  return removals(plan, old)
     .filter((part) => part !== '')
     .join('\n');
 }
@@ -67,6 +75,10 @@ function removals(plan: NodePlan, old: NodePlan | undefined): string[] {
     ),
     ...chains.map(removeChainScript),
     old.vxlan && old.vxlan.dev !== plan.vxlan?.dev ? `ip link del ${old.vxlan.dev} 2> /dev/null || true` : '',
+    // It has the gateway's address and the route to the pods, and the one in its place would have them as well.
+    ...gone(plannedBridges(old), plannedBridges(plan), (name) => name).map(
+      (name) => `ip link del ${shellWord(name)} 2> /dev/null || true`,
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyScript } from '../../../../infra/backends/netns/network/apply-script.ts';
+import { applyScript, replacedScript } from '../../../../infra/backends/netns/network/apply-script.ts';
 import { planNode } from '../../../../infra/backends/netns/network/plan.ts';
+import { plannedBridges } from '../../../../infra/backends/netns/network/planned-bridges.ts';
 import type { LabNetwork, LabNode } from '../../../../infra/lab/lab.ts';
 
 const nodes: readonly LabNode[] = [
@@ -67,5 +68,30 @@ describe('the script for a plan', () => {
     expect(script).toContain('rm -f /etc/cni/net.d/10-flannel.conflist /run/flannel/subnet.env');
     expect(script).toContain('-X FLANNEL-FWD');
     expect(script).not.toContain('route del');
+  });
+});
+
+describe('bridges that plugins make', () => {
+  const configs = (...plugins: readonly object[]) => ({
+    '10-own.conflist': JSON.stringify({ cniVersion: '1.0.0', name: 'own', plugins }),
+  });
+  const own = (...plugins: readonly object[]) => plan('conflist', { configs: configs(...plugins) });
+  const bridge = (name?: string) => own({ type: 'bridge', ...(name && { bridge: name }) });
+
+  it('are those of the configuration that a runtime picks, and of delegates', () => {
+    expect(plannedBridges(bridge('lab0'))).toEqual(['lab0']);
+    expect(plannedBridges(bridge())).toEqual(['cni0']);
+    expect(plannedBridges(plan('flannel'))).toEqual(['cni0']);
+    expect(plannedBridges(own({ type: 'flannel', delegate: { bridge: 'fl0' } }))).toEqual(['fl0']);
+    expect(plannedBridges(own({ type: 'flannel', delegate: { type: 'ipvlan' } }))).toEqual([]);
+    expect(plannedBridges(plan('kindnet'))).toEqual([]);
+    expect(plannedBridges({ files: [] })).toEqual([]);
+  });
+
+  // Seen on kind and on netns: both bridges had the gateway's address, and the node answered pods by the one that was down.
+  it('go when the network has another in their place, and only then', () => {
+    expect(replacedScript(bridge('lab1'), bridge('lab0'))).toBe('ip link del lab0 2> /dev/null || true');
+    expect(replacedScript(bridge('lab0'), bridge('lab0'))).toBe('');
+    expect(applyScript(plan('kindnet'), plan('flannel'))).toContain('ip link del cni0');
   });
 });

@@ -199,6 +199,27 @@ describe('applying a network', () => {
     expect(same.log.filter((line) => line.startsWith('delete'))).toEqual([]);
   });
 
+  it('takes files and bridges of the configuration before away, once the new one is there', async () => {
+    const own = (file: string, bridge: string) =>
+      network('conflist', {
+        routes: true,
+        configs: {
+          [file]: JSON.stringify({ cniVersion: '1.0.0', name: 'own', plugins: [{ type: 'bridge', bridge }] }),
+        },
+      });
+    const { task, log, hostOf } = living(own('20-own.conflist', 'lab1'));
+    const { run } = hostOf('n1');
+    hostOf('n1').run = (argv) => {
+      if (argv.join(' ').includes('lab0')) log.push(`n1 runs ${argv[2]?.replaceAll('\n', '; ')}`);
+      return run.call(hostOf('n1'), argv);
+    };
+    await applyNetwork({ ...task, exclusive: false }, own('10-own.conflist', 'lab0'));
+    const removed = log.indexOf(
+      'n1 runs rm -f /etc/cni/net.d/10-own.conflist; ip link del lab0 2> /dev/null || true',
+    );
+    expect(removed).toBeGreaterThan(log.indexOf('n1 writes /etc/cni/net.d/20-own.conflist'));
+  });
+
   it('says on which node there is no network for pods to be had', async () => {
     const { task, kube } = living(network('flannel'));
     kube.objects.delete('Node lab-worker');
