@@ -3,13 +3,21 @@ import { z } from 'zod';
 import { CACHE_DIR } from './script.ts';
 import type { PortMappingRow } from './snapshot.ts';
 
-const mapping = z.object({
-  hostPort: z.int(),
-  containerPort: z.int(),
-  // Kubernetes' runtimes write it in either case.
-  protocol: z.string().default('tcp'),
-  hostIP: z.string().optional(),
-});
+/** The conventions say hostPort; containerd writes HostPort, which plugins read all the same (encoding/json ignores case). */
+const mapping = z.preprocess(
+  inLowerCase,
+  z
+    .object({
+      hostport: z.int(),
+      containerport: z.int(),
+      // Kubernetes' runtimes write it in either case.
+      protocol: z.string().default('tcp'),
+      hostip: z.string().optional(),
+    })
+    .transform(({ hostport: hostPort, containerport: containerPort, protocol, hostip: hostIP }) => ({
+      ...{ hostPort, containerPort, protocol, hostIP },
+    })),
+);
 const entry = z.object({
   containerId: z.string(),
   capabilityArgs: z.object({ portMappings: z.array(mapping) }),
@@ -31,6 +39,11 @@ function mappingsIn(text: string): readonly PortMappingRow[] {
     const own = hostIP === undefined || /^$|^0\.0\.0\.0$|:/.test(hostIP) ? {} : { hostIP };
     return [{ containerId, ...ports, protocol: known, ...own }];
   });
+}
+
+function inLowerCase(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key.toLowerCase(), one]));
 }
 
 function jsonOf(text: string): unknown {

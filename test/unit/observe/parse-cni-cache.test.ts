@@ -33,6 +33,13 @@ test('as other runtimes write it: protocols in capitals, an address, ports that 
   ]);
 });
 
+test('as containerd 1.6 writes it: names of keys in capitals', () => {
+  const written = { HostPort: 8080, ContainerPort: 80, Protocol: 'tcp', HostIP: '' };
+  expect(rowsOf(entry([written]))).toEqual([
+    { containerId: 'c1', hostPort: 8080, containerPort: 80, protocol: 'tcp' },
+  ]);
+});
+
 test.each(['', '{', 'null', '{"containerId":"c1"}', entry('80'), entry([{ hostPort: 'x' }])])(
   'what is no such entry has no ports: %s',
   (text) => expect(rowsOf(text)).toEqual([]),
