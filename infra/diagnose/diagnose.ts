@@ -10,6 +10,7 @@ import type { Cause, Finding, Look } from './finding.ts';
 import { hostPortLooks } from './host-ports.ts';
 import { duplicateAddresses, leakedLeases, missingLocalRoutes } from './lab-checks.ts';
 import { ruleThatLeadsAway } from './policy.ts';
+import { sentBeyond } from './sent-beyond.ts';
 import { View } from './view.ts';
 
 /** Pairs of pods that are looked at, at most: each is two predictions there and back. */
@@ -71,7 +72,10 @@ function look(view: View, state: PredictState, asked: Flow, doubtful: Cause | un
   const away = outcome === 'dropped' || end.kind === 'left';
   const rule = away ? ruleThatLeadsAway(state, asked, exchange) : undefined;
   if (rule) return { flow, cause: rule };
-  if (outcome === 'unknown') return { flow, undecided: endWords(end) };
+  if (outcome === 'unknown') {
+    const sent = sentBeyond(view, exchange.reply ?? exchange.request);
+    return sent ? { flow, cause: sent } : { flow, undecided: endWords(end) };
+  }
   return { flow, cause: culpritOf(view, exchange.reply ?? exchange.request) };
 }
 
