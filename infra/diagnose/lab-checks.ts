@@ -55,11 +55,17 @@ export function noLocalRoute(host: string, { address, dev }: Pick<AddressRow, 'a
   };
 }
 
-/** Leases that no CNI attachment has: the next pods find the range shorter, and in the end empty. */
+/**
+ * Leases that no CNI attachment has: the next pods find the range shorter, and in the end empty. Pods that are not the
+ * lab's are attachments, too, which the runtime's result cache has.
+ */
 export function leakedLeases({ lab }: View): readonly Cause[] {
   const containers = new Set(lab.attachments.map(({ containerId }) => containerId));
   return lab.nodes.flatMap(({ name, podCIDR }) => {
-    const leaked = lab.hosts[name]?.leases.filter(({ containerId }) => !containers.has(containerId)) ?? [];
+    const { leases = [], cniCache = [] } = lab.hosts[name] ?? {};
+    const isAttached = (id: string) =>
+      containers.has(id) || cniCache.some((entry) => entry.includes(`-${id}-`));
+    const leaked = leases.filter(({ containerId }) => !isAttached(containerId));
     if (leaked.length === 0) return [];
     const [first] = leaked;
     const words = `${leaked.length} of the addresses of ${podCIDR} are leased to containers that there are none of, such as ${first?.address}`;

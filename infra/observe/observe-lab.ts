@@ -2,7 +2,7 @@
 import type { Cluster, PodStatus } from '../backends/backend.ts';
 import type { CniCall } from '../cni/call.ts';
 import type { Lab } from '../lab/lab.ts';
-import { outsideMachines } from '../lab/machines.ts';
+import { machines, outsideMachines } from '../lab/machines.ts';
 import { attachments } from './attachments.ts';
 import { containerNetns } from './container-netns.ts';
 import { type ObserveLabOptions, type ObserveOptions, observeHost } from './observe-host.ts';
@@ -18,7 +18,7 @@ export async function observeLab(
   lab: Lab,
   options: ObserveLabOptions = {},
 ): Promise<LabSnapshot> {
-  const [standing, pods, calls] = await Promise.all([cluster.nodes(), cluster.pods(), cluster.cniCalls()]);
+  const [pods, calls, standing] = await Promise.all([cluster.pods(), cluster.cniCalls(), cluster.nodes()]);
   const entered = pods.filter(({ name }) => options.pods?.(name) ?? true);
   const [nodes, outside, podSnapshots, netns] = await Promise.all([
     snapshots(cluster, lab.nodes, 'node', options),
@@ -29,11 +29,12 @@ export async function observeLab(
   const attached = pods.filter(({ hostNetwork }) => !hostNetwork);
   const netnsOf = (pod: PodStatus) => netns.get(`${pod.node} ${pod.pid}`) ?? '';
   return {
-    nodes: [...standing, ...outsideMachines(lab)].map(
-      ({ name, role, address, podCIDR, address6, podCIDR6 }) => {
-        return { name, role, address, podCIDR, ...(address6 && { address6 }), ...(podCIDR6 && { podCIDR6 }) };
-      },
-    ),
+    nodes: machines(lab).map((planned) => {
+      const { name, role } = planned;
+      // A cluster that was there before has given its nodes other addresses than the lab's file.
+      const { address, podCIDR, address6, podCIDR6 } = standing.find((node) => node.name === name) ?? planned;
+      return { name, role, address, podCIDR, ...(address6 && { address6 }), ...(podCIDR6 && { podCIDR6 }) };
+    }),
     pods: pods.map((pod) => ({
       name: pod.name,
       node: pod.node,

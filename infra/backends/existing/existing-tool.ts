@@ -5,15 +5,12 @@ import path from 'node:path';
 import { exec } from '../../util/exec.ts';
 import { findTool } from '../../util/tools.ts';
 import { writeAtomic } from '../../util/write-atomic.ts';
-import type { Operation } from '../backend.ts';
 import type { ClusterTool, Refusal, Settings, ToolFacts } from '../kubernetes/cluster-tool.ts';
+import { endNamespace } from '../kubernetes/end-namespace.ts';
 import { Kube } from '../kubernetes/kube.ts';
 import { objectName } from '../kubernetes/object-names.ts';
 import { toolPodAccess } from '../kubernetes/pod-access.ts';
 import { mapNodes } from './map-nodes.ts';
-
-/** Pods of a lab are gone in seconds, and with them their namespace. */
-const NAMESPACE_MS = 120_000;
 
 export const existingTool: ClusterTool = {
   name: 'existing',
@@ -85,7 +82,9 @@ export const existingTool: ClusterTool = {
     if (!own && (await kube.uid()) !== facts.uid)
       throw new Error(`${facts.source} leads to another cluster than the one that this lab is in`);
     op.progress?.('waiting until its namespaces are gone');
-    await Promise.all([facts.namespace, facts.toolsNamespace].map((name) => end(kube, String(name), op)));
+    await Promise.all(
+      [facts.namespace, facts.toolsNamespace].map((name) => endNamespace(kube, String(name), op)),
+    );
   },
 
   access: (facts, settings, cluster) =>
@@ -95,19 +94,4 @@ export const existingTool: ClusterTool = {
 function kubeconfigOf({ kubeconfig }: Settings): string {
   const given = kubeconfig ?? process.env.KUBECONFIG?.split(path.delimiter)[0];
   return given ? path.resolve(given) : path.join(homedir(), '.kube', 'config');
-}
-
-/** @throws Error when something in it holds it back */
-async function end(kube: Kube, name: string, op: Operation): Promise<void> {
-  const limit = AbortSignal.timeout(NAMESPACE_MS);
-  const signal = AbortSignal.any([op.signal, limit]);
-  try {
-    await kube.delete([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }], { signal });
-  } catch (error) {
-    if (!limit.aborted) throw error;
-    throw new Error(
-      `namespace ${name} is not gone after ${NAMESPACE_MS / 1000} s\nkubectl get namespace ${name} -o yaml says what holds it back; then run down again`,
-      { cause: error },
-    );
-  }
 }

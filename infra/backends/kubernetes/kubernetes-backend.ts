@@ -4,6 +4,7 @@ import type { Backend, ClusterHandle, Drift, Operation } from '../backend.ts';
 import type { ClusterTool } from './cluster-tool.ts';
 import { settingsFor } from './common-settings.ts';
 import { KubernetesConnection } from './connection.ts';
+import { giveBack } from './give-back.ts';
 import { KubeError } from './kube-error.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { applyNetwork, deleteNetwork, networkDrift } from './lab-network.ts';
@@ -135,21 +136,5 @@ async function isAlive(connection: KubernetesConnection): Promise<boolean> {
     const state = await tool.state(facts, { signal: new AbortController().signal });
     if (state === 'running') throw error;
     return false;
-  }
-}
-
-/** Nodes that stand on without us, by themselves or in a cluster that was there before us: what a lab has installed on them goes. */
-async function giveBack(connection: KubernetesConnection, op: Operation): Promise<void> {
-  const { tool, files } = connection;
-  const applied = files.network();
-  const goesWithCluster = tool.ownsCluster && !tool.nodesStay;
-  if (goesWithCluster || applied === undefined || files.kubeconfigText() === undefined) return;
-  try {
-    await connection.open(op);
-    await deleteNetwork(connection, applied.nodes, applied.network, op);
-  } catch (error) {
-    // A cluster of ours goes also when it is broken.
-    if (!tool.ownsCluster) throw error;
-    op.progress?.(`of the lab’s network, something may be left on the nodes: ${(error as Error).message}`);
   }
 }

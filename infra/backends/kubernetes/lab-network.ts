@@ -23,7 +23,7 @@ export async function applyNetwork(
 ): Promise<void> {
   const { files } = connection;
   const old = files.network()?.network;
-  if (installs(connection)) {
+  if (installsNetwork(connection)) {
     files.writeNetwork({ nodes, network });
     await install(taskOf(connection, nodes, network, op), old);
     return;
@@ -45,7 +45,7 @@ export async function networkDrift(
   network: LabNetwork,
   op: Operation,
 ): Promise<readonly Drift[]> {
-  if (installs(connection)) return drift(taskOf(connection, nodes, network, op));
+  if (installsNetwork(connection)) return drift(taskOf(connection, nodes, network, op));
   const brought = broughtOf(connection, nodes, op);
   return brought ? broughtDrift(brought) : [];
 }
@@ -57,12 +57,13 @@ export async function deleteNetwork(
   op: Operation,
 ): Promise<void> {
   const brought = broughtOf(connection, nodes, op);
-  if (installs(connection)) await uninstall(taskOf(connection, nodes, network, op));
+  if (installsNetwork(connection)) await uninstall(taskOf(connection, nodes, network, op));
   else if (brought) await stopRecordingBrought(brought);
   connection.files.writeNetwork(undefined);
 }
 
-function installs({ tool, settings, files }: KubernetesConnection): boolean {
+/** Whether the lab's network is put on the nodes, and taken off again. */
+export function installsNetwork({ tool, settings, files }: KubernetesConnection): boolean {
   const spec = files.spec();
   if (spec && tool.bringsNetwork?.(spec)) return false;
   return tool.ownsCluster || settings.allowClusterChanges === 'true';

@@ -58,6 +58,17 @@ test('two causes are two findings, the one that more suffer from first', () => {
   ]);
 });
 
+test('a lease of a pod that is not the lab’s is none that was leaked', () => {
+  const lease = (containerId: string) =>
+    changed(flannel, 'node-1', ({ leases }) => ({
+      leases: [...leases, { ...leases[0], containerId, address: '10.42.0.77' } as (typeof leases)[number]],
+      // As with CoreDNS, which has come before the lab.
+      cniCache: ['cbr0-other-eth0'],
+    }));
+  expect(causes(lease('other'))).toEqual([]);
+  expect(causes(lease('gone'))).toEqual([['node-1', 'leases', 0]]);
+});
+
 test('a rule between two pods of one bridge is a cause only where bridged frames meet iptables', () => {
   const rule = { family: 'ip', table: 'filter', chain: 'FORWARD' };
   const dropping = forwarding(flannel, 'node-1', ({ netfilter = [] }) => ({

@@ -14,6 +14,10 @@ let cluster: Cluster;
 let pods: PodStatus[];
 let runs = 0;
 
+/** Another range than the lab has asked for, as on minikube, whose subnet may be taken. */
+const standing = [
+  { name: 'node', role: 'control-plane', address: '10.8.0.1', podCIDR: '10.9.0.0/24', pid: 1 },
+];
 const lab = {
   nodes: [{ name: 'node', role: 'worker', address: '10.8.0.1', podCIDR: '10.8.0.0/24' }],
 } as unknown as Lab;
@@ -64,21 +68,22 @@ beforeAll(async () => {
       const enter = ['nsenter', '-t', `${pod.pid}`, '-n', '--'];
       return counted({ ...host, name, run: (argv, options) => host.run([...enter, ...argv], options) });
     },
-    nodes: async () => [{ ...lab.nodes[0], address: '192.168.58.2', pid: 1 }],
+    nodes: async () => standing,
     pods: async () => pods,
     cniCalls: async () => [],
   } as unknown as Cluster;
 });
 afterAll(() => machine?.close());
 
+test('nodes have the addresses that the cluster gave them, and the roles that the lab has', async () => {
+  const { nodes } = await observeLab(cluster, lab);
+  expect(nodes).toEqual([{ name: 'node', role: 'worker', address: '10.8.0.1', podCIDR: '10.9.0.0/24' }]);
+});
+
 test('a whole lab is read with one command a host and one more a node', async () => {
   runs = 0;
   const snapshot = await observeLab(cluster, lab);
   expect(runs).toBe(4);
-  // The address that the cluster has given it, not the one that the lab asked for (seen on minikube, whose subnet was taken).
-  expect(snapshot.nodes).toEqual([
-    { name: 'node', role: 'worker', address: '192.168.58.2', podCIDR: '10.8.0.0/24' },
-  ]);
   expect(snapshot.veths.map((v) => [v.pod, v.nodeIf, v.master, v.matches, v.provenBy])).toEqual([
     ['pod-1', 'veth00000001', 'cni0', true, 'netnsid'],
     ['pod-2', 'veth00000002', 'cni0', true, 'netnsid'],

@@ -67,9 +67,11 @@ async function downOf(tool: Pick<ClusterTool, 'ownsCluster' | 'nodesStay'>): Pro
 
 it('tries to take the network off them, and a cluster that does not answer goes all the same', async () => {
   expect(await downOf({ ownsCluster: true, nodesStay: true })).toEqual(
-    ['of the lab’s network, something may be left on the nodes: ', 'the tool deletes it'].map((line) =>
-      expect.stringContaining(line),
-    ),
+    [
+      'waiting until its pods are gone',
+      'of the lab’s network, something may be left on the nodes: ',
+      'the tool deletes it',
+    ].map((line) => expect.stringContaining(line)),
   );
 });
 
