@@ -35,6 +35,13 @@ export function startProcess(argv: readonly string[], options: ExecOptions = {})
   });
 }
 
+/** Starts a process that outlives this one, in a session of its own and without streams. At once: this process may be at its end. */
+export function leaveBehind(argv: readonly string[]): void {
+  const [file, ...args] = argv;
+  if (file === undefined) throw new TypeError('an empty argv cannot be run');
+  execa(file, args, { detached: true, stdio: 'ignore', cleanup: false, reject: false });
+}
+
 /** Runs a process to its end. A non-zero exit is a result; a process that cannot be started has exit code 127. */
 export async function exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   options.signal?.throwIfAborted();

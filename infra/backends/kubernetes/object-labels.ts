@@ -4,6 +4,10 @@ export const LAB = 'cnilab.io/lab';
 export const WORKLOAD = 'cnilab.io/workload';
 /** The node as the lab calls it; pods have it as `kubernetes.io/hostname` by its real name. */
 export const NODE = 'cnilab.io/node';
+/** Whose command a privileged pod is for. */
+export const USER = 'cnilab.io/user';
+/** Annotation: the process of that command (util/process-mark.ts). */
+export const OWNER = 'cnilab.io/owner';
 
 /** Of everything that is made for a lab. */
 export function labLabels(lab: string) {

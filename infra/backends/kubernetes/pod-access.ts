@@ -4,9 +4,12 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { ownEnvironment } from '../../util/own-environment.ts';
 import type { Operation } from '../backend.ts';
 import type { AccessedCluster, Settings } from './cluster-tool.ts';
+import { forsakenPods } from './forsaken-pods.ts';
 import { hasTerminal } from './has-terminal.ts';
 import { Kube } from './kube.ts';
 import type { NodeAccess } from './node-access.ts';
+import { USER } from './object-labels.ts';
+import { removeAtExit } from './remove-at-exit.ts';
 import { type ToolPods, toolNamespace, toolPod, toolPodName } from './tool-pod.ts';
 
 /** An image may have to be pulled. */
@@ -39,7 +42,9 @@ export function toolPodAccess(
 function podAccess(options: PodAccessOptions): NodeAccess {
   const { kubeconfig, namespace, nodes, removeAfterwards } = options;
   // Another command may be at work in the same cluster, or be just taking its own pods away.
-  const pods: ToolPods = { ...options, ...(removeAfterwards && { user: randomBytes(4).toString('hex') }) };
+  const user = removeAfterwards ? randomBytes(4).toString('hex') : undefined;
+  const pods: ToolPods = { ...options, ...(user !== undefined && { user }) };
+  let stay: (() => void) | undefined;
   const kubectl = (node: string, flags: readonly string[], argv: readonly string[]) => [
     ...['kubectl', '--kubeconfig', kubeconfig, '-n', namespace, 'exec', ...flags],
     ...[toolPodName(node, pods.user), '-c', 'tools', '--', ...argv],
@@ -51,7 +56,9 @@ function podAccess(options: PodAccessOptions): NodeAccess {
     async open(op) {
       const kube = new Kube(kubeconfig);
       await kube.apply([toolNamespace(options)], op);
-      await removeEnded(kube, namespace, op);
+      await removeForsaken(kube, namespace, op);
+      if (user !== undefined)
+        stay ??= removeAtExit({ kubeconfig, namespace, labelSelector: `${USER}=${user}` });
       try {
         await kube.apply(
           nodes().map((node) => toolPod(node, pods)),
@@ -66,6 +73,8 @@ function podAccess(options: PodAccessOptions): NodeAccess {
 
     async close() {
       if (removeAfterwards) await new Kube(kubeconfig).remove(nodes().map((node) => toolPod(node, pods)));
+      stay?.();
+      stay = undefined;
     },
 
     enter: (node, argv) => ({ argv: kubectl(node, ['-i'], argv) }),
@@ -76,11 +85,10 @@ function podAccess(options: PodAccessOptions): NodeAccess {
   };
 }
 
-/** Those whose time was over, of a command that was killed. */
-async function removeEnded(kube: Kube, namespace: string, op: Operation): Promise<void> {
-  const ended = (await kube.pods(namespace)).filter(({ status }) => status?.phase === 'Failed');
+async function removeForsaken(kube: Kube, namespace: string, op: Operation): Promise<void> {
+  const forsaken = forsakenPods(await kube.pods(namespace));
   await kube.delete(
-    ended.map(({ metadata }) => ({
+    forsaken.map(({ metadata }) => ({
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: metadata?.name ?? '', namespace },

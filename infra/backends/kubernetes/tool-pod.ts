@@ -1,6 +1,7 @@
 // The privileged pod that a node is entered by: its tools are its image's, its namespaces and the directories that matter the node's.
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
-import { labLabels } from './object-labels.ts';
+import { ownMark } from '../../util/process-mark.ts';
+import { labLabels, OWNER, USER } from './object-labels.ts';
 import { objectName } from './object-names.ts';
 
 /** Directories of the node that observation reads and labs write. /run is where CNI's leases and flannel's subnet are. */
@@ -40,7 +41,11 @@ export function toolPod(node: string, { lab, namespace, user, image }: ToolPods)
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: toolPodName(node, user), namespace, labels: labLabels(lab) },
+    metadata: {
+      ...{ name: toolPodName(node, user), namespace },
+      labels: { ...labLabels(lab), ...(user !== undefined && { [USER]: user }) },
+      ...(user !== undefined && { annotations: { [OWNER]: ownMark() } }),
+    },
     spec: {
       nodeName: node,
       hostNetwork: true,

@@ -1,4 +1,5 @@
 // Puts a lab's network on a cluster of ours whose nodes have none.
+import { covers, parseCidr } from '../../../lab/cidr.ts';
 import type { LabNetwork } from '../../../lab/lab.ts';
 import type { Host } from '../../host.ts';
 import { applyScript, replacedScript } from '../../netns/network/apply-script.ts';
@@ -13,7 +14,7 @@ import { neededPlugins } from './needed-plugins.ts';
 import type { NetworkTask } from './network-task.ts';
 import { type NodeFacts, readNodeFacts } from './node-facts.ts';
 import { runOrThrow } from './run-or-throw.ts';
-import { standingNodes } from './standing-nodes.ts';
+import { type StandingNode, standingNodes } from './standing-nodes.ts';
 import { untilReady } from './until-ready.ts';
 import { onUplink } from './uplink.ts';
 
@@ -32,8 +33,9 @@ interface Site {
  */
 export async function applyNetwork(task: NetworkTask, old?: LabNetwork): Promise<void> {
   const { kube, network, op } = task;
-  if (old && !isSameWiring(old, network)) await deleteNetwork({ ...task, network: old });
   const standing = await standingNodes(task);
+  refuseOtherRange(task, standing);
+  if (old && !isSameWiring(old, network)) await deleteNetwork({ ...task, network: old });
   const plans = clusterPlans(task, standing);
   const objects = await daemonObjects(task);
   const daemonSet = daemonSetOf(objects);
@@ -75,6 +77,19 @@ async function removeReplaced(
     const what = 'cannot remove what is not of the network any more';
     await runOrThrow(site.host, ['sh', '-c', script], what, { signal: op.signal });
   });
+}
+
+/** flanneld ends where its node's range is not of its network's, and kindnetd would masquerade what pods send each other. */
+function refuseOtherRange(
+  { network: { type, podCIDR } }: NetworkTask,
+  standing: readonly StandingNode[],
+): void {
+  if (type === 'conflist') return;
+  const wrong = standing.find(({ node }) => !covers(parseCidr(podCIDR, 4), parseCidr(node.podCIDR, 4)));
+  if (!wrong) return;
+  throw new Error(
+    `the cluster has given node ${wrong.object.metadata.name} the range ${wrong.node.podCIDR}, which is not of the lab's network.podCIDR, ${podCIDR}\nlet the lab's file say the range that the cluster gives its pods: ${type}'s daemon is told it`,
+  );
 }
 
 /** flanneld sets a peer's entries when it hears of the peer, and never looks at them again; kindnetd does after a while. */

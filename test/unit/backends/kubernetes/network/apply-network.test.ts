@@ -228,6 +228,16 @@ describe('applying a network', () => {
     await expect(applyNetwork(task)).rejects.toThrow('node lab-worker no range for pods (spec.podCIDR)');
   });
 
+  // Seen on a kind cluster that was there before: flanneld ended again and again, and up waited five minutes.
+  it('refuses nodes whose ranges are not of the network, before anything is changed', async () => {
+    const other = network('flannel', { podCIDR: '10.42.0.0/16' });
+    const { task, log } = living(other);
+    await expect(applyNetwork({ ...task, exclusive: false }, network('kindnet'))).rejects.toThrow(
+      "the cluster has given node lab-control-plane the range 10.244.0.0/24, which is not of the lab's network.podCIDR, 10.42.0.0/16",
+    );
+    expect(log).toEqual([]);
+  });
+
   it('goes on where calls cannot be recorded, and says so', async () => {
     const { task, said, hostOf, log } = living(network('flannel'));
     hostOf('n2').facts = 'riscv64\n\nloopback\nbridge\nhost-local\nportmap\nbandwidth\n';
