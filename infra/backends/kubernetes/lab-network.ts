@@ -2,7 +2,7 @@
 import type { LabNetwork, LabNode } from '../../lab/lab.ts';
 import type { Drift, Operation } from '../backend.ts';
 import type { KubernetesConnection } from './connection.ts';
-import { applyNetwork as install } from './network/apply-network.ts';
+import { applyNetwork as install, refuseNetwork } from './network/apply-network.ts';
 import { deleteNetwork as uninstall } from './network/delete-network.ts';
 import { networkDrift as drift } from './network/network-drift.ts';
 import type { NetworkTask } from './network/network-task.ts';
@@ -24,8 +24,10 @@ export async function applyNetwork(
   const { files } = connection;
   const old = files.network()?.network;
   if (installsNetwork(connection)) {
+    const task = taskOf(connection, nodes, network, op);
+    await refuseNetwork(task, old);
     files.writeNetwork({ nodes, network });
-    await install(taskOf(connection, nodes, network, op), old);
+    await install(task, old);
     return;
   }
   refuseChanges(connection, network);

@@ -10,6 +10,7 @@ import { ownFiles, strangeFiles } from './config-directory.ts';
 import { COPIED, copyMissingPlugins } from './copy-plugins.ts';
 import { daemonObjects, daemonSetOf } from './daemon-objects.ts';
 import { deleteNetwork } from './delete-network.ts';
+import { refuseInTheWay } from './in-the-way.ts';
 import { neededPlugins } from './needed-plugins.ts';
 import type { NetworkTask } from './network-task.ts';
 import { type NodeFacts, readNodeFacts } from './node-facts.ts';
@@ -33,9 +34,8 @@ interface Site {
  */
 export async function applyNetwork(task: NetworkTask, old?: LabNetwork): Promise<void> {
   const { kube, network, op } = task;
-  const standing = await standingNodes(task);
-  refuseOtherRange(task, standing);
   if (old && !isSameWiring(old, network)) await deleteNetwork({ ...task, network: old });
+  const standing = await standingNodes(task);
   const plans = clusterPlans(task, standing);
   const objects = await daemonObjects(task);
   const daemonSet = daemonSetOf(objects);
@@ -77,6 +77,17 @@ async function removeReplaced(
     const what = 'cannot remove what is not of the network any more';
     await runOrThrow(site.host, ['sh', '-c', script], what, { signal: op.signal });
   });
+}
+
+/**
+ * Before the network is on record: what is on record is removed when the lab is taken down.
+ * @throws Error where it cannot be applied, or would go over what the cluster has of its own
+ */
+export async function refuseNetwork(task: NetworkTask, old?: LabNetwork): Promise<void> {
+  const standing = await standingNodes(task);
+  refuseOtherRange(task, standing);
+  if (task.exclusive || old) return;
+  await refuseInTheWay(task, clusterPlans(task, standing), daemonSetOf(await daemonObjects(task)));
 }
 
 /** flanneld ends where its node's range is not of its network's, and kindnetd would masquerade what pods send each other. */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../../../infra/backends/host.ts';
 import type { KubeObject } from '../../../../../infra/backends/kubernetes/kube-object.ts';
-import { applyNetwork } from '../../../../../infra/backends/kubernetes/network/apply-network.ts';
+import {
+  applyNetwork,
+  refuseNetwork,
+} from '../../../../../infra/backends/kubernetes/network/apply-network.ts';
 import { clusterPlans } from '../../../../../infra/backends/kubernetes/network/cluster-plan.ts';
 import { deleteNetwork } from '../../../../../infra/backends/kubernetes/network/delete-network.ts';
 import { standingNodes } from '../../../../../infra/backends/kubernetes/network/standing-nodes.ts';
@@ -232,10 +235,34 @@ describe('applying a network', () => {
   it('refuses nodes whose ranges are not of the network, before anything is changed', async () => {
     const other = network('flannel', { podCIDR: '10.42.0.0/16' });
     const { task, log } = living(other);
-    await expect(applyNetwork({ ...task, exclusive: false }, network('kindnet'))).rejects.toThrow(
+    await expect(refuseNetwork({ ...task, exclusive: false })).rejects.toThrow(
       "the cluster has given node lab-control-plane the range 10.244.0.0/24, which is not of the lab's network.podCIDR, 10.42.0.0/16",
     );
     expect(log).toEqual([]);
+  });
+
+  it('refuses a cluster that has such a network of its own, before anything is changed', async () => {
+    const refused = async (prepare: (stand: ReturnType<typeof living>) => void, says: string) => {
+      const stand = living(network('flannel'));
+      prepare(stand);
+      await expect(refuseNetwork({ ...stand.task, exclusive: false })).rejects.toThrow(says);
+      expect(stand.log).toEqual([]);
+      // What was applied before is the lab's own.
+      await refuseNetwork({ ...stand.task, exclusive: false }, network('flannel'));
+    };
+    const metadata = { name: 'kube-flannel-ds', namespace: 'kube-flannel' };
+    await refused(
+      ({ kube }) => kube.put({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata }),
+      'the cluster has DaemonSet kube-flannel/kube-flannel-ds already',
+    );
+    await refused(
+      ({ hostOf }) => hostOf('n2').files.set('/sys/class/net/cni0/address', '02:00:00:00:00:01'),
+      'node lab-worker has bridge cni0 already',
+    );
+    await refused(
+      ({ hostOf }) => hostOf('n1').files.set('/etc/cni/net.d/10-flannel.conflist', '{}'),
+      'node lab-control-plane has /etc/cni/net.d/10-flannel.conflist already',
+    );
   });
 
   it('goes on where calls cannot be recorded, and says so', async () => {
