@@ -1,5 +1,5 @@
 // What a person gets for a mistake, through the real command on the real kernel: one message, an exit code, no remains.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabResults } from '../../infra/experiments/result.ts';
@@ -104,6 +104,17 @@ describe('a command that is wrong', () => {
 });
 
 describe('a plugin that does not do its work', () => {
+  it('does not take away what somebody has said in the config of a stack that there was not yet', async () => {
+    const lab = await labs.lab('said-before', wiredBy('brigde'));
+    const file = path.resolve(import.meta.dirname, '..', '..', 'labs', 'stacks', `Pulumi.${lab.stack}.yaml`);
+    const said = 'config:\n  cnilab:k3s:\n    hosts: [{ address: 192.0.2.1 }] # mine\n';
+    writeFileSync(file, said);
+    expect((await lab.up()).exitCode).toBe(3);
+    expect(readFileSync(file, 'utf8')).toBe(said);
+    rmSync(file);
+    await expectNothingLeft(lab);
+  });
+
   it('is named when it is not installed, with the one that may be meant', async () => {
     const lab = await labs.lab('no-such-plugin', wiredBy('brigde'));
     expect(refusal(lab, await lab.up(), 3)).toMatchInlineSnapshot(`

@@ -1,6 +1,5 @@
 // `down`: takes labs down, in whatever state they are, until nothing of them is left.
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { loadBackend } from '../../../infra/backends/registry.ts';
 import { checkedLabFile } from '../../../infra/checked-lab.ts';
@@ -14,7 +13,8 @@ import { engineLog, operate, operationError } from '../engine/update-stack.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { explainError } from '../explain-error.ts';
 import { DEFAULT_LAB } from '../lab-files.ts';
-import { PROJECT, ROOT } from '../project.ts';
+import { PROJECT } from '../project.ts';
+import { removeStackConfig } from '../stack-config.ts';
 
 export interface DownOptions {
   readonly stack?: string;
@@ -117,7 +117,7 @@ export async function takeDown(
     say(`Taking down ${left.lab}, of which Pulumi has no state …`);
     await backend.deleteCluster(left.handle, { signal: new AbortController().signal });
     // The engine, when it removes a stack, removes its settings too.
-    await rm(path.join(ROOT, 'labs', 'stacks', `Pulumi.${stack}.yaml`), { force: true });
+    await removeStackConfig(stack);
   }
   const files = [logFile, engineLog(stack, 'engine-down'), checkedLabFile(stack)];
   await Promise.all([removeStack(stack), ...files.map((file) => rm(file, { force: true }))]);

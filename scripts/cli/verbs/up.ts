@@ -15,6 +15,7 @@ import { DEFAULT_LAB, findLabFile, nameInCheckout } from '../lab-files.ts';
 import { labReport } from '../lab-report.ts';
 import { refuseWithoutTools } from '../needed-tools.ts';
 import { asTyped } from '../spelling.ts';
+import { keepStackConfig } from '../stack-config.ts';
 import { type StoodLab, standUp } from '../stand-up.ts';
 import { shortPath } from '../text.ts';
 import { takeDown } from './down.ts';
@@ -45,13 +46,14 @@ export async function up(word: string | undefined, options: UpOptions): Promise<
   const settings = parseSettings(options.set ?? [], backend);
   await Promise.all([refuseUnknownSettings(backend, settings), refuseWithoutTools(lab, backend)]);
   const session = await openStack(stack);
+  const restoreConfig = await keepStackConfig(stack);
   await refuseAnotherState(before, session, both);
   const out = options.json ? process.stderr : process.stdout;
   out.write(`Lab ${lab.name} (${shortPath(file)}), stack ${stack}:\n`);
   const { isolation } = options;
   const config = { backend: options.backend, isolation };
   const stood = await standUp(session, { file, lab, config, settings, goOn: goOn(file, stack, lab), out });
-  return await conclude({ session, file, lab, options, ...stood, before });
+  return await conclude({ session, file, lab, options, ...stood, before, restoreConfig });
 }
 
 function besideOrInstead(file: string, stack: string): readonly string[] {
@@ -68,10 +70,12 @@ interface Run extends StoodLab {
   readonly options: UpOptions;
   /** What stood when it began. */
   readonly before: StackRecord | undefined;
+  /** Makes the stack's config what it was then. */
+  readonly restoreConfig: () => Promise<void>;
 }
 
 async function conclude(run: Run): Promise<ExitCode> {
-  const { session, file, lab, options, outcome, isNew, before } = run;
+  const { session, file, lab, options, outcome, isNew, before, restoreConfig } = run;
   const { stack } = session;
   const report = await labReport(stack);
   const experimentsFailed = onlyExperimentsFailed(outcome.failures);
@@ -104,7 +108,7 @@ async function conclude(run: Run): Promise<ExitCode> {
     failed,
     // What stands is kept, whatever became of its experiments.
     ...(isNew && !kept && !experimentsFailed
-      ? await clearAway(file, stack, lab, options)
+      ? await clearAway(file, stack, lab, options, restoreConfig)
       : goOn(file, stack, lab)),
   );
 }
@@ -123,6 +127,7 @@ async function clearAway(
   stack: string,
   lab: Lab,
   options: UpOptions,
+  restoreConfig: () => Promise<void>,
 ): Promise<readonly string[]> {
   try {
     await takeDown(stack, {
@@ -133,7 +138,8 @@ async function clearAway(
     const why = error instanceof Error ? error.message : String(error);
     return [`what was made of it could not be taken down: ${why}`, ...goOn(file, stack, lab)];
   }
-  // What was said of the backend has gone with the stack's config.
+  await restoreConfig();
+  // What was said of the backend on the command line is not in it.
   const { backend, set = [] } = options;
   const said = [
     ...(backend === undefined ? [] : ['--backend', backend]),
