@@ -1,5 +1,6 @@
 // The cnilab command: `npm run up`, `npm run down` and `npm run lab` end here, on Node 24.
 import { keepCompiled } from '../infra/util/compile-cache.mjs';
+import { endWith } from './cli/end-with.ts';
 import { endWhenStopped } from './cli/engine/stop-requests.ts';
 import { leaveStopsToOthers } from './setup/early-stop.mjs';
 
@@ -12,10 +13,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 leaveStopsToOthers();
 const { main } = await import('./cli/main.ts');
-const exitCode = await main(process.argv.slice(2));
-// A pipe takes 64 KiB at a time: what was written is out only when the stream says so.
-await Promise.all(
-  [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
-);
-// What a command left open (a resident shell of the lab's) must not keep it from ending.
-process.exit(exitCode);
+await endWith(await main(process.argv.slice(2)));

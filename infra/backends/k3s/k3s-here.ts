@@ -4,6 +4,7 @@ import { writeAtomic } from '../../util/write-atomic.ts';
 import type { ClusterSpec, Operation } from '../backend.ts';
 import type { Refusal, Settings, ToolFacts, ToolState } from '../kubernetes/cluster-tool.ts';
 import type { NodeAccess } from '../kubernetes/node-access.ts';
+import { nodesProblem } from '../lab-problem.ts';
 import { clusterNetwork } from './cluster-network.ts';
 import { hostChangesText } from './host-changes.ts';
 import { serverConfig } from './node-config.ts';
@@ -61,11 +62,12 @@ export class K3sHere {
 
   /** Installs it, and waits until its API is ready; what is there of this `id` already is gone on with. */
   async create(spec: ClusterSpec, facts: ToolFacts, kubeconfig: string, op: Operation): Promise<void> {
-    const [node, ...others] = spec.nodes;
+    const [node] = spec.nodes;
     if (!node) throw new Error('a lab without nodes cannot be made on K3s: add one to cluster.nodes');
-    if (others.length > 0) {
+    const tooMany = nodesProblem(spec.nodes.length);
+    if (tooMany !== undefined) {
       throw new Error(
-        `the lab has ${spec.nodes.length} nodes, and this machine is one\n` +
+        `${tooMany}\n` +
           'name a machine for each in cnilab:k3s, reached by ssh (this one may be among them), or use kind or netns',
       );
     }

@@ -1,6 +1,7 @@
 // A backend over any tool that makes Kubernetes clusters: everything that does not depend on which one.
 import { randomBytes } from 'node:crypto';
 import type { Backend, ClusterHandle, Drift, Operation } from '../backend.ts';
+import { outsideProblem } from '../lab-problem.ts';
 import type { ClusterTool } from './cluster-tool.ts';
 import { settingsFor } from './common-settings.ts';
 import { KubernetesConnection } from './connection.ts';
@@ -41,10 +42,7 @@ export function kubernetesBackend(tool: ClusterTool): Backend {
     probe: (_isolation, settings = {}) => tool.probe(settings),
 
     async createCluster(spec, record, op) {
-      if (spec.outside)
-        throw new Error(
-          `the ${tool.name} backend has no router beyond its nodes (cluster.outside): this lab runs on netns`,
-        );
+      if (spec.outside) throw new Error(outsideProblem(tool.name));
       const id = `${spec.stack}-${randomBytes(4).toString('hex')}`;
       // Of this very cluster of ours: in one that others use, too, nobody else's is called so.
       const facts = { ...tool.plan(spec, id), namespace: objectName(['cnilab', id]) };

@@ -2,13 +2,13 @@
 import type { Writable } from 'node:stream';
 import type { ParityRun } from '../../../infra/parity/compare-parity.ts';
 import type { ReportedBackend } from '../../../infra/report/parity-report.ts';
+import type { Candidate } from '../backend-candidates.ts';
 import { CliError } from '../cli-error.ts';
 import { onStopRequests } from '../engine/stop-requests.ts';
 import { EXIT } from '../exit-codes.ts';
 import { explainError } from '../explain-error.ts';
-import { takeDown } from '../verbs/down.ts';
-import type { Candidate } from './candidates.ts';
-import { type ParityLab, parityStack, refuseForeignStack, runOnBackend } from './run-on-backend.ts';
+import { type LabInFile, refuseForeignStack, takeDownSurely, takesDown } from '../fresh-lab.ts';
+import { parityStack, runOnBackend } from './run-on-backend.ts';
 
 export interface InTurn {
   readonly runs: readonly ParityRun[];
@@ -30,7 +30,7 @@ export interface InTurnOptions {
  * @throws CliError when it was stopped, naming what is not down; before anything is touched when a stack holds something else
  */
 export async function runInTurn(
-  lab: ParityLab,
+  lab: LabInFile,
   candidates: readonly Candidate[],
   { keep = false, out }: InTurnOptions,
 ): Promise<InTurn> {
@@ -38,7 +38,7 @@ export async function runInTurn(
   const backends: ReportedBackend[] = [];
   const left: { stack: string; reason: string }[] = [];
   const usable = candidates.filter(({ refusal }) => refusal === undefined);
-  await Promise.all(usable.map(({ name }) => refuseForeignStack(lab, name)));
+  await Promise.all(usable.map(({ name }) => refuseForeignStack(lab, parityStack(lab.lab.name, name))));
   let stopped = false;
   // Between two runs of the engine, too: what stands then would be left.
   const ignore = onStopRequests(() => {
@@ -72,18 +72,7 @@ export async function runInTurn(
   }
 }
 
-/**
- * A request to stop that comes while it is being taken down is no reason to leave it half-way; a second one is.
- * @returns why it stands, if it does
- */
-async function takeDownSurely(stack: string, out: Writable): Promise<string | undefined> {
-  const why = (error: unknown) => explainError(error);
-  const first = await takeDown(stack, { out }).then(() => undefined, why);
-  if (first?.exitCode !== EXIT.interrupted) return first?.text;
-  return (await takeDown(stack, { out }).then(() => undefined, why))?.text;
-}
-
 function stoppedError(lab: string, left: InTurn['left']): CliError {
-  const stands = left.map(({ stack }) => `npm run down -- --stack ${stack}   takes down what is left of it`);
+  const stands = left.map(({ stack }) => takesDown(stack, 'what is left of it'));
   return new CliError(`stopped before lab ${lab} had run on every backend`, stands, EXIT.interrupted);
 }

@@ -1,19 +1,16 @@
 // `verify`: experiments run again on the lab as it stands. The engine has no part in it, and nothing is changed.
-import type { Cluster } from '../../../infra/backends/backend.ts';
-import { createExperimentRun } from '../../../infra/experiments/experiment-run.ts';
 import type { ExperimentResult } from '../../../infra/experiments/result.ts';
-import { composeResults, writeResult } from '../../../infra/experiments/results-store.ts';
-import { ledgerOf } from '../../../infra/faults/injected.ts';
+import { composeResults } from '../../../infra/experiments/results-store.ts';
 import type { Lab, LabExperiment } from '../../../infra/lab/lab.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
-import { recordedLab, resultsDir, type StackRecord } from '../../../infra/state/stack-store.ts';
+import { recordedLab, type StackRecord } from '../../../infra/state/stack-store.ts';
 import { chooseRecord } from '../choose-stack.ts';
 import { CliError } from '../cli-error.ts';
 import { backendDirectory, stackOutputs } from '../engine/file-backend.ts';
 import { onStopRequests } from '../engine/stop-requests.ts';
 import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
-import { withCluster } from '../live-lab.ts';
 import { experimentText } from '../results-page.ts';
+import { runExperiments } from '../run-experiments.ts';
 import { StatusLine } from '../status-line.ts';
 import { unknownName } from '../unknown-name.ts';
 import { published } from './results.ts';
@@ -30,9 +27,16 @@ export async function verify(names: readonly string[], options: VerifyOptions): 
   const abort = new AbortController();
   const ignore = onStopRequests(() => abort.abort());
   try {
-    const ran = await withCluster(record, (cluster) =>
-      run(record, lab, cluster, chosen, abort.signal, !options.json),
-    );
+    const status = new StatusLine();
+    const shown = {
+      started: (name: string) => status.update([], `… ${name}`),
+      ended: (result: ExperimentResult) =>
+        status.update([experimentText(result, terminalOf(process.stdout))]),
+    };
+    const ran = await runExperiments(record, chosen, {
+      signal: abort.signal,
+      ...(options.json ? {} : shown),
+    });
     const results = composeResults(record, ran);
     process.stdout.write(
       options.json
@@ -59,30 +63,6 @@ function choose(lab: Lab, names: readonly string[]): readonly LabExperiment[] {
     throw unknownName(`lab ${lab.name} has no experiment "${unknown}"`, unknown, known, 'experiments');
   }
   return lab.experiments.filter(({ name }) => names.length === 0 || names.includes(name));
-}
-
-/** One after the other, in the order of the lab file: one's packets must not be in another's capture. */
-async function run(
-  record: StackRecord,
-  lab: Lab,
-  cluster: Cluster,
-  experiments: readonly LabExperiment[],
-  signal: AbortSignal,
-  show: boolean,
-): Promise<readonly ExperimentResult[]> {
-  const status = new StatusLine();
-  const directory = resultsDir(record.stack);
-  const runExperiment = createExperimentRun();
-  const ran: ExperimentResult[] = [];
-  for (const experiment of experiments) {
-    if (show) status.update([], `… ${experiment.name}`);
-    const faults = ledgerOf(record);
-    const result = await runExperiment(experiment, { lab, cluster, resultsDir: directory, faults, signal });
-    await writeResult(directory, result, { ...record, order: lab.experiments.map(({ name }) => name) });
-    ran.push(result);
-    if (show) status.update([experimentText(result, terminalOf(process.stdout))]);
-  }
-  return ran;
 }
 
 /** The outputs of the lab's stack, where its state can be looked at without an engine. */

@@ -1,8 +1,8 @@
-// The backends that a parity run is to compare: those asked for, what is said of each, and why one cannot be used here.
-import type { Backend } from '../../../infra/backends/backend.ts';
-import { backendNames, backendTraits, loadBackend } from '../../../infra/backends/registry.ts';
-import { type SetSettings, toldSettings } from '../backend-settings.ts';
-import { unknownName } from '../unknown-name.ts';
+// The backends that a lab is to be run on: those asked for, what is said of each, and why one cannot be used here.
+import type { Backend } from '../../infra/backends/backend.ts';
+import { backendNames, backendTraits, loadBackend } from '../../infra/backends/registry.ts';
+import { type SetSettings, toldSettings } from './backend-settings.ts';
+import { unknownName } from './unknown-name.ts';
 
 export interface Candidate {
   readonly name: string;
