@@ -18,6 +18,7 @@ const PROGRAMS: Readonly<Record<Exclude<Verb, 'pulumi'>, { file: string; first?:
   'test-kind': { file: '../test-kind.ts' },
   doctor: { file: '../doctor.ts' },
   bench: { file: '../bench.ts' },
+  nightly: { file: '../nightly.ts' },
 };
 
 const [verb, ...args] = process.argv.slice(2);

@@ -1,6 +1,16 @@
 // The commands of package.json, and how much of the machine each of them needs.
 
-export const VERBS = ['up', 'down', 'lab', 'pulumi', 'test', 'test-kind', 'doctor', 'bench'] as const;
+export const VERBS = [
+  'up',
+  'down',
+  'lab',
+  'pulumi',
+  'test',
+  'test-kind',
+  'doctor',
+  'bench',
+  'nightly',
+] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** `packages`: node_modules is enough. `everything`: system tools, CNI plugins, the engine. */
@@ -38,6 +48,7 @@ export function needOf(verb: Verb, args: readonly string[]): Need {
   const [first] = args;
   if (verb === 'doctor') return 'packages';
   if (args.includes('--help') || args.includes('-h')) return verb === 'pulumi' ? 'everything' : 'packages';
+  if (verb === 'nightly' && args.includes('--history')) return 'packages';
   if (verb === 'lab')
     return first === undefined || READING_LAB_COMMANDS.has(first) ? 'packages' : 'everything';
   if (verb === 'test' && first !== undefined) {

@@ -18,7 +18,8 @@ import { exec, startProcess } from '../../infra/util/exec.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const NODE = path.join(ROOT, 'node_modules', '.bin', 'node');
-const CLI = path.join(ROOT, 'scripts', 'cnilab.ts');
+const SCRIPTS = path.join(ROOT, 'scripts');
+const CLI = path.join(SCRIPTS, 'cnilab.ts');
 
 type RecordedStack = Pick<StackRecord, 'stack'> & Partial<StackRecord>;
 
@@ -51,8 +52,13 @@ export class CliSandbox {
     };
   }
 
-  async run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    return await exec([NODE, CLI, ...args], { cwd: ROOT, env: { ...this.env, ...env }, timeoutMs: 60_000 });
+  /** @param program another one of scripts/ */
+  async run(args: readonly string[], env: Readonly<Record<string, string>> = {}, program = 'cnilab.ts') {
+    return await exec([NODE, path.join(SCRIPTS, program), ...args], {
+      cwd: ROOT,
+      env: { ...this.env, ...env },
+      timeoutMs: 60_000,
+    });
   }
 
   /** The same, read by another command of the shell; the exit code is the command line's own. */
@@ -62,8 +68,11 @@ export class CliSandbox {
   }
 
   /** For commands that are interrupted. */
-  start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const child = startProcess([NODE, CLI, ...args], { cwd: ROOT, env: { ...this.env, ...env } });
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}, program = 'cnilab.ts') {
+    const child = startProcess([NODE, path.join(SCRIPTS, program), ...args], {
+      cwd: ROOT,
+      env: { ...this.env, ...env },
+    });
     child.stdin?.end();
     const output = { stdout: '', stderr: '' };
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
