@@ -1,12 +1,13 @@
 // `npm run nightly`: labs × backends × repeats, and what the nights before say of each check. docs/nightly.md explains it.
 
-import { endWith } from './cli/end-with.ts';
+import { endWhenNobodyReads, endWith } from './cli/end-with.ts';
 import { endWhenStopped } from './cli/engine/stop-requests.ts';
 import { EXIT } from './cli/exit-codes.ts';
 import { explainError } from './cli/explain-error.ts';
 import { type NightOptions, NightUsageError, parseNightOptions, USAGE } from './nightly/options.ts';
 
 endWhenStopped();
+endWhenNobodyReads();
 await endWith(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {

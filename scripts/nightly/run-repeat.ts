@@ -84,9 +84,12 @@ export async function runRepeat(
     failure = stopped ? { state: 'stopped' } : { state: 'failed', reason: text };
     await keepResults(stack, path.join(directory, results.up ? 'verify' : 'up'));
   } finally {
-    await keepEngineLog(stack, directory);
-    left = await takeDownSurely(stack, log.stream);
-    await log.close();
+    try {
+      await keepEngineLog(stack, directory);
+    } finally {
+      left = await takeDownSurely(stack, log.stream);
+      await log.close();
+    }
   }
   return {
     ...soFar(),
@@ -96,21 +99,22 @@ export async function runRepeat(
   };
 }
 
-/** A stream that writes to both. Closing it leaves `out` open. */
+/** A stream that writes to both. Closing it leaves `out` open. A log that cannot be written is no reason to leave a lab up. */
 async function openLog(file: string, out: Writable) {
   const kept = createWriteStream(file);
+  kept.on('error', () => {});
   const stream = new Writable({
     decodeStrings: false,
     write(chunk, encoding, done) {
       out.write(chunk, encoding);
-      kept.write(chunk, encoding, done);
+      kept.write(chunk, encoding, () => done());
     },
   });
   const close = async () => {
     stream.end();
     await finished(stream);
     kept.end();
-    await finished(kept);
+    await finished(kept).catch(() => {});
   };
   return { stream, close };
 }

@@ -129,26 +129,30 @@ test('Ctrl-C ends the night: what stood goes, what there is is written', async (
   expect(readFileSync(cli.path('l.jsonl'), 'utf8')).toBe('');
 });
 
-test('what is wrong with the command line is told before anything is made', async () => {
+test.each<[string, () => readonly string[], RegExp]>([
+  [
+    'a directory that is full',
+    () => ['--out', 'full'],
+    /^cnilab: --out full: there is something in it already$/,
+  ],
+  [
+    'a lab twice',
+    () => ['--labs', `${file},${cli.path('lab', 'twin.yaml')}`],
+    /^cnilab: two labs are called bad: /,
+  ],
+  ['no such lab', () => ['--labs', 'kindnett'], /^cnilab: there is no lab "kindnett"$/],
+  ['no such backend', () => ['--backend', 'kund'], /^cnilab: there is no backend "kund"$/],
+  [
+    'no number',
+    () => ['--repeats', 'many'],
+    /^npm run nightly: --repeats takes a number from 1 to 100, not "many"$/,
+  ],
+])('%s is told before anything is made', async (_, args, message) => {
   mkdirSync(cli.path('full'));
   writeFileSync(cli.path('full', 'file'), '');
   writeFileSync(cli.path('lab', 'twin.yaml'), LAB);
-  const outcomes = [
-    await nightly('--out', 'full'),
-    await nightly('--labs', `${file},${cli.path('lab', 'twin.yaml')}`),
-    await nightly('--labs', 'kindnett'),
-    await nightly('--backend', 'kund'),
-    await nightly('--repeats', 'many'),
-  ];
-  expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([2, 2, 2, 2, 2]);
-  const firstLines = outcomes.map(({ stderr }) => stderr.split('\n')[0]);
-  expect(firstLines).toEqual([
-    'cnilab: --out full: there is something in it already',
-    expect.stringMatching(/^cnilab: two labs are called bad: /),
-    'cnilab: there is no lab "kindnett"',
-    'cnilab: there is no backend "kund"',
-    'npm run nightly: --repeats takes a number from 1 to 100, not "many"',
-  ]);
+  const { exitCode, stderr } = await nightly(...args());
+  expect([exitCode, stderr.split('\n')[0]]).toEqual([2, expect.stringMatching(message)]);
   expect([operations(), existsSync(cli.path('out'))]).toEqual([[], false]);
 });
 
