@@ -14,6 +14,8 @@ export interface StackRecord {
   readonly project: string;
   /** Where the Pulumi state is, such as file:///…; with project and stack it says who owns the cluster. */
   readonly backendUrl: string;
+  /** The course it is an instance of: then no Pulumi stack stands for it, and `backendUrl` says so. */
+  readonly course?: string;
   /** Name of the lab. */
   readonly lab: string;
   /** Absolute path of lab.yaml. */

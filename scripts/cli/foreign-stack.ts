@@ -38,6 +38,12 @@ export async function refuseAnotherState(
   hints: readonly string[],
 ): Promise<void> {
   if (!record || record.backendUrl === (await backendUrl(env))) return;
+  if (record.course !== undefined)
+    throw usageError(
+      `stack "${stack}" is an instance of course ${record.course}, which no Pulumi stack stands for`,
+      `npm run -s lab -- course up --course ${record.course}   makes what does not stand of it`,
+      ...hints,
+    );
   const backend = await loadBackend(record.backend);
   if (!(await backend.isAlive(record.handle))) return;
   throw usageError(

@@ -11,10 +11,11 @@ export async function withCluster<T>(
 ): Promise<T> {
   const backend = await loadBackend(record.backend);
   if (!(await backend.isAlive(record.handle))) {
+    const { stack, course, labFile } = record;
     throw environmentError(
-      `the lab under stack "${record.stack}" is dead: its processes are gone, as after a reboot`,
-      `npm run up -- ${record.labFile} --stack ${record.stack}   builds it again`,
-      `npm run down -- --stack ${record.stack}   clears it away`,
+      `the lab under stack "${stack}" is dead: its processes are gone, as after a reboot`,
+      `npm run ${course === undefined ? `up -- ${labFile} --stack ${stack}` : `-s lab -- course up --course ${course}`}   builds it again`,
+      `npm run down -- --stack ${stack}   clears it away`,
     );
   }
   try {

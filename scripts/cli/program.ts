@@ -1,6 +1,7 @@
 // The command line: verbs, options, help. What a verb does is loaded when it is called.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { backendNames } from '../../infra/backends/registry.ts';
+import { addCourse } from './course/program.ts';
 import { DEFAULT_LAB } from './lab-files.ts';
 import { asTyped } from './spelling.ts';
 
@@ -223,6 +224,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(new Option('--markdown', 'as a Markdown table').conflicts('json'))
     .option('--json', 'as JSON: {lab, verdict, columns, backends, rows, stale}')
     .action(async (lab, options) => finish(await (await import('./verbs/parity.ts')).parity(lab, options)));
+  addCourse(program, finish);
   program
     .command('doctor')
     .description('Say what this machine has of what labs need. Nothing is changed.')

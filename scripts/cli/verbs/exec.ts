@@ -42,7 +42,7 @@ export async function execInLab(
 }
 
 /** What stands is on record, so a misspelt name need not reach the lab. */
-function checkTarget(target: string, { definition }: StackRecord): void {
+export function checkTarget(target: string, { definition }: StackRecord): void {
   const pods = definition.workloads.flatMap((workload) => workload.pods);
   const [name = '', container] = target.split('/');
   if (container === undefined) {

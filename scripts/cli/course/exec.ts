@@ -1,0 +1,86 @@
+// `course exec` and `course shell`: the instructor's hand in one student's instance, or the same command in everybody's.
+import { loadBackend } from '../../../infra/backends/registry.ts';
+import { COURSE_BACKEND, type Course, instanceStack } from '../../../infra/course/course.ts';
+import { instanceOf } from '../../../infra/course/instance.ts';
+import { EVERYBODY } from '../../../infra/course/student-names.ts';
+import { indent } from '../../../infra/report/words.ts';
+import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import { environmentError, usageError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { checkTarget, execInLab } from '../verbs/exec.ts';
+import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
+import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
+
+/** For a command in everybody's instance, ms. */
+const LIMIT_MS = 60_000;
+
+/** @returns the command's own exit code; of several the first that is not 0 */
+export async function courseExec(
+  student: string,
+  target: string,
+  command: readonly string[],
+  options: CourseOption & { readonly json?: boolean },
+): Promise<number> {
+  const course = await chooseCourse(options, `exec ${student} ${target}`);
+  const students = chooseStudents(course, [student], false);
+  if (student !== EVERYBODY && !options.json)
+    return execInLab(target, command, { stack: instanceStack(course.name, student) });
+  if (command.length === 0)
+    throw usageError(
+      'say what to run, behind --',
+      `npm run -s lab -- course exec ${student} ${target} -- ip route`,
+    );
+  const backend = await loadBackend(COURSE_BACKEND);
+  const outcomes = await forStudents({
+    course,
+    students,
+    done: 'are done',
+    work: async (one, signal) => {
+      const record = await standing(course, one);
+      checkTarget(target, record);
+      try {
+        const host = backend.connect(record.handle).host(target);
+        const { exitCode, stdout, stderr } = await host.run(command, { signal, timeoutMs: LIMIT_MS });
+        return { exitCode, stdout, stderr };
+      } finally {
+        await backend.disconnect(record.handle);
+      }
+    },
+  });
+  if (options.json) printJson({ course: course.name, students: outcomeRows(outcomes) });
+  else
+    for (const outcome of outcomes) {
+      if (!('value' in outcome)) continue;
+      const { exitCode, stdout, stderr } = outcome.value.value;
+      const code = exitCode === 0 ? '' : ` (exit code ${exitCode})`;
+      const said = indent(`${stdout}${stderr}`.trimEnd(), 2);
+      process.stdout.write(`${outcome.student}${code}\n${said.trim() === '' ? '' : `${said}\n`}`);
+    }
+  refuseFailures(outcomes, 'could not be asked');
+  const codes = outcomes.map((outcome) => ('value' in outcome ? outcome.value.value.exitCode : 0));
+  return codes.find((code) => code !== 0) ?? EXIT.pass;
+}
+
+/** @param target @default the lab's first node */
+export async function courseShell(
+  student: string,
+  target: string | undefined,
+  options: CourseOption,
+): Promise<number> {
+  const course = await chooseCourse(options, `shell ${student}`);
+  if (student === EVERYBODY) throw usageError('a shell is in one student’s instance');
+  chooseStudents(course, [student], false);
+  const host = target ?? course.lab.nodes[0]?.name ?? '';
+  return execInLab(host, [], { stack: instanceStack(course.name, student) });
+}
+
+/** @throws CliError when the student's instance does not stand, saying how to make it */
+export async function standing(course: Course, student: string): Promise<StackRecord> {
+  const backend = await loadBackend(COURSE_BACKEND);
+  const { state, record } = await instanceOf(backend, course, student);
+  if (state === 'up' && record) return record;
+  throw environmentError(
+    `the instance is ${state}`,
+    `npm run -s lab -- course up --course ${course.name}   makes what does not stand`,
+  );
+}

@@ -1,0 +1,100 @@
+// The verbs of `cnilab course`, their options and examples. What a verb does is loaded when it is called.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { MOST_STUDENTS } from '../../../infra/course/student-names.ts';
+
+/** @param finish gets the exit code of the verb that ran */
+export function addCourse(program: Command, finish: (exitCode: number) => void): void {
+  const course = program
+    .command('course')
+    .description('A class: isolated, identical instances of a lab, one for each student.')
+    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  ${line}`).join('\n')}`);
+  const which = () =>
+    new Option('-c, --course <course>', 'name of the course (default: $CNILAB_COURSE, else the only one)');
+  const everybody = () => new Option('--all', 'everybody');
+  const json = () => new Option('--json', 'as JSON');
+  const atOnce = (what: string) =>
+    new Option('--at-once <number>', what).argParser(wholeNumber(1, MOST_STUDENTS));
+
+  course
+    .command('up')
+    .description('Make an instance of a lab for each student; those that stand are left as they are.')
+    .argument('[lab]', 'a lab of labs/, or a lab file (default: that of the course, to go on with it)')
+    .addOption(
+      new Option('--students <number>', 'so many, called s01, s02, …')
+        .argParser(wholeNumber(1, MOST_STUDENTS))
+        .conflicts('roster'),
+    )
+    .option('--roster <file>', 'a text with a student’s name a line')
+    .option('-c, --course <course>', 'name of the course (default: the lab’s name)')
+    .addOption(new Option('--isolation <how>', 'with or without root').choices(['auto', 'rootless', 'root']))
+    .addOption(atOnce('instances that are made at a time (default: two for each processor)'))
+    .addOption(json())
+    .action(async (lab, options) => finish(await (await import('./up.ts')).courseUp(lab, options)));
+  course
+    .command('list')
+    .description('Show the courses there are.')
+    .addOption(json())
+    .action(async (options) => finish(await (await import('./status.ts')).courseList(options)));
+  course
+    .command('status')
+    .description('Show how everybody stands: alive, checkpoint, verdict, faults.')
+    .argument('[student...]', 'only these')
+    .addOption(which())
+    .addOption(json())
+    .action(async (names, options) =>
+      finish(await (await import('./status.ts')).courseStatus(names, options)),
+    );
+  course
+    .command('exec')
+    .description('Run a command in a student’s instance, with your terminal and its exit code.')
+    .argument('<student>', 'a student, or all')
+    .argument('<target>', 'node, pod, or pod/container')
+    .argument('[command...]', 'what to run, behind -- (default: a shell)')
+    .addOption(which())
+    .addOption(json())
+    .action(async (student, target, command, options) =>
+      finish(await (await import('./exec.ts')).courseExec(student, target, command, options)),
+    );
+  course
+    .command('shell')
+    .description('Open a shell in a student’s instance.')
+    .argument('<student>', 'a student')
+    .argument('[target]', 'node, pod, or pod/container (default: the first node)')
+    .addOption(which())
+    .action(async (student, target, options) =>
+      finish(await (await import('./exec.ts')).courseShell(student, target, options)),
+    );
+  course
+    .command('reset')
+    .description('Make students’ instances anew: what they did, and their results, are gone.')
+    .argument('[student...]', 'whose')
+    .addOption(everybody())
+    .addOption(which())
+    .addOption(json())
+    .action(async (names, options) => finish(await (await import('./reset.ts')).courseReset(names, options)));
+  course
+    .command('down')
+    .description('Take the course down, or the instances of students who leave it.')
+    .argument('[student...]', 'only these (default: everybody)')
+    .addOption(which())
+    .addOption(json())
+    .action(async (names, options) => finish(await (await import('./down.ts')).courseDown(names, options)));
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+const EXAMPLES = [
+  'npm run -s lab -- course up flannel --students 30',
+  'npm run -s lab -- course up ./my-lab/lab.yaml --roster names.txt --course tuesday',
+  'npm run -s lab -- course status',
+  'npm run -s lab -- course exec s07 pod1 -- ip route',
+  'npm run -s lab -- course exec all pod1 -- ip neigh',
+  'npm run -s lab -- course reset s07                  anew, in about a second',
+  'npm run -s lab -- course down',
+];

@@ -1,0 +1,106 @@
+// `course status` and `course list`: how everybody stands, read from files and the process table; nothing is started.
+import { loadBackend } from '../../../infra/backends/registry.ts';
+import { COURSE_BACKEND, type Course, instanceStack } from '../../../infra/course/course.ts';
+import { listCourses } from '../../../infra/course/course-store.ts';
+import { instanceOf, TakenStack } from '../../../infra/course/instance.ts';
+import { type Standing, standingOf } from '../../../infra/course/standing.ts';
+import { readResults } from '../../../infra/experiments/results-store.ts';
+import { injectedFaults } from '../../../infra/faults/injected.ts';
+import { verdictWord } from '../../../infra/report/failures.ts';
+import { type Terminal, terminalOf } from '../../../infra/report/paint.ts';
+import { numbers, renderTable } from '../../../infra/report/table.ts';
+import { resultsDir } from '../../../infra/state/stack-store.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { ago, shortPath } from '../text.ts';
+import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
+import { printJson } from './for-students.ts';
+
+export async function courseStatus(
+  names: readonly string[],
+  options: CourseOption & { readonly changes?: boolean; readonly json?: boolean },
+): Promise<ExitCode> {
+  const course = await chooseCourse(options, 'status');
+  const students = chooseStudents(course, names, false, 'everybody');
+  const rows = await standings(course, students);
+  if (options.json) {
+    const { name, lab, labFile, createdAt } = course;
+    printJson({ course: name, lab: lab.name, labFile, createdAt, students: rows });
+  } else process.stdout.write(statusPage(course, rows, terminalOf(process.stdout)));
+  return EXIT.pass;
+}
+
+/** In the order of the students. */
+export async function standings(
+  course: Course,
+  students: readonly string[] = course.students,
+): Promise<readonly Standing[]> {
+  return Promise.all(students.map((student) => standing(course, student)));
+}
+
+async function standing(course: Course, student: string): Promise<Standing> {
+  const backend = await loadBackend(COURSE_BACKEND);
+  const stack = instanceStack(course.name, student);
+  const { experiments } = course.lab;
+  const { state, record } = await instanceOf(backend, course, student).catch((error: unknown) => {
+    // Another lab has the name: of this course there is nothing.
+    if (error instanceof TakenStack) return { state: 'absent' as const, record: undefined };
+    throw error;
+  });
+  const results = record
+    ? await readResults(
+        resultsDir(stack),
+        experiments.map(({ name }) => name),
+      )
+    : [];
+  const faults = record ? (await injectedFaults(record)).map(({ name }) => name) : [];
+  return standingOf({ student, stack, state }, experiments, results, { faults });
+}
+
+function statusPage(course: Course, rows: readonly Standing[], terminal: Terminal): string {
+  const { name, lab, labFile, createdAt } = course;
+  const up = rows.filter(({ state }) => state === 'up').length;
+  const passing = rows.filter(({ verdict }) => verdict === 'pass').length;
+  const verified = rows.filter(({ verdict }) => verdict !== undefined).length;
+  const head = `Course ${name}: lab ${lab.name} (${shortPath(labFile)}), for ${ago(createdAt, Date.now())}`;
+  const sum = `${up} of ${rows.length} are up; of ${verified} that have been verified, ${passing} pass`;
+  const table = renderTable(
+    ['STUDENT', 'STATE', 'CHECKPOINT', 'VERDICT', numbers('PASS'), 'FAULTS'],
+    rows.map((row) => [
+      row.student,
+      terminal.paint(row.state === 'up' ? 'green' : 'red', row.state),
+      row.checkpoint,
+      row.verdict && verdictWord(row.verdict, terminal),
+      row.verdict && `${row.passed}/${row.experiments}`,
+      row.faults.join(' '),
+    ]),
+    { width: terminal.width },
+  );
+  return `${head}\n\n${table}\n\n${sum}\n`;
+}
+
+export async function courseList(options: { readonly json?: boolean }): Promise<ExitCode> {
+  const courses = await listCourses();
+  const rows = await Promise.all(
+    courses.map(async (course) => {
+      const all = await standings(course);
+      const { name, lab, labFile, createdAt } = course;
+      const up = all.filter(({ state }) => state === 'up').length;
+      return { course: name, lab: lab.name, labFile, students: all.length, up, createdAt };
+    }),
+  );
+  if (options.json) printJson({ courses: rows });
+  else if (rows.length === 0)
+    process.stdout.write(
+      'There is no course. Make one with: npm run -s lab -- course up <lab> --students 30\n',
+    );
+  else {
+    const now = Date.now();
+    const table = renderTable(
+      ['COURSE', 'LAB', numbers('STUDENTS'), numbers('UP'), 'FOR'],
+      rows.map((row) => [row.course, row.lab, row.students, row.up, ago(row.createdAt, now)]),
+      { width: terminalOf(process.stdout).width },
+    );
+    process.stdout.write(`${table}\n`);
+  }
+  return EXIT.pass;
+}
