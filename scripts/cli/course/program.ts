@@ -73,6 +73,48 @@ export function addCourse(program: Command, finish: (exitCode: number) => void):
     .addOption(json())
     .action(async (names, options) => finish(await (await import('./reset.ts')).courseReset(names, options)));
   course
+    .command('verify')
+    .description('Run the experiments in everybody’s instance, as it stands.')
+    .argument('[student...]', 'only these')
+    .option('--experiment <name...>', 'only these experiments')
+    .addOption(which())
+    .addOption(atOnce('instances that are verified at a time (default: 2)'))
+    .addOption(json())
+    .action(async (names, options) =>
+      finish(await (await import('./verify.ts')).courseVerify(names, options)),
+    );
+  const fault = course
+    .command('fault')
+    .description('Break students’ instances in a known way, to be found out; and mend them again.');
+  fault
+    .command('inject')
+    .description('Bring a fault in.')
+    .argument('<fault>', 'its name (npm run -s lab -- fault list), or any: one at random for each, unnamed')
+    .argument('[student...]', 'whose')
+    .addOption(everybody())
+    .addOption(which())
+    .addOption(json())
+    .action(async (name, names, options) =>
+      finish(await (await import('./fault.ts')).courseInject(name, names, options)),
+    );
+  fault
+    .command('repair')
+    .description('Undo all faults, and tell where they were.')
+    .argument('[student...]', 'whose')
+    .addOption(everybody())
+    .addOption(which())
+    .addOption(json())
+    .action(async (names, options) =>
+      finish(await (await import('./fault.ts')).courseRepair(names, options)),
+    );
+  course
+    .command('collect')
+    .description('Gather everybody’s results: results.json, captures, and a table of all.')
+    .requiredOption('-o, --output <directory>', 'is made; must be empty')
+    .addOption(which())
+    .addOption(json())
+    .action(async (options) => finish(await (await import('./collect.ts')).courseCollect(options)));
+  course
     .command('down')
     .description('Take the course down, or the instances of students who leave it.')
     .argument('[student...]', 'only these (default: everybody)')
@@ -96,5 +138,8 @@ const EXAMPLES = [
   'npm run -s lab -- course exec s07 pod1 -- ip route',
   'npm run -s lab -- course exec all pod1 -- ip neigh',
   'npm run -s lab -- course reset s07                  anew, in about a second',
+  'npm run -s lab -- course fault inject vtep-forwarding-missing --all',
+  'npm run -s lab -- course verify',
+  'npm run -s lab -- course collect -o monday',
   'npm run -s lab -- course down',
 ];

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { loadBackend } from '../../../infra/backends/registry.ts';
 import { checkedLabFile } from '../../../infra/checked-lab.ts';
+import { listCourses } from '../../../infra/course/course-store.ts';
 import { indent } from '../../../infra/report/words.ts';
 import { listRecords, readRecord, removeStack } from '../../../infra/state/stack-store.ts';
 import { checkStackName } from '../choose-stack.ts';
@@ -27,6 +28,7 @@ export async function down(word: string | undefined, options: DownOptions): Prom
   if (options.all && (word !== undefined || options.stack !== undefined)) {
     throw usageError('--all takes every lab down: a lab or --stack beside it makes no sense');
   }
+  if (options.all) await takeDownCourses();
   const stacks = options.all ? await allStacks() : [await stackToTakeDown(word, options.stack)];
   const out = options.json ? process.stderr : process.stdout;
   if (stacks.length === 0) out.write('No lab is up: there is nothing to take down.\n');
@@ -61,6 +63,14 @@ async function takeDownEach(stacks: readonly string[], out: Writable): Promise<v
     [],
     stopped ? EXIT.interrupted : EXIT.environment,
   );
+}
+
+/** Each with its instances; whatever does not go is a stack like any other, and tried again as such. */
+async function takeDownCourses(): Promise<void> {
+  const courses = await listCourses();
+  if (courses.length === 0) return;
+  const { takeDownCourse } = await import('../course/down.ts');
+  for (const course of courses) await takeDownCourse(course);
 }
 
 async function stackToTakeDown(word: string | undefined, asked: string | undefined): Promise<string> {

@@ -55,7 +55,7 @@ function page(rows: readonly (Pick<Fault, 'name' | 'title'> & { applies: boolean
 
 /** @param name undefined: one at random, which the user is to find out */
 export async function injectFaultInLab(name: string | undefined, options: StackOption): Promise<ExitCode> {
-  if (name !== undefined) known(name);
+  if (name !== undefined) knownFault(name);
   const record = await chooseRecord(
     options.stack,
     `npm run -s lab -- fault inject${name === undefined ? '' : ` ${name}`}`,
@@ -76,19 +76,7 @@ export async function injectFaultInLab(name: string | undefined, options: StackO
         `npm run -s lab -- fault --stack ${stack}   shows which it can have`,
       );
     }
-    // Before anything is done: whatever ends this command, the fault can be undone.
-    const { repair, culprit } = plan;
-    const since = new Date().toISOString();
-    await writeInjected(record, [...before, { name: chosen, since, repair, culprit }]);
-    try {
-      await injectFault(cluster, plan, AbortSignal.timeout(LIMIT_MS));
-    } catch (error) {
-      await writeInjected(record, before);
-      throw environmentError(
-        `fault "${chosen}" could not be brought into lab ${lab}: ${(error as Error).message}`,
-        'what had been done of it is undone',
-      );
-    }
+    await bringIn(cluster, record, chosen, plan, before);
     const [nodes, pods] = await Promise.all([cluster.nodes(), cluster.pods()]);
     const target = [...pods, ...nodes].find(({ name }) => name === plan.flow.to)?.address ?? plan.flow.to;
     if (options.json) {
@@ -97,13 +85,35 @@ export async function injectFaultInLab(name: string | undefined, options: StackO
       const named = name === undefined ? {} : { fault: name, ...(shownBy && { shownBy }) };
       process.stdout.write(`${JSON.stringify({ stack, ...named }, null, 2)}\n`);
     } else
-      process.stdout.write(asTyped(told(record, name === undefined ? undefined : known(name), plan, target)));
+      process.stdout.write(asTyped(told(record, name === undefined ? undefined : knownFault(name), plan, target)));
   });
   return EXIT.pass;
 }
 
+/** @param before the faults that are in already @throws CliError; then nothing of it is in */
+export async function bringIn(
+  cluster: Cluster,
+  record: StackRecord,
+  name: string,
+  plan: FaultPlan,
+  before: readonly Injected[],
+): Promise<void> {
+  const { repair, culprit } = plan;
+  // Before anything is done: whatever ends this command, the fault can be undone.
+  await writeInjected(record, [...before, { name, since: new Date().toISOString(), repair, culprit }]);
+  try {
+    await injectFault(cluster, plan, AbortSignal.timeout(LIMIT_MS));
+  } catch (error) {
+    await writeInjected(record, before);
+    throw environmentError(
+      `fault "${name}" could not be brought into lab ${record.lab}: ${(error as Error).message}`,
+      'what had been done of it is undone',
+    );
+  }
+}
+
 export async function repairFaultInLab(name: string | undefined, options: StackOption): Promise<ExitCode> {
-  if (name !== undefined) known(name);
+  if (name !== undefined) knownFault(name);
   const record = await chooseRecord(options.stack, 'npm run -s lab -- fault repair');
   const injected = await injectedFaults(record);
   const wanted = name === undefined ? injected : injected.filter((one) => one.name === name);
@@ -135,7 +145,7 @@ interface Undone {
 }
 
 /** The last one first: it may rest on those before it. @returns what went wrong */
-async function repairAll(
+export async function repairAll(
   cluster: Cluster,
   record: StackRecord,
   wanted: readonly Injected[],
@@ -157,7 +167,10 @@ async function repairAll(
 }
 
 /** What each fault that the lab can have would do, by its name. */
-async function plansFor(cluster: Cluster, record: StackRecord): Promise<ReadonlyMap<string, FaultPlan>> {
+export async function plansFor(
+  cluster: Cluster,
+  record: StackRecord,
+): Promise<ReadonlyMap<string, FaultPlan>> {
   const signal = AbortSignal.timeout(LIMIT_MS);
   const lab = recordedLab(record);
   const scene = sceneOf(withMadePods(await observeLab(cluster, lab, { signal }), lab));
@@ -196,12 +209,12 @@ function repairHint(stack: string): string {
   return `npm run -s lab -- fault repair --stack ${stack}   undoes it, and tells where it was`;
 }
 
-function known(name: string): Fault {
+export function knownFault(name: string): Fault {
   const fault = FAULTS.find((one) => one.name === name);
   if (fault) return fault;
   throw unknownName(`there is no fault "${name}"`, name, FAULTS, 'faults');
 }
 
-function anyOf<T>(list: readonly T[]): T | undefined {
+export function anyOf<T>(list: readonly T[]): T | undefined {
   return list[Math.floor(Math.random() * list.length)];
 }

@@ -23,7 +23,7 @@ export interface VerifyOptions {
 export async function verify(names: readonly string[], options: VerifyOptions): Promise<ExitCode> {
   const record = await chooseRecord(options.stack, 'npm run -s lab -- verify');
   const lab = recordedLab(record);
-  const chosen = choose(lab, names);
+  const chosen = chooseExperiments(lab, names);
   const abort = new AbortController();
   const ignore = onStopRequests(() => abort.abort());
   try {
@@ -56,7 +56,8 @@ export async function verify(names: readonly string[], options: VerifyOptions): 
   }
 }
 
-function choose(lab: Lab, names: readonly string[]): readonly LabExperiment[] {
+/** @throws CliError naming an experiment that the lab does not have */
+export function chooseExperiments(lab: Lab, names: readonly string[]): readonly LabExperiment[] {
   const known = lab.experiments.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
