@@ -2,11 +2,13 @@
 import type { Lab } from '../lab/lab.ts';
 import type { LabSnapshot } from '../observe/snapshot.ts';
 
-/** Without pods that a lab only names: they are somebody's, and are not broken. */
+/**
+ * Pods in the lab file's order, so that a fault is at the same place in every instance of a lab; without those that a lab
+ * only names: they are somebody's, and are not broken.
+ */
 export function withMadePods(snapshot: LabSnapshot, { workloads }: Pick<Lab, 'workloads'>): LabSnapshot {
-  const selected = new Set(
-    workloads.filter(({ kind }) => kind === 'selected').flatMap(({ pods }) => pods.map(({ name }) => name)),
-  );
-  if (selected.size === 0) return snapshot;
-  return { ...snapshot, pods: snapshot.pods.filter(({ name }) => !selected.has(name)) };
+  const made = workloads.filter(({ kind }) => kind !== 'selected').flatMap(({ pods }) => pods);
+  const place = new Map(made.map(({ name }, index) => [name, index]));
+  const pods = snapshot.pods.filter(({ name }) => place.has(name));
+  return { ...snapshot, pods: pods.toSorted((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0)) };
 }

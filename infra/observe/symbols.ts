@@ -7,6 +7,10 @@ import type { HostSnapshot, LabSnapshot } from './snapshot.ts';
 export interface Symbols {
   /** Replaces every random name in a text; what looks random and is not known becomes `<veth:?>`, `<mac:?>` and so on. */
   text(value: string): string;
+  /** The same for random names that are known; what is not known stays as it is. */
+  known(value: string): string;
+  /** The other way: puts what it stands for in this lab in place of every symbol that `known` gives. */
+  named(value: string): string;
   /** `<ifindex:pod-1/eth0>`, or `<ifindex:?>` when that host has no such interface; 0 stays 0. */
   ifindex(host: string | undefined, ifindex: number): string | number;
   /** `<netnsid:pod-1>`: the host (node) numbers that netns so. */
@@ -88,6 +92,9 @@ export function symbolsOf(snapshot: LabSnapshot): Symbols {
     const isVeths = node?.interfaces.some((i) => i.kind === 'veth' && i.peerNetnsid === id);
     return isVeths ? snapshot.pods.find((p) => p.name === host)?.node : undefined;
   };
+  const names = new Map(
+    [...tokens].map(([token, symbol]) => [symbol, token]).toReversed() as [string, string][],
+  );
   // An observation says the same few words over and over.
   const texts = new Map<string, string>();
   return {
@@ -98,6 +105,8 @@ export function symbolsOf(snapshot: LabSnapshot): Symbols {
       texts.set(value, said);
       return said;
     },
+    known,
+    named: (value) => value.replaceAll(/<[a-z0-9-]+:[^<>\s]+>/g, (symbol) => names.get(symbol) ?? symbol),
     ifindex(host, ifindex) {
       if (ifindex === 0) return 0;
       if (host === OUTSIDE) return `<ifindex:${OUTSIDE}>`;

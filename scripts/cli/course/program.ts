@@ -39,6 +39,7 @@ export function addCourse(program: Command, finish: (exitCode: number) => void):
     .command('status')
     .description('Show how everybody stands: alive, checkpoint, verdict, faults.')
     .argument('[student...]', 'only these')
+    .option('--changes', 'look into every instance too, for what is otherwise than at its checkpoint')
     .addOption(which())
     .addOption(json())
     .action(async (names, options) =>
@@ -107,6 +108,47 @@ export function addCourse(program: Command, finish: (exitCode: number) => void):
     .action(async (names, options) =>
       finish(await (await import('./fault.ts')).courseRepair(names, options)),
     );
+  const checkpoint = course
+    .command('checkpoint')
+    .description('Keep how an instance stands, and bring instances to where one stood.');
+  checkpoint
+    .command('save')
+    .description('Keep how students’ instances stand now.')
+    .argument('<name>', 'of the checkpoint, such as stage-2; one of that name is replaced')
+    .argument('[student...]', 'whose')
+    .addOption(everybody())
+    .addOption(which())
+    .addOption(json())
+    .action(async (name, names, options) =>
+      finish(await (await import('./checkpoint.ts')).saveCheckpoint(name, names, options)),
+    );
+  checkpoint
+    .command('restore')
+    .description('Make students’ instances anew, and as they were then; refused where that cannot be.')
+    .argument('<name>', 'of the checkpoint')
+    .argument('[student...]', 'whose')
+    .addOption(everybody())
+    .option('--from <student>', 'whose state (default: each one’s own, or the only one there is)')
+    .addOption(which())
+    .addOption(json())
+    .action(async (name, names, options) =>
+      finish(await (await import('./checkpoint.ts')).restoreCheckpoint(name, names, options)),
+    );
+  checkpoint
+    .command('list')
+    .description('Show the checkpoints there are, and whose.')
+    .addOption(which())
+    .addOption(json())
+    .action(async (options) => finish(await (await import('./checkpoint.ts')).showCheckpoints(options)));
+  checkpoint
+    .command('remove')
+    .description('Forget a checkpoint.')
+    .argument('<name>', 'of the checkpoint')
+    .addOption(which())
+    .addOption(json())
+    .action(async (name, options) =>
+      finish(await (await import('./checkpoint.ts')).forgetCheckpoint(name, options)),
+    );
   course
     .command('collect')
     .description('Gather everybody’s results: results.json, captures, and a table of all.')
@@ -139,6 +181,7 @@ const EXAMPLES = [
   'npm run -s lab -- course exec all pod1 -- ip neigh',
   'npm run -s lab -- course reset s07                  anew, in about a second',
   'npm run -s lab -- course fault inject vtep-forwarding-missing --all',
+  'npm run -s lab -- course checkpoint save stage-2 s01 && npm run -s lab -- course checkpoint restore stage-2 --all',
   'npm run -s lab -- course verify',
   'npm run -s lab -- course collect -o monday',
   'npm run -s lab -- course down',

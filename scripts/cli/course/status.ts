@@ -1,5 +1,7 @@
 // `course status` and `course list`: how everybody stands, read from files and the process table; nothing is started.
 import { loadBackend } from '../../../infra/backends/registry.ts';
+import { readCheckpoint, readFresh, readStage } from '../../../infra/course/checkpoint/checkpoint.ts';
+import { changeLines, stateChanges } from '../../../infra/course/checkpoint/state-changes.ts';
 import { COURSE_BACKEND, type Course, instanceStack } from '../../../infra/course/course.ts';
 import { listCourses } from '../../../infra/course/course-store.ts';
 import { instanceOf, TakenStack } from '../../../infra/course/instance.ts';
@@ -10,10 +12,13 @@ import { verdictWord } from '../../../infra/report/failures.ts';
 import { type Terminal, terminalOf } from '../../../infra/report/paint.ts';
 import { numbers, renderTable } from '../../../infra/report/table.ts';
 import { resultsDir } from '../../../infra/state/stack-store.ts';
+import { environmentError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { withCluster } from '../live-lab.ts';
 import { ago, shortPath } from '../text.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
-import { printJson } from './for-students.ts';
+import { standing as standingRecord } from './exec.ts';
+import { forStudents, printJson, refuseFailures } from './for-students.ts';
 
 export async function courseStatus(
   names: readonly string[],
@@ -21,7 +26,8 @@ export async function courseStatus(
 ): Promise<ExitCode> {
   const course = await chooseCourse(options, 'status');
   const students = chooseStudents(course, names, false, 'everybody');
-  const rows = await standings(course, students);
+  const quick = await standings(course, students);
+  const rows = options.changes ? await withChanges(course, quick) : quick;
   if (options.json) {
     const { name, lab, labFile, createdAt } = course;
     printJson({ course: name, lab: lab.name, labFile, createdAt, students: rows });
@@ -53,7 +59,40 @@ async function standing(course: Course, student: string): Promise<Standing> {
       )
     : [];
   const faults = record ? (await injectedFaults(record)).map(({ name }) => name) : [];
-  return standingOf({ student, stack, state }, experiments, results, { faults });
+  const stage = record && (await readStage(record));
+  const more = { faults, ...(stage && { checkpoint: stage.checkpoint }) };
+  return standingOf({ student, stack, state }, experiments, results, more);
+}
+
+/** Of those that stand: what is otherwise than at the checkpoint, or than made. */
+async function withChanges(course: Course, rows: readonly Standing[]): Promise<readonly Standing[]> {
+  const { observeState } = await import('../../../infra/course/checkpoint/observe-state.ts');
+  const alive = rows.filter(({ state }) => state === 'up').map(({ student }) => student);
+  const outcomes = await forStudents({
+    course,
+    students: alive,
+    done: 'have been looked at',
+    work: async (student, signal) => {
+      const record = await standingRecord(course, student);
+      const stage = await readStage(record);
+      const was = stage
+        ? (await readCheckpoint(course.name, stage.checkpoint, stage.student))?.state
+        : await readFresh(course.name);
+      if (!was) throw environmentError('what it was like is not known any more');
+      const { state, symbols } = await withCluster(record, (cluster) =>
+        observeState(cluster, course.lab, signal),
+      );
+      return changeLines(stateChanges(was, state)).map(symbols.named);
+    },
+  });
+  const found = new Map(
+    outcomes.flatMap((outcome) => ('value' in outcome ? [[outcome.student, outcome.value.value]] : [])),
+  );
+  refuseFailures(outcomes, 'could not be looked at');
+  return rows.map((row) => {
+    const changes = found.get(row.student);
+    return changes ? { ...row, changes } : row;
+  });
 }
 
 function statusPage(course: Course, rows: readonly Standing[], terminal: Terminal): string {
@@ -75,7 +114,14 @@ function statusPage(course: Course, rows: readonly Standing[], terminal: Termina
     ]),
     { width: terminal.width },
   );
-  return `${head}\n\n${table}\n\n${sum}\n`;
+  const changes = rows
+    .filter((row) => row.changes && row.changes.length > 0)
+    .map(({ student, checkpoint, changes }) => {
+      const since = checkpoint === undefined ? 'since it was made' : `since ${checkpoint}`;
+      return `\n${student}, ${since}\n${changes?.map((change) => `  ${change}`).join('\n')}\n`;
+    });
+  const unchanged = rows.some((row) => row.changes) && changes.length === 0 ? '\nNothing has changed.\n' : '';
+  return `${head}\n\n${table}\n\n${sum}\n${changes.join('')}${unchanged}`;
 }
 
 export async function courseList(options: { readonly json?: boolean }): Promise<ExitCode> {

@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { loadBackend } from '../../../infra/backends/registry.ts';
 import { selectorProblem } from '../../../infra/backends/selector-problem.ts';
+import { readFresh, writeFresh } from '../../../infra/course/checkpoint/checkpoint.ts';
+import { observeState } from '../../../infra/course/checkpoint/observe-state.ts';
 import { COURSE_BACKEND, type Course, instanceStack } from '../../../infra/course/course.ts';
 import { listCourses, readCourse, writeCourse } from '../../../infra/course/course-store.ts';
 import { ensureInstance, instanceOf } from '../../../infra/course/instance.ts';
@@ -14,10 +16,12 @@ import { loadLab } from '../../../infra/lab/load.ts';
 import { CliError, environmentError, usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findLabFile } from '../lab-files.ts';
+import { withCluster } from '../live-lab.ts';
 import { refuseWithoutTools } from '../needed-tools.ts';
 import { ROOT } from '../project.ts';
 import { shortPath } from '../text.ts';
 import { checkCourseName, chooseCourse } from './choose-course.ts';
+import { standing } from './exec.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
 
 export interface CourseUpOptions {
@@ -56,6 +60,10 @@ export async function courseUp(word: string | undefined, options: CourseUpOption
     line: ({ made }) => (made ? '+ <student>' : '= <student>  stands'),
   });
   const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
+  await rememberFresh(
+    course,
+    outcomes.find((outcome) => 'value' in outcome && outcome.value.value.made)?.student,
+  );
   if (options.json) printJson({ course: name, lab: lab.name, seconds, students: outcomeRows(outcomes) });
   const go = `npm run -s lab -- course`;
   refuseFailures(
@@ -66,6 +74,14 @@ export async function courseUp(word: string | undefined, options: CourseUpOption
   );
   if (!options.json) process.stdout.write(`${upText(course, seconds)}\n`);
   return EXIT.pass;
+}
+
+/** One look at an instance that nobody has touched tells what all of them were made like. */
+async function rememberFresh(course: Course, student: string | undefined): Promise<void> {
+  if (student === undefined || (await readFresh(course.name))) return;
+  const record = await standing(course, student);
+  const { state } = await withCluster(record, (cluster) => observeState(cluster, course.lab));
+  await writeFresh(course.name, state);
 }
 
 function upText({ name, lab, students }: Course, seconds: number): string {
