@@ -43,6 +43,18 @@ export interface Round {
   readonly wrongCulprits?: number;
   readonly healthyRuns?: number;
   readonly falseAlarms?: number;
+  /** A class of `STUDENTS`: until all instances stand, processor time of everything, memory of all. */
+  readonly courseUp?: number;
+  readonly courseCpu?: number;
+  readonly courseMemory?: number;
+  readonly coursePss?: number;
+  /** Of one instance, the whole command. */
+  readonly courseReset?: number;
+  readonly courseStatus?: number;
+  readonly courseDown?: number;
+  /** The same lab by itself through the engine, without experiments; processor time without what is inside the sandbox. */
+  readonly flannelUp?: number;
+  readonly flannelCpu?: number;
   /** Runs that left a flow open. */
   readonly healthyUndecided?: number;
 }
@@ -73,6 +85,8 @@ interface Definition {
 
 /** Pods of the large lab. */
 export const PODS = 100;
+/** Of the class. */
+export const STUDENTS = 30;
 
 const BASE_MB = 5;
 const POD_MB = 0.7;
@@ -136,6 +150,14 @@ const DEFINITIONS: readonly Definition[] = [
     of: (r) => r.wrongCulprits,
   },
   { what: 'false alarms in labs that are well', unit: '', goal: 0, judge: 'max', of: (r) => r.falseAlarms },
+  { what: `${STUDENTS} students of flannel: up`, unit: 's', goal: 60, of: (r) => r.courseUp },
+  {
+    what: `${STUDENTS} students of flannel: memory of all`,
+    unit: 'MB',
+    goal: 1500,
+    of: (r) => r.courseMemory,
+  },
+  { what: `${STUDENTS} students of flannel: reset of one`, unit: 's', goal: 1.5, of: (r) => r.courseReset },
   { what: 'empty: up', unit: 's', of: (r) => r.emptyUp },
   { what: 'empty: no-op up', unit: 's', of: (r) => r.emptyNoop },
   { what: 'empty: destroy', unit: 's', of: (r) => r.emptyDestroy },
@@ -158,6 +180,12 @@ const DEFINITIONS: readonly Definition[] = [
   { what: 'decode and correlate: peak memory', unit: 'MB', of: (r) => r.decodeMemory },
   { what: 'faults × networks: tried', unit: '', of: (r) => r.faultsTried },
   { what: 'faults × networks: slowest diagnosis', unit: 's', of: (r) => r.slowestDiagnosis },
+  { what: `${STUDENTS} students: processor time of up`, unit: 's', of: (r) => r.courseCpu },
+  { what: `${STUDENTS} students: PSS of all processes`, unit: 'MB', of: (r) => r.coursePss },
+  { what: `${STUDENTS} students: status`, unit: 's', of: (r) => r.courseStatus },
+  { what: `${STUDENTS} students: down`, unit: 's', of: (r) => r.courseDown },
+  { what: 'flannel by itself, no experiments: up', unit: 's', of: (r) => r.flannelUp },
+  { what: 'flannel by itself: processor time of up', unit: 's', of: (r) => r.flannelCpu },
   { what: 'labs that are well: diagnoses', unit: '', of: (r) => r.healthyRuns },
   { what: 'labs that are well: diagnoses that left a flow open', unit: '', of: (r) => r.healthyUndecided },
   { what: "no pods: PSS of the lab's processes", unit: 'MB', of: (r) => r.barePss },

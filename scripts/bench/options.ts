@@ -2,7 +2,17 @@
 import { parseArgs } from 'node:util';
 
 /** Groups of steps that make sense by themselves. */
-export const PARTS = ['kindnet', 'work', 'pods', 'memory', 'journey', 'decode', 'faults', 'healthy'] as const;
+export const PARTS = [
+  'kindnet',
+  'work',
+  'pods',
+  'memory',
+  'journey',
+  'decode',
+  'faults',
+  'course',
+  'healthy',
+] as const;
 export type Part = (typeof PARTS)[number];
 /** Takes minutes, and says nothing of time: only when it is asked for. */
 const ASKED_FOR: readonly Part[] = ['healthy'];
@@ -31,6 +41,7 @@ depend on them: 0 when everything could be measured, 1 when something could not.
                  journey  five echo requests across nodes as a journey, against a bare ping
                  decode   decoding and correlating the captures of eleven taps across nodes, no lab at all
                  faults   a diagnosis of every fault in every network: time, and whether it is right; one round
+                 course   30 instances of lab flannel: up, memory, reset of one; beside one up of the same lab
                  healthy  250 diagnoses of labs that are well, most of them varied at random: false alarms; one
                           round, and only when it is asked for
                  (may be given more than once)

@@ -63,7 +63,7 @@ export async function removeLabs(place: Place): Promise<void> {
 export async function closePlace(place: Place): Promise<void> {
   await removeLabs(place);
   // `destroy --remove` has done so, unless it was not reached.
-  const settings = ['empty', 'kindnet', 'pods'].map((lab) => `Pulumi.${place.stack(lab)}.yaml`);
+  const settings = ['empty', 'kindnet', 'pods', 'flannel'].map((lab) => `Pulumi.${place.stack(lab)}.yaml`);
   await Promise.all(settings.map((file) => rm(path.join(ROOT, 'labs', 'stacks', file), { force: true })));
   await rm(place.directory, { recursive: true, force: true });
 }

@@ -79,6 +79,29 @@ export function pidsWithEnv(assignment: string): readonly number[] {
   );
 }
 
+/** What every kernel tells /proc times in (proc(5), sysconf(_SC_CLK_TCK)): 1/100 s on all architectures that Node runs on. */
+const TICKS = 100;
+
+/** Processor time of a process and of the children that it has waited for, seconds; 0 when it is gone. */
+export function cpuSeconds(pid: number): number {
+  return ticks(pid, 11, 15);
+}
+
+/** Processor time of this process's children that have ended, and of theirs that they waited for, seconds. */
+export function endedCpuSeconds(): number {
+  return ticks(process.pid, 13, 15);
+}
+
+/** Sum of fields of /proc/<pid>/stat, counted from the state: utime, stime, cutime, cstime are 11 to 14. */
+function ticks(pid: number, from: number, to: number): number {
+  const stat = readProc(pid, 'stat') ?? '';
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(from, to);
+  return fields.reduce((sum, field) => sum + Number(field), 0) / TICKS;
+}
+
 /** Words of a process's command line; empty when it is gone. */
 export function argvOf(pid: number): readonly string[] {
   return (readProc(pid, 'cmdline') ?? '').split('\0').slice(0, -1);

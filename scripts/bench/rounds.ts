@@ -1,5 +1,6 @@
 // Runs the steps in rounds, A B A B …, so that a machine that is busy for a while does not favour one of them.
 
+import { courseStep } from './course-step.ts';
 import { faultsStep } from './faults-step.ts';
 import type { Round } from './figures.ts';
 import { healthyStep } from './healthy-step.ts';
@@ -41,7 +42,10 @@ const STEPS: readonly Step[] = [
 ];
 
 /** After all others: it has the kernel empty its caches, which would slow down whatever is timed next. */
-const MEMORY: Step = { name: 'memory', parts: ['memory'], run: memoryStep, warmUp: false };
+const MEMORY: readonly Step[] = [
+  { name: 'memory', parts: ['memory'], run: memoryStep, warmUp: false },
+  { name: 'course', parts: ['course'], run: courseStep, warmUp: false },
+];
 
 export interface Rounds {
   readonly rounds: readonly Round[];
@@ -84,8 +88,8 @@ export async function runRounds(
   for (let round = 1; round <= repeat; round++) {
     for (const step of chosen) if (round === 1 || !step.once) await measure(round, step);
   }
-  if (parts.includes('memory')) {
-    for (let round = 1; round <= repeat; round++) await measure(round, MEMORY);
+  for (const step of MEMORY.filter((one) => one.parts.some((part) => parts.includes(part)))) {
+    for (let round = 1; round <= repeat; round++) await measure(round, step);
   }
   return { rounds, problems };
 }
