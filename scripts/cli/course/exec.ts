@@ -53,7 +53,7 @@ export async function courseExec(
       if (!('value' in outcome)) continue;
       const { exitCode, stdout, stderr } = outcome.value.value;
       const code = exitCode === 0 ? '' : ` (exit code ${exitCode})`;
-      const said = indent(`${stdout}${stderr}`.trimEnd(), 2);
+      const said = indent(`${stdout}${stderr}`.trimEnd(), 2).replaceAll(/^ +$/gm, '');
       process.stdout.write(`${outcome.student}${code}\n${said.trim() === '' ? '' : `${said}\n`}`);
     }
   refuseFailures(outcomes, 'could not be asked');
