@@ -197,6 +197,25 @@ describe('a course', () => {
     expect(lab.processes()).toEqual([]);
   });
 
+  it('that is killed while it goes up leaves nothing that it does not know of, and goes on', async () => {
+    const lab = await labs.lab('killed', {
+      yaml: 'cluster: { nodes: [{ name: n1 }] }\nnetwork: { type: kindnet, podCIDR: 10.1.0.0/16 }\nworkloads: [{ name: web }]\n',
+    });
+    const argv = [path.join(ROOT, 'node_modules', '.bin', 'node'), path.join(ROOT, 'scripts', 'cnilab.ts')];
+    const up = ['course', 'up', lab.file, '--students', '8', '--course', `${NAME}-3`];
+    const started = lab.start([...argv, ...up]);
+    await started.printed('for 8 students');
+    process.kill(started.pid, 'SIGKILL');
+    await started.ended;
+    const env = { CNILAB_COURSE: `${NAME}-3`, CNI_PATH: lab.plugins };
+    expect(await session.cli(['course', 'up'], env)).toMatchObject({ exitCode: 0 });
+    const after = await session.cli(['course', 'status', '--json'], env);
+    expect((JSON.parse(after.stdout).students as Row[]).every(({ state }) => state === 'up')).toBe(true);
+    expect(await session.cli(['course', 'down'], env)).toMatchObject({ exitCode: 0 });
+    expect(lab.processes()).toEqual([]);
+    expect(onDisk().filter((name) => name.startsWith(`${NAME}-3`))).toEqual([]);
+  });
+
   it('loses one, and then all; nothing is left', async () => {
     const holders = await Promise.all(
       ['ada', 'bob', 'zoe'].map(async (one) => (await handle(one)).facts.holder),

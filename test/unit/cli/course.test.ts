@@ -1,0 +1,107 @@
+// What `course` says before anything is made: who takes part, which course is meant, whose name is taken.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import { CliSandbox } from '../../support/cli-sandbox.ts';
+
+const record = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, 'fixtures', 'record.json'), 'utf8'),
+) as StackRecord;
+
+let cli: CliSandbox;
+beforeEach(() => {
+  cli = new CliSandbox();
+});
+afterEach(() => cli.close());
+
+const roster = (text: string) => {
+  writeFileSync(cli.path('names.txt'), text);
+  return cli.path('names.txt');
+};
+/** As if it had been made here: its instances are not. */
+const addCourse = (name: string, ...students: readonly string[]) => {
+  const { definition: lab, labFile, checkout } = record;
+  const createdAt = new Date().toISOString();
+  mkdirSync(cli.path('state', 'courses', name), { recursive: true });
+  writeFileSync(
+    cli.path('state', 'courses', name, 'course.json'),
+    JSON.stringify({ name, lab, labFile, checkout, isolation: 'auto', students, createdAt }),
+  );
+};
+
+test('a wrong roster is told line by line, and nothing is made', async () => {
+  const file = roster('ada\nAda L\nada\n');
+  const { exitCode, stderr } = await cli.run(['course', 'up', 'kindnet', '--roster', file]);
+  expect(stderr.replaceAll(file, 'names.txt')).toBe(
+    `cnilab: names.txt:2: "Ada L": a name is lower-case letters, digits and "-", with a letter or digit at both ends
+names.txt:3: "ada": it is on line 1 already
+  → names are lower-case letters, digits and "-", each once, at most 500
+`,
+  );
+  expect(exitCode).toBe(2);
+  expect(await cli.run(['course', 'list', '--json'])).toMatchObject({ stdout: '{\n  "courses": []\n}\n' });
+});
+
+test('without students a new course asks for them', async () => {
+  const { exitCode, stderr } = await cli.run(['course', 'up', 'kindnet']);
+  expect(stderr).toContain('say who takes part');
+  expect(exitCode).toBe(2);
+});
+
+test('a name that another lab has is told before anything is made', async () => {
+  cli.addStack({ ...record, stack: 'kindnet-ada' });
+  const { exitCode, stderr } = await cli.run(['course', 'up', 'kindnet', '--roster', roster('bob\nada\n')]);
+  expect(stderr).toContain(
+    'stack "kindnet-ada", which would be ada\'s, holds a lab that is not of this course',
+  );
+  expect(exitCode).toBe(3);
+  expect(await cli.run(['course', 'list'])).toMatchObject({ stdout: expect.stringContaining('no course') });
+});
+
+test('which course is meant: the only one, that of CNILAB_COURSE, or the question', async () => {
+  addCourse('monday', 's01', 's02');
+  const status = (args: readonly string[] = [], env = {}) => cli.run(['course', 'status', ...args], env);
+  expect((await status()).stdout).toMatch(/^Course monday: /);
+  addCourse('tuesday', 'ada');
+  const asked = await status();
+  expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('there are 2 courses') });
+  expect((await status([], { CNILAB_COURSE: 'tuesday' })).stdout).toMatch(/^Course tuesday: /);
+  const misspelt = await status(['--course', 'tusday']);
+  expect(misspelt).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('did you mean "tuesday"?') });
+});
+
+test('which students are meant: named, or all, never by default where something would go', async () => {
+  addCourse('monday', 's01', 's02');
+  const said = async (...args: readonly string[]) => {
+    const { exitCode, stderr } = await cli.run(['course', ...args]);
+    expect(exitCode).toBe(2);
+    return stderr;
+  };
+  expect(await said('reset')).toContain('say which student');
+  expect(await said('reset', 's03')).toContain('course monday has no student "s03"');
+  expect(await said('reset', 's01', '--all')).toContain('either students or everybody');
+  expect(await said('checkpoint', 'restore', 'two', '--all')).toContain('no checkpoint "two"');
+  expect(await said('fault', 'inject', 'route-misisng', '--all')).toContain('did you mean "route-missing"?');
+});
+
+test('an instance that does not stand is told, with the command that makes it', async () => {
+  addCourse('monday', 's01', 's02');
+  const { exitCode, stdout, stderr } = await cli.run(['course', 'exec', 'all', 'a', '--json', '--', 'true']);
+  expect(JSON.parse(stdout).students).toEqual(
+    ['s01', 's02'].map((student) => ({ student, outcome: 'failed', error: 'the instance is absent' })),
+  );
+  expect(stderr).toContain('2 of 2 could not be asked:\n  s01, s02: the instance is absent');
+  expect(stderr).toContain('course up --course monday');
+  expect(exitCode).toBe(3);
+});
+
+test('a stack that is an instance is not for up', async () => {
+  const labFile = path.resolve(import.meta.dirname, '..', '..', '..', 'labs', 'kindnet', 'lab.yaml');
+  cli.addStack({ ...record, labFile, stack: 'monday-s01', course: 'monday', backendUrl: 'course:monday' });
+  const { exitCode, stderr } = await cli.run(['up', 'kindnet', '--stack', 'monday-s01']);
+  expect(stderr).toContain(
+    'stack "monday-s01" is an instance of course monday, which no Pulumi stack stands for',
+  );
+  expect(exitCode).toBe(2);
+});
