@@ -1,34 +1,23 @@
-// `course checkpoint`: keeps how an instance stands, and brings instances to where one stood.
-
-import { loadBackend } from '../../../infra/backends/registry.ts';
+// `course checkpoint`: keeps how instances stand, and brings instances to where they, or one of them, stood.
 import {
-  type Checkpoint,
   listCheckpoints,
   readCheckpoint,
-  readFresh,
   removeCheckpoint,
   writeCheckpoint,
   writeStage,
 } from '../../../infra/course/checkpoint/checkpoint.ts';
-import { observeState } from '../../../infra/course/checkpoint/observe-state.ts';
-import { planRestore } from '../../../infra/course/checkpoint/restore-script.ts';
-import { restoreState } from '../../../infra/course/checkpoint/restore-state.ts';
-import { changeLines } from '../../../infra/course/checkpoint/state-changes.ts';
-import { COURSE_BACKEND, type Course } from '../../../infra/course/course.ts';
-import { renewInstance } from '../../../infra/course/instance.ts';
+import { checkpointSource } from '../../../infra/course/checkpoint/checkpoint-source.ts';
+import type { Course } from '../../../infra/course/course.ts';
 import { nameProblem } from '../../../infra/course/student-names.ts';
-import { injectedFaults } from '../../../infra/faults/injected.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
 import { renderTable } from '../../../infra/report/table.ts';
-import type { StackRecord } from '../../../infra/state/stack-store.ts';
-import { environmentError, usageError } from '../cli-error.ts';
+import { usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { withCluster } from '../live-lab.ts';
 import { unknownName } from '../unknown-name.ts';
-import { bringIn, plansFor } from '../verbs/fault.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { standing } from './exec.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
+import { checkpointOf, restoreInstance } from './keep-instance.ts';
 
 interface Options extends CourseOption {
   readonly all?: boolean;
@@ -50,7 +39,7 @@ export async function saveCheckpoint(
     done: 'are saved',
     work: async (student, signal) => {
       const record = await standing(course, student);
-      const checkpoint = await picture(course, name, student, record, signal);
+      const checkpoint = await checkpointOf(course, name, student, record, signal);
       await writeCheckpoint(course.name, checkpoint);
       await writeStage(record, { checkpoint: name, student });
       return { checkpoint: name };
@@ -60,36 +49,6 @@ export async function saveCheckpoint(
   if (options.json) printJson({ course: course.name, students: outcomeRows(outcomes) });
   refuseFailures(outcomes, 'could not be saved');
   return EXIT.pass;
-}
-
-/** @throws CliError with the rows that could not be restored */
-async function picture(
-  course: Course,
-  name: string,
-  student: string,
-  record: StackRecord,
-  signal: AbortSignal,
-): Promise<Checkpoint> {
-  const backend = await loadBackend(COURSE_BACKEND);
-  const faults = (await injectedFaults(record)).map((fault) => {
-    return { name: fault.name, host: fault.culprit.host };
-  });
-  const fresh = await readFresh(course.name);
-  return withCluster(record, async (cluster) => {
-    const dead = await backend.deadPods(record.handle, await cluster.pods());
-    if (dead.length > 0)
-      throw environmentError(`pods are dead, which a checkpoint does not bring back: ${dead.join(', ')}`);
-    const { state, symbols } = await observeState(cluster, course.lab, signal);
-    // What a fault did is brought back by the fault; whether that is all of it, restoring tells.
-    const beyond = fresh && faults.length === 0 ? planRestore(fresh, state).beyond : [];
-    if (beyond.length > 0)
-      throw environmentError(
-        `no command would bring this back:\n${changeLines(beyond)
-          .map((line) => `  ${symbols.named(line)}`)
-          .join('\n')}`,
-      );
-    return { name, student, savedAt: new Date().toISOString(), faults, state };
-  });
 }
 
 export async function restoreCheckpoint(
@@ -108,7 +67,7 @@ export async function restoreCheckpoint(
       const from = source(student);
       const checkpoint = await readCheckpoint(course.name, name, from);
       if (!checkpoint) throw usageError(`checkpoint ${name} has nothing of ${from}`);
-      await restore(course, student, checkpoint, signal);
+      await restoreInstance(course, student, checkpoint, signal);
       return { checkpoint: name, from };
     },
     line: ({ from }) => `✓ <student>  as ${from} was at ${name}`,
@@ -120,32 +79,6 @@ export async function restoreCheckpoint(
     `npm run -s lab -- course status --course ${course.name}   shows how they stand`,
   );
   return EXIT.pass;
-}
-
-/** Anew, the faults brought in, the rest row by row; then looked at. What is not as it was saved is told, and made anew. */
-async function restore(
-  course: Course,
-  student: string,
-  { name, student: from, faults, state }: Checkpoint,
-  signal: AbortSignal,
-): Promise<void> {
-  const backend = await loadBackend(COURSE_BACKEND);
-  await renewInstance(backend, course, student, { signal });
-  const record = await standing(course, student);
-  const differing = await withCluster(record, async (cluster) => {
-    for (const { name: fault, host } of faults) {
-      const plan = (await plansFor(cluster, record)).get(fault);
-      if (plan?.culprit.host !== host)
-        throw environmentError(`the lab has nothing on ${host} that could break by fault "${fault}"`);
-      await bringIn(cluster, record, fault, plan, await injectedFaults(record));
-    }
-    return restoreState(cluster, course.lab, state, signal);
-  });
-  if (differing.length === 0) return writeStage(record, { checkpoint: name, student: from });
-  await renewInstance(backend, course, student, { signal });
-  throw environmentError(
-    `what would not be as it was saved:\n${differing.map((row) => `  ${row}`).join('\n')}\nthe instance is as new instead`,
-  );
 }
 
 /** Everybody's own state, where the checkpoint has it; that of the only one, where it has one only. @throws CliError */
@@ -167,9 +100,7 @@ async function sourceOf(
     );
   if (from !== undefined && !found.students.includes(from))
     throw unknownName(`checkpoint ${name} has nothing of "${from}"`, from, found.students, 'students');
-  const [only] = found.students;
-  const source = (student: string) =>
-    from ?? (found.students.includes(student) ? student : found.students.length === 1 ? only : undefined);
+  const source = (student: string) => checkpointSource(found, student, from);
   const without = students.filter((student) => source(student) === undefined);
   if (without.length > 0)
     throw usageError(
