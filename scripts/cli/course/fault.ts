@@ -68,19 +68,14 @@ export async function courseRepair(names: readonly string[], options: Options): 
     work: async (student) => {
       const record = await standing(course, student);
       const wanted = await injectedFaults(record);
-      const undone: string[] = [];
-      if (wanted.length === 0) return { undone };
-      const failures = await withCluster(record, (cluster) =>
-        repairAll(cluster, record, wanted, ({ name, culprit }) =>
-          undone.push(`${name} on ${culprit.host}: ${culprit.row}`),
-        ),
-      );
+      if (wanted.length === 0) return { undone: [] };
+      const { undone, failures } = await withCluster(record, (cluster) => repairAll(cluster, record, wanted));
       if (failures.length > 0)
         throw environmentError(
           `not all of it could be undone: ${failures.join('; ')}`,
           `npm run -s lab -- course reset ${student} --course ${course.name}   makes it anew`,
         );
-      return { undone };
+      return { undone: undone.map(({ name, host, row }) => `${name} on ${host}: ${row}`) };
     },
     line: ({ undone }) => `✓ <student>  ${undone.join('; ') || 'no fault'}`,
   });

@@ -2,8 +2,8 @@
 import type { Verdict } from '../../../infra/experiments/result.ts';
 import { worst } from '../../../infra/experiments/verdict.ts';
 import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
-import { withCluster } from '../live-lab.ts';
-import { chooseExperiments, runExperiments } from '../verbs/verify.ts';
+import { runExperiments } from '../run-experiments.ts';
+import { chooseExperiments } from '../verbs/verify.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { standing } from './exec.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
@@ -36,9 +36,7 @@ export async function courseVerify(
     atOnce: options.atOnce ?? AT_ONCE,
     work: async (student, signal) => {
       const record = await standing(course, student);
-      const ran = await withCluster(record, (cluster) =>
-        runExperiments(record, lab, cluster, chosen, signal, false),
-      );
+      const ran = await runExperiments(record, chosen, { signal });
       signal.throwIfAborted();
       const verdicts = Object.fromEntries(ran.map(({ name, verdict }) => [name, verdict]));
       return { verdict: worst(Object.values(verdicts)), decisive: decisiveVerdict(ran, recorded), verdicts };
