@@ -10,9 +10,12 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const colors = process.stdout.isTTY ? 'force' : 'off';
 const biome = ['node_modules/.bin/biome', 'ci', '--error-on-warnings', `--colors=${colors}`, '.'];
 
+const tsc = [process.execPath, 'node_modules/typescript/bin/tsc', '-p'];
+
 const stages: readonly Stage[] = [
   programStage('lint', 'format and lint', biome),
-  programStage('types', 'types', [process.execPath, 'node_modules/typescript/bin/tsc', '-p', '.']),
+  programStage('types', 'types', [...tsc, '.']),
+  programStage('page-types', 'types of the report’s page', [...tsc, 'infra/report/html/client']),
   ...['unit', 'program', 'provider', 'labs'].map(vitestStage),
   ...(process.getuid?.() === 0 ? [ordinaryUserStage(ROOT)] : []),
 ];

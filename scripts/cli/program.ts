@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { backendNames } from '../../infra/backends/registry.ts';
 import { addCourse } from './course/program.ts';
+import { GRAPH_FORMATS } from '../../infra/report/topology/formats.ts';
 import { DEFAULT_LAB } from './lab-files.ts';
 import { asTyped } from './spelling.ts';
 
@@ -138,9 +139,16 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     );
   program
     .command('graph')
-    .description('Draw the live lab as a Mermaid flowchart: nodes, bridges, veth pairs, pods.')
+    .description('Draw the live lab: nodes, bridges, veth pairs, pods.')
     .addOption(stack())
+    .addOption(new Option('--format <form>', 'as what').choices([...GRAPH_FORMATS]).default('mermaid'))
     .action(async (options) => finish(await (await import('./verbs/graph.ts')).graph(options)));
+  program
+    .command('report')
+    .description('Write one HTML file of a stack: its lab drawn, its journeys played, every check.')
+    .addOption(stack())
+    .option('-o, --output <file>', 'where to (default: <stack>-report.html)')
+    .action(async (options) => finish(await (await import('./verbs/report.ts')).report(options)));
   program
     .command('diagnose')
     .description('Say what is wrong in the live lab, and which row of kernel state is to blame.')
@@ -290,7 +298,12 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- exec minikube --changes -- ip route del 10.244.1.0/24',
   ],
   verify: ['npm run -s lab -- verify', 'npm run -s lab -- verify pod-routes --stack kindnet'],
-  graph: ['npm run -s lab -- graph', 'npm run -s lab -- graph --stack flannel > flannel.mmd'],
+  graph: [
+    'npm run -s lab -- graph',
+    'npm run -s lab -- graph --stack flannel > flannel.mmd',
+    'npm run -s lab -- graph --format svg > lab.svg',
+  ],
+  report: ['npm run -s lab -- report', 'npm run -s lab -- report --stack flannel -o flannel.html'],
   diagnose: ['npm run -s lab -- diagnose', 'npm run -s lab -- diagnose --json | jq -r ".findings[].words"'],
   fault: [
     'npm run -s lab -- fault                      all faults, and which this lab can have',

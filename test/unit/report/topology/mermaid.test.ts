@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HostSnapshot, InterfaceRow, LabSnapshot } from '../../../infra/observe/snapshot.ts';
-import { mermaidTopology } from '../../../infra/report/mermaid.ts';
+import type { HostSnapshot, InterfaceRow, LabSnapshot } from '../../../../infra/observe/snapshot.ts';
+import { mermaidTopology } from '../../../../infra/report/topology/mermaid.ts';
+import { topologyOf } from '../../../../infra/report/topology/topology.ts';
 
 const row = (
   name: string,
@@ -84,7 +85,7 @@ const lab: LabSnapshot = {
 
 describe('the topology as Mermaid', () => {
   it('joins pods, veth pairs, bridge, VTEP and uplinks as the kernel does; the uplink is no port of cni0', () => {
-    expect(mermaidTopology(lab)).toMatchInlineSnapshot(`
+    expect(mermaidTopology(topologyOf(lab))).toMatchInlineSnapshot(`
       "graph TB
         subgraph k3s_server["node k3s-server"]
           k3s_server__eth0["eth0 192.168.49.2/24"]

@@ -1,0 +1,62 @@
+// Markup that cannot forget to escape: whatever is put into html`…` is text, unless it is markup made the same way.
+
+class Markup {
+  readonly #markup: string;
+  constructor(markup: string) {
+    this.#markup = markup;
+  }
+  toString(): string {
+    return this.#markup;
+  }
+}
+
+/** Only this file makes them: a text does not become markup by being called so. */
+export type Html = Markup;
+
+export type Part = Html | string | number | false | undefined | readonly Part[];
+
+/** Attributes are to be written in double quotes. `false` and undefined are nothing; lists are joined. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  const texts = strings.map((text, index) => (index === 0 ? text : markupOf(parts[index - 1]) + text));
+  return new Markup(texts.join(''));
+}
+
+function markupOf(part: Part): string {
+  if (part === undefined || part === false) return '';
+  if (part instanceof Markup) return part.toString();
+  if (typeof part === 'object') return part.map(markupOf).join('');
+  return escapeText(visible(`${part}`));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escapeText = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+
+/**
+ * Controls, and signs that turn the direction of what follows (Unicode TR 9, "Trojan Source"), as the escapes that
+ * name them: a text of a stranger is to look like what it is.
+ */
+export function visible(text: string): string {
+  return text.replaceAll(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are looked for
+    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** JSON for a `<script type="application/json">`: nothing in it ends the element or begins a comment. */
+export function embeddedJson(value: unknown): Html {
+  return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
+}
+
+/** The text of a file of ours for a `<style>` or `<script>`. @throws when it would end the element */
+export function embeddedFile(text: string): Html {
+  if (/<\/(style|script)|<!--/i.test(text)) throw new Error('a style or script may not contain its own end');
+  return new Markup(text);
+}
