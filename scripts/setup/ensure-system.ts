@@ -3,7 +3,13 @@ import { type Distribution, installCommand, thisDistribution } from './distribut
 import { NotReady } from './not-ready.mjs';
 import { withProgress } from './progress.ts';
 import { run, tail } from './run.ts';
-import { CNI_PLUGINS_PACKAGE, missingPlugins, missingTools, type SystemTool } from './system-tools.ts';
+import {
+  CNI_PLUGINS_PACKAGE,
+  missingOptionalTools,
+  missingPlugins,
+  missingTools,
+  type SystemTool,
+} from './system-tools.ts';
 
 /** Two set-ups at once, or a machine's own nightly update: wait for dpkg's lock instead of failing (seconds). */
 const DPKG_LOCK_TIMEOUT_S = 300;
@@ -22,6 +28,14 @@ export async function ensureSystemTools(): Promise<void> {
   const tools = missingTools();
   if (tools.length > 0) throw new NotReady(missingMessage(tools, missingPlugins(), system, root) + failure);
   if (failure) process.stderr.write(`${failure.trim()}\n`);
+}
+
+/** For `npm test` as a whole: tests that miss an optional tool are left out, so it is got where that is no question. */
+export async function tryOptionalTools(): Promise<void> {
+  const tools = missingOptionalTools();
+  if (tools.length === 0 || process.getuid?.() !== 0 || thisDistribution().family !== 'debian') return;
+  const failure = await aptInstall(packagesFor('debian', tools, []));
+  if (failure) process.stderr.write(`Some tests will be left out.${failure}\n`);
 }
 
 /** Names of the packages that have these tools and plugins, each once. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { endWhenStoppedEarly, leaveStopsToOthers } from './early-stop.mjs';
 import { toolPath } from './engine-env.ts';
 import { ensureEverything } from './ensure.ts';
+import { tryOptionalTools } from './ensure-system.ts';
 import { EXIT_NOT_READY, NotReady } from './not-ready.mjs';
 import { endChildrenOnSignal, run } from './run.ts';
 import { countsTests, isVerb, needOf, VERBS, type Verb } from './verbs.ts';
@@ -44,6 +45,7 @@ async function main(verb: string | undefined, args: readonly string[]): Promise<
   leaveStopsToOthers();
   if (needOf(verb, args) === 'everything') Object.assign(process.env, await ensureEverything());
   else process.env.PATH = toolPath();
+  if (verb === 'test' && args.length === 0) await tryOptionalTools();
   endWhenStoppedEarly();
   restore();
   return verb === 'pulumi' ? await pulumi(args) : await program(verb, args);

@@ -90,6 +90,12 @@ export const OPTIONAL_TOOLS: readonly SystemTool[] = [
       suse: 'wireshark',
     },
   },
+  {
+    name: 'chromium',
+    use: 'tests that open reports in a browser',
+    version: ['--version'],
+    packages: everywhere('chromium'),
+  },
 ];
 
 /** CNI plugins that labs chain; the package that has them all. */
@@ -105,6 +111,10 @@ export function locate(tool: Pick<SystemTool, 'name'>): string | undefined {
 
 export function missingTools(): SystemTool[] {
   return SYSTEM_TOOLS.filter((tool) => locate(tool) === undefined);
+}
+
+export function missingOptionalTools(): SystemTool[] {
+  return OPTIONAL_TOOLS.filter((tool) => locate(tool) === undefined);
 }
 
 export function missingPlugins(): string[] {

@@ -32,7 +32,7 @@ const READING_LAB_COMMANDS = new Set([
 ]);
 
 /** Layers of `npm test` that only read the source. */
-const READING_TEST_LAYERS = new Set(['lint', 'types', '--help', '-h']);
+const READING_TEST_LAYERS = new Set(['lint', 'types', 'page-types', '--help', '-h']);
 
 /** Whoever runs the tests reads the last line of the output, whatever happens. */
 export function countsTests(verb: string | undefined): boolean {

@@ -50,9 +50,12 @@ export function visible(text: string): string {
   );
 }
 
-/** JSON for a `<script type="application/json">`: nothing in it ends the element or begins a comment. */
+/**
+ * JSON for a `<script type="application/json">`: nothing in it ends the element or begins a comment. What `visible`
+ * shows is escaped, which JSON reads back as it was.
+ */
 export function embeddedJson(value: unknown): Html {
-  return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
+  return new Markup(visible(JSON.stringify(value)).replaceAll('<', '\\u003c'));
 }
 
 /** The text of a file of ours for a `<style>` or `<script>`. @throws when it would end the element */

@@ -18,7 +18,7 @@ export interface Box {
   readonly width: number;
   readonly height: number;
   readonly lines: readonly TextLine[];
-  /** What it is, in words, for whoever does not see it. */
+  /** What it is, in words, for whoever does not see it; it follows what is written in it. */
   readonly label: string;
 }
 

@@ -1,4 +1,6 @@
 // The inside of one machine: uplinks and tunnels above, its routing as a bar, bridges below it, and pods hanging under them.
+
+import { count } from '../words.ts';
 import type { Box, Line, TextLine } from './drawing.ts';
 import { fitted, textWidth } from './text-size.ts';
 import { machineWord, type TopologyInterface, type TopologyMachine, type TopologyPod } from './topology.ts';
@@ -82,7 +84,7 @@ export function layOutMachine(
   const grid = across * (podW + GUTTER);
   const range = machine.podCIDR === '' ? '' : `pods ${machine.podCIDR}`;
   const head = textWidth(title, 'title') + (range === '' ? 0 : 12 + textWidth(range, 'fact'));
-  const room = Math.max(grid, CHIPS_ACROSS, least - 2 * PADDING);
+  const room = Math.max(grid + CHIP_GAP, CHIPS_ACROSS, least - 2 * PADDING);
   const chipRows = inRows(chips, chipWidth, room);
   const chipRow = Math.max(...chipRows.map((row) => rowWidth(row, chipWidth)));
   const inner = Math.max(grid, chipRow, head, 180, least - 2 * PADDING);
@@ -122,7 +124,7 @@ export function layOutMachine(
   const routing: Box = {
     ...{ key: `${host}#routing`, kind: 'routing', x: PADDING, y, width: inner, height: BAR },
     lines: [{ text: `routing · ${machine.routes} routes`, dx: 8, dy: 16, style: 'fact' }],
-    label: `routing of ${host}: ${machine.routes} routes`,
+    label: `routing of ${host}`,
   };
   boxes.push(routing);
   for (const chip of boxes.filter(({ kind }) => ['uplink', 'vxlan', 'interface'].includes(kind))) {
@@ -205,7 +207,7 @@ export function layOutMachine(
   }
   const box: Box = {
     ...{ key: host, kind: 'machine', x: 0, y: 0, width, height, lines: titles },
-    label: `${title}, ${pods.length} pods`,
+    label: `machine with ${count(pods.length, 'pod')}`,
   };
   return { width, height, boxes: [box, ...boxes], lines, uplinks };
 }
@@ -241,7 +243,7 @@ function interfaceBox(
   width: number,
   height: number,
 ): Box {
-  const label = `${linkKind} ${dev} on ${host}${addresses.length > 0 ? `, ${addresses.join(', ')}` : ''}`;
+  const label = `${linkKind} ${dev} on ${host}`;
   const one = kind === 'bridge' || kind === 'veth';
   const texts = one ? [[dev, ...addresses].join(' · ')] : [dev, ...addresses];
   const lines = texts.map((text, index) => ({
@@ -263,17 +265,19 @@ function podTile(
   lines: Line[],
 ): string | undefined {
   const top = y + density.veth + density.cable;
-  const devs = cable === undefined ? 'in its node’s network' : `${cable.podIf} ${addresses.join(', ')}`;
+  const devs = cable === undefined ? 'in its node’s network' : cable.podIf;
+  const place = `on ${node}, ${devs}`;
+  const shown = fitted(name, 'name', width - 14);
   boxes.push({
     ...{ key: name, kind: 'pod', x, y: top, width, height: y + height - top },
     lines: [
-      { text: fitted(name, 'name', width - 14), dx: 8, dy: 16, style: 'name' },
+      { text: shown, dx: 8, dy: 16, style: 'name' },
       ...addresses.map((text, index) => ({
         text: fitted(text, 'fact', width - 12),
         ...{ dx: 8, dy: POD_HEAD + 11 + index * FACT, style: 'fact' as const },
       })),
     ],
-    label: `pod ${name} on ${node}, ${devs}`,
+    label: shown === name ? `pod ${place}` : `pod ${name} ${addresses.join(' ')} ${place}`,
   });
   if (cable === undefined) return undefined;
   const key = `${node}/${cable.nodeIf}`;

@@ -63,7 +63,7 @@ export function layOut(topology: Topology, width: number): Drawing {
     boxes.push({
       ...{ key: 'underlay', kind: 'segment', x: MARGIN, y, width: right, height: SEGMENT },
       lines: [{ text: 'underlay: the network between the machines', dx: 10, dy: 17, style: 'fact' }],
-      label: `underlay, which joins ${underlay.ends.length} machines`,
+      label: `joins ${underlay.ends.length} machines`,
     });
     barBottom = y + SEGMENT;
     y += SEGMENT + ROW_GAP;

@@ -26,15 +26,23 @@ ${others.map((box) => boxSvg(box, interactive))}
 }
 
 function boxSvg(box: Box, interactive: boolean): Html {
-  const { key, kind, x, y, width, height, lines, label } = box;
+  const { key, kind, x, y, width, height, lines } = box;
+  const label = nameOf(box);
   const chosen = interactive && html` role="button" tabindex="-1" aria-pressed="false" aria-label="${label}"`;
   const radius = kind === 'machine' ? 10 : kind === 'vxlan' ? 12 : kind === 'segment' ? 13 : 5;
   return html`<g class="box ${kind}" data-key="${key}" transform="translate(${rounded(x)} ${rounded(y)})"${chosen}>${!interactive && html`<title>${label}</title>`}<rect width="${rounded(width)}" height="${rounded(height)}" rx="${radius}"/>${lines.map(textSvg)}</g>
 `;
 }
 
+/** What is written in it, as whoever speaks to a computer would say it, and then what it is. */
+function nameOf({ lines, label }: Box): string {
+  const written = lines.map(({ text }) => text).join(' ');
+  return written === '' || written.includes('…') ? label : `${written}, ${label}`;
+}
+
 const textSvg = ({ text, dx, dy, style }: TextLine) =>
-  html`<text class="${style}" x="${rounded(dx)}" y="${dy}">${text}</text>`;
+  html`<text class="${style}" x="${rounded(dx)}" y="${dy}">${text}</text>
+`;
 
 function lineSvg({ kind, points, joins, text }: Line): Html {
   const d = points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${rounded(x)} ${rounded(y)}`).join('');

@@ -151,7 +151,7 @@ export function zoomButtons(place) {
   ) => make('button', { type: 'button', 'aria-label': label, title: label, onclick }, sign);
   place.append(
     button('−', 'Smaller', () => to(scale / 1.25)),
-    button('1:1', 'As drawn', () => to(1)),
+    button('1:1', '1:1, as drawn', () => to(1)),
     button('+', 'Larger', () => to(scale * 1.25)),
   );
 }

@@ -99,12 +99,12 @@ function headerTable(predicted, seen) {
 
 /** @type {[string, (headers: Headers) => string | undefined][]} */
 const ROWS = [
-  ['outer MACs', ({ outer }) => outer && `${outer.srcMac} → ${outer.dstMac}`],
-  ['outer IP', ({ outer }) => outer && `${outer.src} → ${outer.dst}`],
+  ['outer MACs', ({ outer }) => outer && `${outer.srcMac}\u00a0→ ${outer.dstMac}`],
+  ['outer IP', ({ outer }) => outer && `${outer.src}\u00a0→ ${outer.dst}`],
   ['outer TTL', ({ outer }) => outer && `${outer.ttl}`],
   ['UDP port, VNI', ({ outer }) => outer && `${outer.port}, VNI ${outer.vni}`],
-  ['MACs', ({ srcMac, dstMac }) => `${srcMac} → ${dstMac}`],
-  ['IP', ({ src, dst }) => `${src} → ${dst}`],
+  ['MACs', ({ srcMac, dstMac }) => `${srcMac}\u00a0→ ${dstMac}`],
+  ['IP', ({ src, dst }) => `${src}\u00a0→ ${dst}`],
   ['TTL', ({ ttl }) => (ttl === undefined ? undefined : `${ttl}`)],
   ['length', ({ length }) => (length === undefined ? undefined : `${length} bytes`)],
   ['don’t fragment', ({ df }) => (df === undefined ? undefined : df ? 'set' : 'not set')],
