@@ -1,8 +1,10 @@
 // The report of a real lab, opened in a real Chromium.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { reportPage } from '../../infra/report/html/page.ts';
+import { reportOf } from '../../infra/report/model/report-of.ts';
 import {
   accessibilityProblems,
   launchChromium,
@@ -11,6 +13,7 @@ import {
   watch,
 } from '../support/chromium.ts';
 import { LabSession, type LabStack } from '../support/lab-session.ts';
+import { madeLab, madeSources } from '../support/report-fixture.ts';
 
 const WIDE = { width: 1440, height: 900 };
 
@@ -74,12 +77,12 @@ describe('the report of a lab', () => {
     afterEach(async () => {
       await page.context().close();
     });
-    const open = async (options: Parameters<Browser['newContext']>[0] = {}) => {
+    const open = async (options: Parameters<Browser['newContext']>[0] = {}, opened = file) => {
       page = await (
         await browser.newContext({ viewport: WIDE, reducedMotion: 'reduce', ...options })
       ).newPage();
       watched = watch(page);
-      await page.goto(`file://${file}`);
+      await page.goto(`file://${opened}`);
     };
     const box = (key: string) => page.locator(`svg.topology:visible g.box[data-key="${key}"]`);
     const facts = () => textOf(page.locator('#facts'));
@@ -207,6 +210,37 @@ describe('the report of a lab', () => {
       expect(await box('pod1').count()).toBe(1);
     });
 
+    it('takes no text of a stranger for markup or a script, whatever is opened', async () => {
+      const hostile = `</script><img src=x onerror="globalThis.taken=1"><svg onload="globalThis.taken=1">\u202e`;
+      const made = path.join(session.directory, 'hostile.html');
+      await writeFile(made, reportPage(reportOf(madeSources(madeLab(2, 2, hostile), hostile))));
+      await open({}, made);
+      await page.locator('svg.topology:visible g.box.pod').first().click();
+      for (const summary of await page
+        .locator('#facts summary, #table > summary, #experiments summary')
+        .all()) {
+        if (await summary.isVisible()) await summary.click();
+      }
+      expect(await facts()).toContain('<img src=x onerror="globalThis.taken=1">');
+      expect(await page.locator('img, [onerror], [onload]').count()).toBe(0);
+      expect(await page.evaluate('globalThis.taken')).toBe(undefined);
+      expect(await page.locator('body').innerHTML()).not.toContain('\u202e');
+      expect(watched).toEqual({ errors: [], requests: [] });
+    });
+
+    it('lets nothing through that would make markup of a text, or fetch anything', async () => {
+      await open();
+      // A text, since the tests' types know of no page.
+      const tried = await page.evaluate<string[]>(`Promise.all(
+        [
+          async () => document.body.insertAdjacentHTML('beforeend', '<p>'),
+          async () => fetch('http://127.0.0.1:9/'),
+        ].map((one) => one().then(() => 'done', () => 'refused')),
+      )`);
+      expect(tried).toEqual(['refused', 'refused']);
+      expect(watched.requests).toEqual([]);
+    });
+
     it('prints with everything open', async () => {
       await open();
       const pdf = await page.pdf();
@@ -234,5 +268,11 @@ describe('the report of a lab', () => {
     const page = await readFile(file, 'utf8');
     expect(page).toContain('there is no drawing: the lab under stack');
     expect(page).toContain('<h3>vxlan-journey</h3>');
+    if (NO_CHROMIUM !== undefined) return;
+    const opened = await browser.newPage();
+    const { errors } = watch(opened);
+    await opened.goto(`file://${file}`);
+    expect(await opened.getByRole('button', { name: 'Next' }).isEnabled()).toBe(true);
+    expect(errors).toEqual([]);
   });
 });
