@@ -51,11 +51,18 @@ export function visible(text: string): string {
 }
 
 /**
- * JSON for a `<script type="application/json">`: nothing in it ends the element or begins a comment. What `visible`
- * shows is escaped, which JSON reads back as it was.
+ * JSON for a `<script type="application/json">`: nothing in it ends the element or begins a comment. Its texts and keys
+ * are those that `html` would show, so that what a script finds in it is what is written elsewhere on the page.
  */
 export function embeddedJson(value: unknown): Html {
-  return new Markup(visible(JSON.stringify(value)).replaceAll('<', '\\u003c'));
+  return new Markup(JSON.stringify(value, visibly).replaceAll('<', '\\u003c'));
+}
+
+function visibly(_: string, value: unknown): unknown {
+  if (typeof value === 'string') return visible(value);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  if (Object.keys(value).every((key) => visible(key) === key)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [visible(key), one]));
 }
 
 /** The text of a file of ours for a `<style>` or `<script>`. @throws when it would end the element */

@@ -21,21 +21,9 @@ export function make(tag, attributes = {}, ...children) {
   }
   for (const child of children.flat()) {
     if (child === null || child === undefined || child === false) continue;
-    element.append(child instanceof Node ? child : visibleText(`${child}`));
+    element.append(child instanceof Node ? child : `${child}`);
   }
   return element;
-}
-
-/**
- * Controls and signs that turn the direction of writing, as the escapes that name them.
- * @param {string} text
- */
-export function visibleText(text) {
-  return text.replaceAll(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are looked for
-    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 /** @param {string} id @returns {HTMLElement} */
@@ -47,7 +35,7 @@ export function byId(id) {
 
 /** @param {string} text for whoever listens to the page */
 export function say(text) {
-  byId('said').textContent = visibleText(text);
+  byId('said').textContent = text;
 }
 
 /** @param {string} title @param {boolean} open @param {(Child | Child[])[]} children */

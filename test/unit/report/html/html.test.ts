@@ -27,6 +27,8 @@ describe('markup', () => {
     const text = `${embeddedJson(value)}`;
     expect(text).not.toContain('<');
     expect(JSON.parse(text)).toEqual(value);
+    const turned = { 'a\u202e': ['\u0007', 1, null] };
+    expect(JSON.parse(`${embeddedJson(turned)}`)).toEqual({ 'a\\u202e': ['\\u0007', 1, null] });
   });
 
   it('refuses a file that would end its element', () => {
