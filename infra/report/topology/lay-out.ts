@@ -1,14 +1,10 @@
 // Where everything of a topology goes: machines in rows of equal columns, hung from the bar of what joins them.
 // A lab is always the same nested boxes, so rows and columns beat a general graph layout: see docs/decisions/0010.
+
+import { DENSE, type Density, ROOMY } from './density.ts';
 import type { Box, Drawing, Line } from './drawing.ts';
-import {
-  DENSE,
-  type Density,
-  layOutMachine,
-  type MachineLayout,
-  podWidth,
-  ROOMY,
-} from './lay-out-machine.ts';
+import { layOutMachine, type MachineLayout } from './lay-out-machine.ts';
+import { podWidth } from './pod-tile.ts';
 import type { Topology, TopologyMachine } from './topology.ts';
 
 const MARGIN = 10;
