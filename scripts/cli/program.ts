@@ -1,8 +1,8 @@
 // The command line: verbs, options, help. What a verb does is loaded when it is called.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { backendNames } from '../../infra/backends/registry.ts';
-import { addCourse } from './course/program.ts';
 import { GRAPH_FORMATS } from '../../infra/report/topology/formats.ts';
+import { addCourse } from './course/program.ts';
 import { DEFAULT_LAB } from './lab-files.ts';
 import { asTyped } from './spelling.ts';
 

@@ -77,7 +77,7 @@ export async function runRepeat(
       ended: ({ name, verdict }) => void log.stream.write(`  ${MARKS[verdict]} experiment ${name}\n`),
     });
     await keepResults(stack, path.join(directory, 'verify'));
-    report = await writeRichReport({ run: soFar(), directory, stack });
+    report = await writeRichReport({ directory, stack });
   } catch (error) {
     const { text, exitCode } = explainError(error);
     const stopped = exitCode === EXIT.interrupted || signal.aborted;

@@ -85,7 +85,9 @@ export async function injectFaultInLab(name: string | undefined, options: StackO
       const named = name === undefined ? {} : { fault: name, ...(shownBy && { shownBy }) };
       process.stdout.write(`${JSON.stringify({ stack, ...named }, null, 2)}\n`);
     } else
-      process.stdout.write(asTyped(told(record, name === undefined ? undefined : knownFault(name), plan, target)));
+      process.stdout.write(
+        asTyped(told(record, name === undefined ? undefined : knownFault(name), plan, target)),
+      );
   });
   return EXIT.pass;
 }
