@@ -3,20 +3,22 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../infra/lab/lab.ts';
-import { loadLab } from '../../../infra/lab/load.ts';
-import { machines } from '../../../infra/lab/machines.ts';
-import { createProgram } from '../../../scripts/cli/program.ts';
+import { commandsOf, type Guide } from '../../../infra/guide/guide.ts';
+import { parseGuide } from '../../../infra/guide/parse-guide.ts';
 import {
-  commandsOf,
   experimentsNamedIn,
-  type GuideCommand,
+  type InlineCommand,
   inlineCommandsOf,
   linkedFiles,
   type NpmRun,
   npmRunsOf,
   tablesReadBy,
-} from './guide-text.ts';
+} from '../../../infra/guide/references.ts';
+import type { Lab } from '../../../infra/lab/lab.ts';
+import { loadLab } from '../../../infra/lab/load.ts';
+import { machines } from '../../../infra/lab/machines.ts';
+import { claimsOf as claimsOfOne, experimentsOf } from '../../../scripts/cli/guide/experiments-of.ts';
+import { createProgram } from '../../../scripts/cli/program.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
 const VERBS = createProgram(() => {}).commands.map((command) => command.name());
@@ -24,21 +26,23 @@ const VERBS = createProgram(() => {}).commands.map((command) => command.name());
 const rows = (letter: string, numbers: readonly number[]) => numbers.map((n) => `${letter}${n}`);
 /** What of the two articles these labs reproduce, and what the others claim; row by row, so that a row that gets lost is named. */
 const GUIDES = [
-  { name: 'kindnet', claims: rows('K', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]) },
-  { name: 'flannel', claims: rows('F', [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]) },
-  { name: 'services', claims: rows('S', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) },
-  { name: 'faults', claims: [] },
-  { name: 'dual-stack', claims: rows('D', [1, 2, 3, 4, 5, 6, 7, 8, 9]) },
-  { name: 'mesh', claims: rows('M', [1, 2, 3, 4, 5]) },
+  { name: 'kindnet', questions: true, claims: rows('K', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]) },
+  { name: 'flannel', questions: true, claims: rows('F', [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]) },
+  { name: 'services', questions: false, claims: rows('S', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) },
+  { name: 'faults', questions: false, claims: [] },
+  { name: 'dual-stack', questions: false, claims: rows('D', [1, 2, 3, 4, 5, 6, 7, 8, 9]) },
+  { name: 'mesh', questions: false, claims: rows('M', [1, 2, 3, 4, 5]) },
 ] as const;
 
-describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {
+describe.each(GUIDES)('the guide of lab $name', ({ name, questions, claims }) => {
   const directory = path.join(ROOT, 'labs', name);
   let guide: string;
+  let parsed: Guide;
   let lab: Lab;
   let scripts: readonly string[];
   beforeAll(async () => {
     guide = await readFile(path.join(directory, 'README.md'), 'utf8');
+    parsed = parseGuide(guide);
     lab = await loadLab(path.join(directory, 'lab.yaml'));
     scripts = Object.keys(JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')).scripts);
   });
@@ -48,13 +52,35 @@ describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {
     expect(guide).toContain(`[${claim}]`);
   });
 
+  test('is in the format, and asks what it can answer and check', () => {
+    expect(parsed.problems).toEqual([]);
+    for (const { items } of parsed.sections) {
+      for (const item of items) {
+        if (item.kind === 'question')
+          expect(item, `line ${item.line}`).toMatchObject({ answer: expect.any(String) });
+        if (item.kind !== 'check') continue;
+        expect(experimentsOf(item, lab.experiments), `line ${item.line}`).not.toEqual([]);
+        const names = lab.experiments.map((experiment) => experiment.name);
+        expect(item.experiments.filter((one) => !names.includes(one))).toEqual([]);
+        expect(item.claims.filter((claim) => !claimsOf(lab).includes(claim))).toEqual([]);
+      }
+    }
+  });
+
+  test.runIf(questions)('asks something in every numbered section', () => {
+    const silent = parsed.sections
+      .filter(({ title, items }) => /^\d+\./.test(title) && !items.some(({ kind }) => kind === 'question'))
+      .map(({ title }) => title);
+    expect(silent).toEqual([]);
+  });
+
   test('names no claim that the lab does not assert', () => {
     const named = [...guide.matchAll(/\[([KFSDM]\d+)\](?!\()/g)].map(([, claim]) => claim);
     expect(named.filter((claim) => !claimsOf(lab).includes(claim ?? ''))).toEqual([]);
   });
 
   test('has commands only for scripts, verbs, nodes, pods, containers and experiments that exist', () => {
-    const commands = [...commandsOf(guide), ...inlineCommandsOf(guide)];
+    const commands = [...commandsOf(parsed), ...inlineCommandsOf(guide)];
     expect(commands.length).toBeGreaterThan(10);
     const problems = commands.flatMap((command) =>
       npmRunsOf(command.text).flatMap((run) =>
@@ -65,7 +91,7 @@ describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {
   });
 
   test('asks nothing of the reader but the lab, jq and a shell', () => {
-    const others = commandsOf(guide).filter(
+    const others = commandsOf(parsed).filter(
       ({ text }) => !/^(npm run |jq |echo |export [A-Z_]+=\S+$|[A-Z0-9]+=\$\()/.test(text),
     );
     expect(others.map((command) => said(command, 'is something else'))).toEqual([]);
@@ -74,7 +100,7 @@ describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {
   test('sets every variable before it uses it', () => {
     const known = new Set<string>();
     const unknown: string[] = [];
-    for (const command of commandsOf(guide)) {
+    for (const command of commandsOf(parsed)) {
       const outer = command.text.replace(/'[^']*'/g, '');
       const set = /^([A-Z][A-Z0-9]*)=/.exec(outer)?.[1];
       // Its own value may be printed on the same line.
@@ -86,7 +112,7 @@ describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {
   });
 
   test('reads tables only of experiments that look at them', () => {
-    const missing = commandsOf(guide).flatMap((command) =>
+    const missing = commandsOf(parsed).flatMap((command) =>
       tablesReadBy(command.text)
         .filter(({ experiment, table }) => !tablesOf(lab, experiment).includes(table))
         .map(({ experiment, table }) => said(command, `${experiment} does not observe ${table}`)),
@@ -103,15 +129,11 @@ describe.each(GUIDES)('the guide of lab $name', ({ name, claims }) => {
   });
 });
 
-const said = ({ line, text }: GuideCommand, problem: string) =>
+const said = ({ line, text }: InlineCommand, problem: string) =>
   `line ${line}: ${problem}: ${text.split('\n')[0]}`;
 
 function claimsOf(lab: Lab): readonly string[] {
-  const asserted = lab.experiments.flatMap(
-    (experiment): readonly { readonly claim?: string | undefined }[] =>
-      experiment.kind === 'exec' ? experiment.steps : experiment.checks,
-  );
-  return asserted.flatMap(({ claim }) => claim ?? []);
+  return lab.experiments.flatMap(claimsOfOne);
 }
 
 /** Keys of what an inspect experiment observes: `<host>.<table>` or `lab.<table>`. */

@@ -1,41 +1,11 @@
-// A guide's README.md as data: the commands it tells a reader to type, and the checks and experiments it points at.
+// What a guide's commands and prose refer to: npm scripts, tables of experiments, experiments by name, files.
+import type { GuideCommand } from './guide.ts';
 
-export interface GuideCommand {
-  /** As the shell gets it: prompts taken off, continuation lines joined by newlines. */
-  readonly text: string;
-  /** Line of the guide, from 1. */
-  readonly line: number;
-}
-
-/** Every command of the ```console blocks: a line behind `$ `, then lines behind `> ` or after a backslash. */
-export function commandsOf(guide: string): readonly GuideCommand[] {
-  const commands: GuideCommand[] = [];
-  let fence: string | undefined;
-  let open: string[] | undefined;
-  for (const [i, raw] of guide.split('\n').entries()) {
-    const [, indent = '', kind = ''] = /^( *)```(\w*)\s*$/.exec(raw) ?? [];
-    if (/^ *```/.test(raw)) {
-      fence = fence === undefined ? indent + kind : undefined;
-      open = undefined;
-      continue;
-    }
-    if (fence?.trim() !== 'console') continue;
-    const text = raw.slice(fence.length - 'console'.length);
-    if (text.startsWith('$ ')) {
-      open = [text.slice(2)];
-      commands.push({ text: text.slice(2), line: i + 1 });
-    } else if (open && (text.startsWith('> ') || open.at(-1)?.endsWith('\\'))) {
-      open.push(text.startsWith('> ') ? text.slice(2) : text);
-      commands.push({ text: open.join('\n'), line: (commands.pop() as GuideCommand).line });
-    } else {
-      open = undefined;
-    }
-  }
-  return commands;
-}
+/** A command between backticks. */
+export type InlineCommand = Pick<GuideCommand, 'text' | 'line'>;
 
 /** Commands in the running text: `npm run …` between backticks. A list may break the line inside. */
-export function inlineCommandsOf(guide: string): readonly GuideCommand[] {
+export function inlineCommandsOf(guide: string): readonly InlineCommand[] {
   const prose = guide.replace(/^ *```[\s\S]*?^ *```\s*$/gm, (block) => block.replace(/[^\n]/g, ''));
   return [...prose.matchAll(/`(npm run [^`]*)`/g)].map((match) => ({
     text: (match[1] ?? '').replace(/\s+/g, ' '),
