@@ -75,7 +75,7 @@ export function nextSteps(
           `npm run -s lab -- results ${stack}  # every check, and what it saw`,
           `npm run -s lab -- verify --stack ${stack}  # the experiments again, on the lab as it stands`,
         ]),
-    ...(existsSync(guide) ? [`less ${shortPath(guide)}  # the guide`] : []),
+    ...(existsSync(guide) ? [`npm run -s lab -- guide --stack ${stack}  # the guide, step by step`] : []),
     `npm run down -- --stack ${stack}  # when you are done`,
   ];
 }

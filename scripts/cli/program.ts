@@ -239,6 +239,31 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--json', 'as JSON: {ready, system, checks}')
     .action(async ({ json }) => finish(await (await import('../doctor/examine.ts')).examine(json === true)));
   program
+    .command('guide')
+    .description(
+      'Walk through a lab’s guide on the terminal: read, run, look, answer. It goes on where you left it.',
+    )
+    .argument('[lab]', `a lab of labs/, or a lab file (default: the one that is up, else ${DEFAULT_LAB})`)
+    .addOption(stack())
+    .option('--list', 'show its steps, and where you are')
+    .option('--from <step>', 'begin at this step: its number or a word of its title')
+    .addOption(
+      new Option('--render', 'write the article with the output of the live lab').conflicts(['list', 'from']),
+    )
+    .option('-o, --output <file>', 'where --render writes it (default: standard output)')
+    .addOption(
+      new Option(
+        '--check',
+        'run every command, and compare what it prints with what the guide shows',
+      ).conflicts([...['list', 'from', 'render', 'update']]),
+    )
+    .addOption(
+      new Option('--update', 'run every command, and write what it prints into the guide').conflicts([
+        ...['list', 'from', 'render'],
+      ]),
+    )
+    .action(async (lab, options) => finish(await (await import('./verbs/guide.ts')).guide(lab, options)));
+  program
     .command('env')
     .description('Print what a shell needs for plain pulumi to work here.')
     .action(async () => finish(await (await import('./verbs/env.ts')).env()));
@@ -328,6 +353,13 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'npm run -s lab -- parity kindnet',
     'npm run -s lab -- parity flannel --backend netns,kind --set kind.image=kindest/node:v1.34.0',
     'npm run -s lab -- parity kindnet --markdown > parity.md',
+  ],
+  guide: [
+    'npm run -s lab -- guide                      goes on where you left it',
+    'npm run -s lab -- guide flannel --from 8',
+    'npm run -s lab -- guide --list',
+    'npm run -s lab -- guide --render -o article.md',
+    'npm run -s lab -- guide --check kindnet      for authors: does it still say what is?',
   ],
   env: ['eval "$(npm run -s lab -- env)" && pulumi stack output --stack kindnet'],
 };
