@@ -24,8 +24,9 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [new RegExp(String.raw`(?:${NUMBER} (?:[–/] ${NUMBER} )*)(?:ns|µs|ms|s)\b`, 'g'), '<time>'],
   [/\bsame stamp\b(?!:)/g, '<time>'],
   [/\b(?:REACHABLE|STALE|DELAY|PROBE)\b/g, '<used>'],
-  // Which index an interface or a netns gets depends on which pod was wired first.
+  // Which index an interface, a netns or a port of the underlay gets depends on which came first.
   [/@if\d+( \(\d+\))?/g, '@if<n>'],
+  [/\bport\d+\b/g, 'port<n>'],
   [/\blink-netnsid \d+/g, 'link-netnsid <n>'],
   [/^\d+: (?=\S+: <)/, '<n>: '],
   // Ports that a kernel picks (ip_local_port_range begins at 32768), and the hash that is a VXLAN packet's source port.

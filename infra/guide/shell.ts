@@ -84,7 +84,7 @@ export class GuideShell {
     });
   }
 
-  /** Ctrl-C for the command that is running. */
+  /** Ctrl-C for the program that is running; what else is on its line goes on. */
   interrupt(): void {
     killGroup(this.#child.pid, 'SIGINT');
   }
@@ -121,7 +121,7 @@ export class GuideShell {
     });
     const stop = async () => {
       // The command line passes it on to what it runs in the lab (proc(5), children).
-      await this.run(`kill $(cat /proc/${pid}/task/${pid}/children) ${pid} 2> /dev/null; true`);
+      await this.run(`kill ${pid} $(cat /proc/${pid}/task/${pid}/children) 2> /dev/null; true`);
       pipe.destroy();
     };
     return { command, listening, ended, stop };
@@ -176,7 +176,8 @@ function npmFunction(cnilab: readonly string[]): string {
     '  case $cnilab_script in',
     `    lab) ${call} "$@" ;;`,
     `    up|down) ${call} "$cnilab_script" "$@" ;;`,
-    '    pulumi) pulumi "$@" ;;',
+    // The engine is on PATH where npm started the guide; where it was not npm, npm makes it ready.
+    '    pulumi) if command -v pulumi > /dev/null; then pulumi "$@"; else command npm run -s pulumi -- "$@"; fi ;;',
     '    *) command npm run -s "$cnilab_script" -- "$@" ;;',
     '  esac',
     '}',

@@ -15,6 +15,7 @@ describe('the canonical form of output', () => {
     ['ff:ff:ff:ff:ff:ff is everybody', 'ff:ff:ff:ff:ff:ff is everybody'],
     ['net:[4026533431]', '<netns:?>'],
     ['eth0@if3 (2)   ↔  veth0032be69@if2 (3)  minikube', 'eth0@if<n> ↔ <veth:?>@if<n> minikube'],
+    ['4  underlay port9 in   no tap  FDB dev port10', '4 underlay port<n> in no tap FDB dev port<n>'],
     ['drwxr-xr-x 2 lab lab 120 Nov 27 18:51 .', 'drwxr-xr-x 2 lab lab 120 <time> .'],
     ['Timestamp: Fri Nov 27 17:14:49 2026 408827 usec', 'Timestamp: <time>'],
     [
