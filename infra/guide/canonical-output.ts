@@ -16,7 +16,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     ),
     '<time>',
   ],
-  [/\b(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d(?:\.\d{6,9})?\b/g, '<time>'],
+  [/\b(?:\d{4}-\d\d-\d\d[ T])?\d\d:\d\d:\d\d(?:\.\d{3,9})?Z?\b/g, '<time>'],
   [/(?<![\d.])\d+\.\d{5,9}(?![\d.])/g, '<time>'],
   [/<time> \d{1,6} usec\b/g, '<time>'],
   [/\b\d+m\d+[.,]\d+s\b/g, '<time>'],

@@ -30,6 +30,7 @@ describe('the canonical form of output', () => {
     ['✓  1.2 – 1.4 µs  -', '✓ <time> -'],
     ['✓  same stamp  -', '✓ <time> -'],
     ['0\tADD\tptp\t0\t28.417404', '0 ADD ptp 0 <time>'],
+    ['recorded 2026-11-28T01:38:34.145Z', 'recorded <time>'],
     ['real\t0m0.955s', 'real <time>'],
     ['qdisc tbf 1: rate 8Mbit burst 100000b lat 25ms', 'qdisc tbf 1: rate 8Mbit burst 100000b lat 25ms'],
     ['  + cluster made  0.2 s', '+ cluster made <time>'],
