@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LabSession } from '../support/lab-session.ts';
 
-const LABS = ['kindnet', 'flannel'];
+const LABS = ['kindnet', 'flannel', 'services'];
 /** Listeners wait for twenty seconds twice, and each command is a process; a busy machine takes minutes. */
 const LIMIT = 20 * 60_000;
 
