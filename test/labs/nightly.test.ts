@@ -70,7 +70,7 @@ it('kindnet, twice: everything passes, and everything is kept', async () => {
   });
   const page = read('kindnet-night', 'index.html');
   const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, link = '']) => decodeURIComponent(link));
-  expect(links).toHaveLength(2 + 2 * 8);
+  expect(links).toHaveLength(2 + 2 * 9);
   for (const link of links) expect(read('kindnet-night', link).length).toBeGreaterThan(0);
 
   // The lab, its nine experiments, their 44 checks.
