@@ -107,5 +107,6 @@ it('a backend that is not Kubernetes has none', () => {
 it('are not what faults break', () => {
   const pods = [{ name: 'dns-1' }, { name: 'web-1' }] as unknown as LabSnapshot['pods'];
   const snapshot = { pods } as LabSnapshot;
-  expect(withMadePods(snapshot, { workloads: [workload] }).pods.map(({ name }) => name)).toEqual(['web-1']);
+  const web = { name: 'web', kind: 'deployment', pods: [{ name: 'web-1' }] } as unknown as typeof workload;
+  expect(withMadePods(snapshot, { workloads: [workload, web] }).pods.map(({ name }) => name)).toEqual(['web-1']);
 });
