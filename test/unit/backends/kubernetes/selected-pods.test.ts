@@ -108,5 +108,7 @@ it('are not what faults break', () => {
   const pods = [{ name: 'dns-1' }, { name: 'web-1' }] as unknown as LabSnapshot['pods'];
   const snapshot = { pods } as LabSnapshot;
   const web = { name: 'web', kind: 'deployment', pods: [{ name: 'web-1' }] } as unknown as typeof workload;
-  expect(withMadePods(snapshot, { workloads: [workload, web] }).pods.map(({ name }) => name)).toEqual(['web-1']);
+  expect(withMadePods(snapshot, { workloads: [workload, web] }).pods.map(({ name }) => name)).toEqual([
+    'web-1',
+  ]);
 });
