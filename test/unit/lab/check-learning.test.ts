@@ -1,27 +1,8 @@
 // What someone sees whose learning experiment speaks of what there is not: each mistake once, at its place.
 import { expect, test } from 'vitest';
-import { parseLabSource } from '../../../infra/lab/parse.ts';
-import { LabError } from '../../../infra/lab/problem.ts';
-import { resolveLab } from '../../../infra/lab/resolve.ts';
-import { GOOD_LAB } from './lab-text.ts';
+import { experimentProblems } from './lab-text.ts';
 
-const FIRST_LINE = GOOD_LAB.split('\n').length;
-
-/** @param lines of the experiment, from its third on */
-function problems(...lines: readonly string[]): readonly string[] {
-  const experiment = ['  - name: learn', '    kind: learning', ...lines.map((line) => `    ${line}`)];
-  const text = `${GOOD_LAB}${experiment.join('\n')}\n`;
-  try {
-    const { raw, source } = parseLabSource(text, 'labs/demo/lab.yaml');
-    resolveLab(raw, source, {});
-    return [];
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    return error.problems.map(
-      (p) => `${p.line - FIRST_LINE - 1}:${p.column}: ${p.message}${p.hint ? ` (${p.hint})` : ''}`,
-    );
-  }
-}
+const problems = (...lines: readonly string[]) => experimentProblems('learning', lines);
 
 const PING = 'ping: { from: web-1, to: duo }';
 
@@ -96,7 +77,7 @@ test('names of taps that are not there, when the lab names them', () => {
   ]);
   expect(problems(PING, 'checks:', check)).toEqual([]);
   expect(problems(PING, taps.replace(' }]', ' }, { name: veth, at: n1, dev: cni0 }]'))).toEqual([
-    '2:68: there are two taps of learn called "veth" (rename one of them)',
+    '2:68: there are two taps of added called "veth" (rename one of them)',
   ]);
 });
 

@@ -1,26 +1,8 @@
 // What someone sees whose mesh speaks of whom there is not, or of more than can be asked.
 import { expect, test } from 'vitest';
-import { parseLabSource } from '../../../infra/lab/parse.ts';
-import { LabError } from '../../../infra/lab/problem.ts';
-import { resolveLab } from '../../../infra/lab/resolve.ts';
-import { GOOD_LAB, spoil } from './lab-text.ts';
+import { experimentProblems, GOOD_LAB, spoil } from './lab-text.ts';
 
-const FIRST_LINE = GOOD_LAB.split('\n').length;
-
-/** @param lines of the experiment, from its third on */
-function problems(lines: readonly string[], lab = GOOD_LAB): readonly string[] {
-  const experiment = ['  - name: all', '    kind: mesh', ...lines.map((line) => `    ${line}`)];
-  try {
-    const { raw, source } = parseLabSource(`${lab}${experiment.join('\n')}\n`, 'labs/demo/lab.yaml');
-    resolveLab(raw, source, {});
-    return [];
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    return error.problems.map(
-      (p) => `${p.line - FIRST_LINE - 1}:${p.column}: ${p.message}${p.hint ? ` (${p.hint})` : ''}`,
-    );
-  }
-}
+const problems = (lines: readonly string[], lab = GOOD_LAB) => experimentProblems('mesh', lines, lab);
 
 test('a correct one, with and without names', () => {
   expect(problems([])).toEqual([]);
@@ -71,6 +53,6 @@ test('more pairs than results can hold, and more requests than can be told apart
     '/16\n  nodeMaskBits: 22\nworkloads',
   );
   expect(problems(['from: [web-1]', 'count: 100'], most)).toEqual([
-    '3:12: each would send up to 70100 requests, and can tell 65536 apart (lower count, or say peers)',
+    '2:12: each would send up to 70100 requests, and can tell 65536 apart (lower count, or say peers)',
   ]);
 });

@@ -1,4 +1,7 @@
 // A small correct lab as text, to be spoilt in one place by each test.
+import { parseLabSource } from '../../../infra/lab/parse.ts';
+import { LabError } from '../../../infra/lab/problem.ts';
+import { resolveLab } from '../../../infra/lab/resolve.ts';
 
 export const GOOD_LAB = `name: demo
 cluster:
@@ -49,4 +52,28 @@ experiments:
 export function spoil(from: string, to: string, text = GOOD_LAB): string {
   if (text.split(from).length !== 2) throw new Error(`"${from}" is not there exactly once`);
   return text.replace(from, () => to);
+}
+
+/**
+ * What someone reads whose lab has this experiment beside the others: `line:column: message (hint)`, lines counted from the
+ * experiment's third on.
+ */
+export function experimentProblems(
+  kind: string,
+  lines: readonly string[],
+  lab = GOOD_LAB,
+): readonly string[] {
+  const firstLine = lab.split('\n').length;
+  const experiment = ['  - name: added', `    kind: ${kind}`, ...lines.map((line) => `    ${line}`)];
+  try {
+    const { raw, source } = parseLabSource(`${lab}${experiment.join('\n')}\n`, 'labs/demo/lab.yaml');
+    resolveLab(raw, source, {});
+    return [];
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return error.problems.map(
+      ({ line, column, message, hint }) =>
+        `${line - firstLine - 1}:${column}: ${message}${hint ? ` (${hint})` : ''}`,
+    );
+  }
 }
