@@ -43,6 +43,10 @@ export interface Round {
   readonly wrongCulprits?: number;
   readonly healthyRuns?: number;
   readonly falseAlarms?: number;
+  /** Short commands on a lab that stands, each as a whole process. */
+  readonly statusCommand?: number;
+  readonly inspectCommand?: number;
+  readonly execCommand?: number;
   /** A class of `STUDENTS`: until all instances stand, processor time of everything, memory of all. */
   readonly courseUp?: number;
   readonly courseCpu?: number;
@@ -150,6 +154,9 @@ const DEFINITIONS: readonly Definition[] = [
     of: (r) => r.wrongCulprits,
   },
   { what: 'false alarms in labs that are well', unit: '', goal: 0, judge: 'max', of: (r) => r.falseAlarms },
+  { what: 'cnilab status', unit: 's', goal: 0.4, of: (r) => r.statusCommand },
+  { what: 'cnilab inspect routes <pod>', unit: 's', goal: 0.4, of: (r) => r.inspectCommand },
+  { what: 'cnilab exec <pod> -- true', unit: 's', goal: 0.4, of: (r) => r.execCommand },
   { what: `${STUDENTS} students of flannel: up`, unit: 's', goal: 60, of: (r) => r.courseUp },
   {
     what: `${STUDENTS} students of flannel: memory of all`,

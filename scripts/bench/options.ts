@@ -10,6 +10,7 @@ export const PARTS = [
   'journey',
   'decode',
   'faults',
+  'commands',
   'course',
   'healthy',
 ] as const;
@@ -41,6 +42,7 @@ depend on them: 0 when everything could be measured, 1 when something could not.
                  journey  five echo requests across nodes as a journey, against a bare ping
                  decode   decoding and correlating the captures of eleven taps across nodes, no lab at all
                  faults   a diagnosis of every fault in every network: time, and whether it is right; one round
+                 commands status, inspect and exec on a lab that stands, through the bin
                  course   30 instances of lab flannel: up, memory, reset of one; beside one up of the same lab
                  healthy  250 diagnoses of labs that are well, most of them varied at random: false alarms; one
                           round, and only when it is asked for

@@ -1,5 +1,6 @@
 // Runs the steps in rounds, A B A B …, so that a machine that is busy for a while does not favour one of them.
 
+import { commandsStep } from './commands-step.ts';
 import { courseStep } from './course-step.ts';
 import { faultsStep } from './faults-step.ts';
 import type { Round } from './figures.ts';
@@ -38,6 +39,7 @@ const STEPS: readonly Step[] = [
   { name: 'journey', parts: ['journey'], run: journeyStep, warmUp: false },
   { name: 'decoding', parts: ['decode'], run: decodeStep, warmUp: false },
   { name: 'faults', parts: ['faults'], run: faultsStep, warmUp: false, once: true },
+  { name: 'commands', parts: ['commands'], run: commandsStep, warmUp: true },
   { name: 'healthy labs', parts: ['healthy'], run: healthyStep, warmUp: false, once: true },
 ];
 

@@ -26,15 +26,24 @@ export function cnilab(args: readonly string[], stop: Stop): Promise<Timed> {
  * A program of this project on this very Node.
  * @param expected exit codes that are no failure @throws Error when it fails, DOMException when it was stopped
  */
-export async function runNode(
+export function runNode(
   program: string,
   args: readonly string[],
   stop: Stop,
   expected: readonly number[] = [0],
 ): Promise<Timed> {
+  return runProgram([process.execPath, program, ...args], stop, expected);
+}
+
+/** @param expected exit codes that are no failure @throws Error when it fails, DOMException when it was stopped */
+export async function runProgram(
+  argv: readonly string[],
+  stop: Stop,
+  expected: readonly number[] = [0],
+): Promise<Timed> {
   stop.soon.throwIfAborted();
   const begun = performance.now();
-  const child = startProcess([process.execPath, program, ...args], { cwd: ROOT });
+  const child = startProcess(argv, { cwd: ROOT });
   child.stdin.end();
   let stdout = '';
   let all = '';
@@ -56,7 +65,7 @@ export async function runNode(
   stop.soon.throwIfAborted();
   if (!expected.includes(exitCode ?? -1)) {
     const tail = all.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-    throw new Error(`${[program, ...args].join(' ')} ended with exit code ${exitCode}:\n${tail}`);
+    throw new Error(`${argv.join(' ')} ended with exit code ${exitCode}:\n${tail}`);
   }
   return { seconds, stdout };
 }

@@ -6,7 +6,7 @@ describe('options', () => {
   it('default to five rounds of everything, as a table', () => {
     expect(parseOptions([])).toEqual({
       repeat: 5,
-      parts: ['kindnet', 'work', 'pods', 'memory', 'journey', 'decode', 'faults', 'course'],
+      parts: ['kindnet', 'work', 'pods', 'memory', 'journey', 'decode', 'faults', 'commands', 'course'],
       json: false,
       help: false,
     });
@@ -22,7 +22,7 @@ describe('options', () => {
     [['--repeat', '2.5'], /not "2.5"/],
     [
       ['--only', 'flannel'],
-      /no part "flannel"; there are kindnet, work, pods, memory, journey, decode, faults, course, healthy/,
+      /no part "flannel"; there are kindnet, work, pods, memory, journey, decode, faults, commands, course, healthy/,
     ],
     [['--repeats', '3'], /--repeats/],
     [['kindnet'], /kindnet/],
