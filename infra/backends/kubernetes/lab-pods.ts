@@ -9,7 +9,7 @@ import { namePods } from './pod-names.ts';
 import { PodStatusError, podStatus, runtimeUid } from './pod-status.ts';
 import { nameSelectedPods, selectorOf, selectorText } from './selected-pods.ts';
 
-/** Pods that do not run (yet) are left out. @throws KubeError, HostError */
+/** In the lab's order. Pods that do not run (yet) are left out. @throws KubeError, HostError */
 export async function labPods(
   connection: KubernetesConnection,
   signal?: AbortSignal,
@@ -38,7 +38,8 @@ export async function labPods(
       return pods.flatMap((one) => statusIfRunning(one, one.pod, runtime, results));
     }),
   );
-  return statuses.flat();
+  const told = new Map(statuses.flat().map((status) => [status.name, status]));
+  return named.flatMap(({ name }) => told.get(name) ?? []);
 }
 
 /** Nothing for a pod whose container has just ended or is being started again, whatever its phase says. */
