@@ -101,6 +101,8 @@ export function describeKindLab(name: string, expected: KindLabExpectations): vo
     it('has in the kernel of every node and pod what netns has; each difference is explained', async () => {
       const other = await session.stack(name, { stack: `${stack.name}-netns`, backend: 'netns' });
       await other.up();
+      // Kernels forget whom nobody has asked for a minute where the machine has many neighbours, of all netns together (arp(7)).
+      await session.cli(['verify', '--stack', stack.name]);
       const lab = await loadLab(path.join(ROOT, 'labs', name, 'lab.yaml'));
       const tables = async (of: LabStack): Promise<HostTables> => {
         const { backend, handle } = await record(of);
