@@ -166,7 +166,7 @@ export function describeKindLab(name: string, expected: KindLabExpectations): vo
         {},
         PARITY_MS,
       );
-      expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 0 });
+      expect(exitCode, `${stdout}${stderr}`).toBe(0);
       expect(stdout).toMatch(/\bnetns\b.*\bkind\b/);
       expect(await leftOf(session, `parity-${name}-kind`)).toEqual([]);
     });
