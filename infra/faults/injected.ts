@@ -9,6 +9,8 @@ export interface Injected extends Pick<FaultPlan, 'repair' | 'culprit'> {
   readonly name: string;
   /** ISO 8601. */
   readonly since: string;
+  /** Somebody is to find it out: it is not named until it is undone. @default false */
+  readonly unnamed?: true;
   /** The experiment that it is in the lab for, and the process that runs it. @default a person's doing */
   readonly by?: {
     readonly experiment: string;

@@ -68,9 +68,10 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .command('rebuild')
     .description('Make a lab anew from the beginning, with its settings, under the same stack.')
     .argument('[stack]', 'the stack (default: $CNILAB_STACK, else the only one)')
+    .addOption(stack())
     .option('--json', 'as JSON, in the form of results')
     .action(async (name, options) =>
-      finish(await (await import('./verbs/rebuild.ts')).rebuild(name, options)),
+      finish(await (await import('./verbs/rebuild.ts')).rebuild(name ?? options.stack, options)),
     );
   program
     .command('list')
@@ -89,8 +90,11 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .command('status')
     .description('Say how a lab is doing: its processes, the faults in it, what its experiments said last.')
     .argument('[stack]', 'the stack (default: $CNILAB_STACK, else the only one)')
+    .addOption(stack())
     .option('--json', 'as JSON')
-    .action(async (name, options) => finish(await (await import('./verbs/status.ts')).status(name, options)));
+    .action(async (name, options) =>
+      finish(await (await import('./verbs/status.ts')).status(name ?? options.stack, options)),
+    );
   program
     .command('inspect')
     .description(
@@ -110,13 +114,14 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .command('results')
     .description('Show what the experiments of a stack observed.')
     .argument('[stack]', 'the stack (default: $CNILAB_STACK, else the only one)')
+    .addOption(stack())
     .option('--json', 'as JSON: {lab, backend, verdict, experiments}')
     .option(
       '--canonical',
       'observations with random names, MACs, indexes and times replaced by stable symbols',
     )
     .action(async (name, options) =>
-      finish(await (await import('./verbs/results.ts')).results(name, options)),
+      finish(await (await import('./verbs/results.ts')).results(name ?? options.stack, options)),
     );
   program
     .command('exec')

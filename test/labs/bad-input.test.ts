@@ -108,6 +108,7 @@ describe('a plugin that does not do its work', () => {
     const lab = await labs.lab('said-before', wiredBy('brigde'));
     const file = path.resolve(import.meta.dirname, '..', '..', 'labs', 'stacks', `Pulumi.${lab.stack}.yaml`);
     const said = 'config:\n  cnilab:k3s:\n    hosts: [{ address: 192.0.2.1 }] # mine\n';
+    mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, said);
     expect((await lab.up()).exitCode).toBe(3);
     expect(readFileSync(file, 'utf8')).toBe(said);

@@ -12,7 +12,11 @@ const BIN = path.join(ROOT, 'scripts', 'cnilab');
 let session: LabSession;
 let where: string;
 const cnilab = (...args: string[]): Promise<CliResult> =>
-  exec([BIN, ...args], { cwd: where, env: { ...session.env, NO_COLOR: '1' }, timeoutMs: 240_000 });
+  exec([BIN, ...args], {
+    cwd: where,
+    env: { ...session.env, NO_COLOR: '1', npm_command: '' },
+    timeoutMs: 240_000,
+  });
 const json = async (...args: string[]) => JSON.parse((await cnilab(...args, '--json')).stdout);
 
 beforeAll(async () => {
@@ -69,7 +73,7 @@ describe('cnilab', () => {
     const { stdout, exitCode } = await cnilab('status');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^Lab mine, stack mine\n {2}state {4}up for \d+ \w+\n {2}backend {2}netns\n {2}nodes {4}2: n1, n2\n {2}pods {5}2 of 2 run\n {2}faults {3}none\n {2}verdict {2}pass, 5 of 5 checks, \d+ \w+ ago\n$/,
+      /^Lab mine, stack mine\n {2}state {4}up for \d+ \w+\n {2}backend {2}netns\n {2}nodes {4}2: n1, n2\n {2}pods {5}2 of 2 run\n {2}faults {3}none\n {2}verdict {2}pass, 5 of 5 checks, [\d\w ]+ ago\n$/,
     );
     expect(await json('status', 'mine')).toMatchObject({ alive: true, missing: [], verdict: 'pass' });
   });
@@ -97,7 +101,10 @@ describe('cnilab', () => {
     [['inspect', 'rutes'], 'there is no table "rutes"\n  → did you mean "routes"?'],
     [['inspect', 'routes', 'web-9'], 'there is no node or pod "web-9"'],
     [['inspect', 'leases', 'web-1'], 'only nodes have the table leases, and "web-1" is a pod'],
-    [['inspect', 'veths', 'n1'], 'the table veths is one for the whole lab: leave "n1" out'],
+    [
+      ['inspect', 'veths', 'n1'],
+      'the table veths is one for the whole lab: leave "n1" out\n  → cnilab inspect veths --where pod=n1   its rows',
+    ],
     [['inspect', 'routes', '--where', 'gateway=x'], 'the table routes has no column "gateway"'],
     [['inspect', 'routes', '--where', 'dst'], '--where dst: a condition is <column>=<value>'],
     [['status', 'yours'], 'no lab is up under stack "yours"'],
@@ -124,6 +131,9 @@ describe('cnilab', () => {
         row: expect.stringContaining('10.42.'),
       },
     ]);
+    await cnilab('fault', 'inject');
+    expect((await cnilab('status')).stdout).toContain('faults   1 to be found out\n');
+    await cnilab('fault', 'repair');
     const [{ pid }] = await json('inspect', 'pods', '--where', 'name=web-2');
     await cnilab('exec', 'n2', '--', 'kill', '-9', String(pid));
     const dead = await cnilab('status');

@@ -41,7 +41,7 @@ it('kindnet, twice: everything passes, and everything is kept', async () => {
 
   for (const repeat of ['1', '2']) {
     const kept = inLabs('kindnet-night', 'kindnet', 'netns', repeat);
-    expect(readdirSync(kept).sort()).toEqual(['engine.log', 'log.txt', 'up', 'verify']);
+    expect(readdirSync(kept).sort()).toEqual(['engine.log', 'log.txt', 'report.html', 'up', 'verify']);
     for (const round of ['up', 'verify']) {
       const results = JSON.parse(readFileSync(path.join(kept, round, 'results.json'), 'utf8'));
       expect(results).toMatchObject({ lab: 'kindnet', stack: 'nightly-kindnet-netns', verdict: 'pass' });

@@ -44,7 +44,7 @@ describe('the report of a lab', () => {
 
   it('is written where it was asked for, and its path is all that goes to standard output', async () => {
     const { exitCode, stdout, stderr } = written;
-    expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 0, stdout: `${file}\n` });
+    expect({ exitCode, file: path.resolve(stdout.trimEnd()) }, stderr).toEqual({ exitCode: 0, file });
     expect(await readFile(file, 'utf8')).toMatch(/^<!doctype html>/);
   });
 

@@ -36,7 +36,7 @@ export async function listFaults(options: StackOption): Promise<ExitCode> {
   const rows = FAULTS.map(({ name, title, symptom }) => ({
     ...{ name, title, symptom },
     applies: plans.has(name),
-    injected: injected.some((one) => one.name === name),
+    injected: injected.some((one) => one.name === name && !one.unnamed),
   }));
   process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : page(rows));
   return EXIT.pass;
@@ -76,7 +76,7 @@ export async function injectFaultInLab(name: string | undefined, options: StackO
         `npm run -s lab -- fault --stack ${stack}   shows which it can have`,
       );
     }
-    await bringIn(cluster, record, chosen, plan, before);
+    await bringIn(cluster, record, chosen, plan, before, name === undefined);
     const [nodes, pods] = await Promise.all([cluster.nodes(), cluster.pods()]);
     const target = [...pods, ...nodes].find(({ name }) => name === plan.flow.to)?.address ?? plan.flow.to;
     if (options.json) {
@@ -92,17 +92,20 @@ export async function injectFaultInLab(name: string | undefined, options: StackO
   return EXIT.pass;
 }
 
-/** @param before the faults that are in already @throws CliError; then nothing of it is in */
+/** @param before the faults that are in already @param unnamed it is to be found out @throws CliError; then nothing of it is in */
 export async function bringIn(
   cluster: Cluster,
   record: StackRecord,
   name: string,
   plan: FaultPlan,
   before: readonly Injected[],
+  unnamed = false,
 ): Promise<void> {
   const { repair, culprit } = plan;
   // Before anything is done: whatever ends this command, the fault can be undone.
-  await writeInjected(record, [...before, { name, since: new Date().toISOString(), repair, culprit }]);
+  const since = new Date().toISOString();
+  const injected = { name, since, repair, culprit, ...(unnamed && { unnamed: true as const }) };
+  await writeInjected(record, [...before, injected]);
   try {
     await injectFault(cluster, plan, AbortSignal.timeout(LIMIT_MS));
   } catch (error) {
@@ -202,7 +205,8 @@ function told(
       ]
     : [
         `A fault is in lab ${lab}. Which one, you are to find out.`,
-        `  → npm run -s lab -- verify --stack ${stack}   says what does not hold any more`,
+        `  → npm run -s lab -- verify --stack ${stack}   says which of the lab's checks do not hold any more`,
+        `  → npm run -s lab -- diagnose --stack ${stack}   names the row of kernel state that is to blame`,
       ];
   return [...lines, `  → ${repairHint(stack)}`, ''].join('\n');
 }

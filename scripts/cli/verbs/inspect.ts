@@ -66,9 +66,22 @@ function tableNamed(word: string): Table {
 
 const isOfHost = (table: Table): table is HostTable => (hostTables as readonly string[]).includes(table);
 
+/** The rows of one pod or node are asked for by a column. */
+function wholeLabHint(table: Table, at: string): readonly string[] {
+  const columns: readonly string[] = tableColumns[table];
+  const column = ['pod', 'name', 'node'].find((name) => columns.includes(name));
+  return column === undefined
+    ? []
+    : [`npm run -s lab -- inspect ${table} --where ${column}=${at}   its rows`];
+}
+
 function checkPlace(table: Table, at: string | undefined, { definition }: StackRecord): void {
   if (at === undefined) return;
-  if (!isOfHost(table)) throw usageError(`the table ${table} is one for the whole lab: leave "${at}" out`);
+  if (!isOfHost(table))
+    throw usageError(
+      `the table ${table} is one for the whole lab: leave "${at}" out`,
+      ...wholeLabHint(table, at),
+    );
   const nodes = machines(definition);
   const pods = definition.workloads.flatMap((workload) => workload.pods);
   if (nodes.some(({ name }) => name === at)) return;

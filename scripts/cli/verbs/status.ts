@@ -28,12 +28,15 @@ export interface Status {
   readonly pods: number;
   /** Names of pods that are not there, or of which a process is gone. */
   readonly missing?: readonly string[];
+  /** Names of those that are in. */
   readonly faults: readonly string[];
+  /** How many more there are that somebody is to find out. */
+  readonly unnamedFaults: number;
   /** Of the latest run of every experiment; absent when none has been run. */
   readonly verdict?: Verdict;
   readonly checks: { readonly passed: number; readonly all: number };
-  /** ISO 8601: when the latest of them began. */
-  readonly verifiedAt?: string;
+  /** ISO 8601: when the oldest of them began, and the latest. */
+  readonly verifiedAt?: readonly [oldest: string, latest: string];
 }
 
 export async function status(
@@ -57,10 +60,8 @@ export async function statusOf(record: StackRecord): Promise<Status> {
     injectedFaults(record),
   ]);
   const checks = results.experiments.flatMap((experiment) => experiment.checks);
-  const latest = results.experiments
-    .map(({ startedAt }) => startedAt)
-    .toSorted()
-    .at(-1);
+  const times = results.experiments.map(({ startedAt }) => startedAt).toSorted();
+  const [oldest, latest] = [times[0], times.at(-1)];
   return {
     stack: record.stack,
     lab: record.lab,
@@ -72,10 +73,11 @@ export async function statusOf(record: StackRecord): Promise<Status> {
     nodes: nodes.map(({ name }) => name),
     pods: pods.length,
     ...(missing && { missing }),
-    faults: faults.map(({ name }) => name),
+    faults: faults.filter(({ unnamed }) => !unnamed).map(({ name }) => name),
+    unnamedFaults: faults.filter(({ unnamed }) => unnamed).length,
     ...(latest !== undefined && { verdict: results.verdict }),
     checks: { passed: checks.filter(({ verdict }) => verdict === 'pass').length, all: checks.length },
-    ...(latest !== undefined && { verifiedAt: latest }),
+    ...(oldest !== undefined && latest !== undefined && { verifiedAt: [oldest, latest] as const }),
   };
 }
 
@@ -109,7 +111,7 @@ async function runningPods(cluster: Cluster): Promise<ReadonlySet<string>> {
 
 function page(found: Status): string {
   const terminal = terminalOf(process.stdout);
-  const { stack, lab, backend, alive, state, nodes, pods, missing, faults, verdict, checks } = found;
+  const { stack, lab, backend, alive, state, nodes, pods, missing, verdict, checks } = found;
   const now = Date.now();
   const up = alive
     ? `up for ${ago(found.since, now)}`
@@ -119,18 +121,30 @@ function page(found: Status): string {
     ['backend', backend],
     ['nodes', `${nodes.length}: ${nodes.join(', ')}`],
     ['pods', podsText(pods, missing)],
-    ['faults', faults.join(', ') || 'none'],
+    ['faults', faultsText(found)],
     [
       'verdict',
       verdict === undefined
         ? 'no experiment has been run'
-        : `${verdictWord(verdict, terminal)}, ${checks.passed} of ${checks.all} checks, ${ago(found.verifiedAt ?? '', now)} ago`,
+        : `${verdictWord(verdict, terminal)}, ${checks.passed} of ${checks.all} checks, ${since(found, now)}`,
     ],
   ];
   const head = `Lab ${lab}, stack ${stack}`;
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(9)}${value}`);
   const advice = alive && state === 'ready' && !missing?.length ? [] : [mending(found)];
   return asTyped(`${[head, ...lines, ...advice].join('\n')}\n`);
+}
+
+/** Experiments may have been run again one by one. */
+function since({ verifiedAt }: Status, now: number): string {
+  if (verifiedAt === undefined) return 'never';
+  const [oldest, latest] = verifiedAt.map((time) => ago(time, now));
+  return oldest === latest ? `${oldest} ago` : `${latest} to ${oldest} ago`;
+}
+
+function faultsText({ faults, unnamedFaults }: Status): string {
+  const words = [...faults, ...(unnamedFaults === 0 ? [] : [`${unnamedFaults} to be found out`])];
+  return words.join(', ') || 'none';
 }
 
 function podsText(pods: number, missing: readonly string[] | undefined): string {

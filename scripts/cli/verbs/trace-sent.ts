@@ -8,6 +8,7 @@ import { CliError, environmentError } from '../cli-error.ts';
 import { onStopRequests } from '../engine/stop-requests.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
+import { asTyped } from '../spelling.ts';
 import { journeyOutput } from './journey.ts';
 import type { TraceOptions } from './trace.ts';
 
@@ -47,7 +48,7 @@ export async function traceSent(
     process.stdout.write(journeyOutput(observed, options, terminalOf(process.stdout)));
     if (result.verdict === 'fail' && !options.json && !options.mermaid) {
       process.stdout.write(
-        `\n→ npm run -s lab -- diagnose --stack ${record.stack}   looks for the row to blame\n`,
+        asTyped(`\n→ npm run -s lab -- diagnose --stack ${record.stack}   looks for the row to blame\n`),
       );
     }
     if (result.reason !== undefined) process.stderr.write(`inconclusive: ${result.reason}\n`);
