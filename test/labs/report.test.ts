@@ -106,6 +106,11 @@ describe('the report of a lab', () => {
       expect(shown).toContain('default via 10.42.0.1 dev eth0');
       expect(shown).toContain('host-local has its lease');
       await page.getByText(/^ADD flannel · exit 0/).click();
+      // What is in it is made when it opens.
+      await page
+        .getByText(/CNI_COMMAND=ADD/)
+        .first()
+        .waitFor();
       expect(await facts()).toMatch(
         /CNI_COMMAND=ADD[\s\S]*standard input[\s\S]*"type": "flannel"[\s\S]*standard output[\s\S]*10\.42\.0\.2\/24/,
       );
@@ -177,9 +182,9 @@ describe('the report of a lab', () => {
         .locator('details[data-check] summary')
         .first()
         .click();
-      expect(
-        await page.locator('details.experiment', { hasText: 'pod-routes' }).locator('pre').allInnerTexts(),
-      ).toHaveLength(2);
+      const shown = page.locator('details.experiment', { hasText: 'pod-routes' }).locator('pre');
+      await shown.nth(1).waitFor();
+      expect(await shown.count()).toBe(2);
     });
 
     it('is dark where that is preferred, and where it is asked for', async () => {
