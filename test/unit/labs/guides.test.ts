@@ -24,17 +24,32 @@ const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
 const VERBS = createProgram(() => {}).commands.map((command) => command.name());
 
 const rows = (letter: string, numbers: readonly number[]) => numbers.map((n) => `${letter}${n}`);
-/** What of the two articles these labs reproduce, and what the others claim; row by row, so that a row that gets lost is named. */
+/** `least`: commands that the guide has more of. The claims: what of the two articles these labs reproduce, and what the others claim; row by row, so that a row that gets lost is named. */
 const GUIDES = [
-  { name: 'kindnet', questions: true, claims: rows('K', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]) },
-  { name: 'flannel', questions: true, claims: rows('F', [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]) },
-  { name: 'services', questions: false, claims: rows('S', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) },
-  { name: 'faults', questions: false, claims: [] },
-  { name: 'dual-stack', questions: false, claims: rows('D', [1, 2, 3, 4, 5, 6, 7, 8, 9]) },
-  { name: 'mesh', questions: false, claims: rows('M', [1, 2, 3, 4, 5]) },
+  {
+    name: 'kindnet',
+    questions: true,
+    least: 30,
+    claims: rows('K', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]),
+  },
+  {
+    name: 'flannel',
+    questions: true,
+    least: 30,
+    claims: rows('F', [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
+  },
+  {
+    name: 'services',
+    questions: false,
+    least: 30,
+    claims: rows('S', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
+  },
+  { name: 'faults', questions: false, least: 30, claims: [] },
+  { name: 'dual-stack', questions: false, least: 30, claims: rows('D', [1, 2, 3, 4, 5, 6, 7, 8, 9]) },
+  { name: 'mesh', questions: false, least: 10, claims: rows('M', [1, 2, 3, 4, 5]) },
 ] as const;
 
-describe.each(GUIDES)('the guide of lab $name', ({ name, questions, claims }) => {
+describe.each(GUIDES)('the guide of lab $name', ({ name, questions, claims, least }) => {
   const directory = path.join(ROOT, 'labs', name);
   let guide: string;
   let parsed: Guide;
@@ -81,7 +96,7 @@ describe.each(GUIDES)('the guide of lab $name', ({ name, questions, claims }) =>
 
   test('has commands only for scripts, verbs, nodes, pods, containers and experiments that exist', () => {
     const commands = [...commandsOf(parsed), ...inlineCommandsOf(guide)];
-    expect(commands.length).toBeGreaterThan(10);
+    expect(commands.length).toBeGreaterThan(least);
     const problems = commands.flatMap((command) =>
       npmRunsOf(command.text).flatMap((run) =>
         problemsOf(run, lab, scripts).map((problem) => said(command, problem)),
@@ -123,7 +138,7 @@ describe.each(GUIDES)('the guide of lab $name', ({ name, questions, claims }) =>
   test('points at experiments and files that are there', () => {
     const experiments = lab.experiments.map((experiment) => experiment.name);
     const named = experimentsNamedIn(guide);
-    expect(named.length).toBeGreaterThan(0);
+    expect(named.length).toBeGreaterThan(3);
     expect(named.filter((one) => !experiments.includes(one))).toEqual([]);
     expect(linkedFiles(guide).filter((file) => !existsSync(path.join(directory, file)))).toEqual([]);
   });
