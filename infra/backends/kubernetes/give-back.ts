@@ -1,5 +1,6 @@
 // Nodes that stand on without us, by themselves or in a cluster that was there before us: what a lab has installed on them goes.
 import type { Operation } from '../backend.ts';
+import type { AppliedNetwork } from './cluster-files.ts';
 import type { KubernetesConnection } from './connection.ts';
 import { endNamespace } from './end-namespace.ts';
 import { deleteNetwork, installsNetwork } from './lab-network.ts';
@@ -8,9 +9,10 @@ import { deleteNetwork, installsNetwork } from './lab-network.ts';
 export async function giveBack(connection: KubernetesConnection, op: Operation): Promise<void> {
   const { tool, files } = connection;
   const goesWithCluster = tool.ownsCluster && !tool.nodesStay;
-  if (goesWithCluster || files.network() === undefined || files.kubeconfigText() === undefined) return;
+  const applied = files.network();
+  if (goesWithCluster || applied === undefined || files.kubeconfigText() === undefined) return;
   try {
-    await takeNetworkOff(connection, op);
+    await takeNetworkOff(connection, applied, op);
   } catch (error) {
     if (!tool.ownsCluster) throw error;
     op.progress?.(`of the lab’s network, something may be left on the nodes: ${(error as Error).message}`);
@@ -21,15 +23,18 @@ export async function giveBack(connection: KubernetesConnection, op: Operation):
  * The network goes after the lab's pods: a runtime that has no network any more calls no plugin with DEL, and leaves their
  * veths, leases and host ports behind.
  */
-async function takeNetworkOff(connection: KubernetesConnection, op: Operation): Promise<void> {
-  const { tool, files, kube, namespace } = connection;
-  const applied = files.network();
-  if (applied === undefined) return;
-  if (installsNetwork(connection)) {
+async function takeNetworkOff(
+  connection: KubernetesConnection,
+  applied: AppliedNetwork,
+  op: Operation,
+): Promise<void> {
+  const { tool, kube, namespace } = connection;
+  const installed = installsNetwork(connection);
+  if (installed) {
     op.progress?.('waiting until its pods are gone');
     await endNamespace(kube, namespace, op);
   }
   // Nodes of others whose network was taken as it is are not even entered.
-  if (installsNetwork(connection) || tool.ownsCluster) await connection.open(op);
+  if (installed || tool.ownsCluster) await connection.open(op);
   await deleteNetwork(connection, applied.nodes, applied.network, op);
 }
