@@ -4,7 +4,6 @@ import type { LabNetwork } from '../../../lab/lab.ts';
 import type { Host } from '../../host.ts';
 import { applyScript, replacedScript } from '../../netns/network/apply-script.ts';
 import type { NodePlan } from '../../netns/network/node-plan.ts';
-import { canRecord, installRecorder } from './call-recorder.ts';
 import { clusterPlans, publishedMac } from './cluster-plan.ts';
 import { ownFiles, strangeFiles } from './config-directory.ts';
 import { COPIED, copyMissingPlugins } from './copy-plugins.ts';
@@ -14,6 +13,7 @@ import { refuseInTheWay } from './in-the-way.ts';
 import { neededPlugins } from './needed-plugins.ts';
 import type { NetworkTask } from './network-task.ts';
 import { type NodeFacts, readNodeFacts } from './node-facts.ts';
+import { recordCalls } from './record-calls.ts';
 import { runOrThrow } from './run-or-throw.ts';
 import { type StandingNode, standingNodes } from './standing-nodes.ts';
 import { untilReady } from './until-ready.ts';
@@ -148,8 +148,7 @@ async function record(
   // Plugins that others use are not moved.
   if (!exclusive) return;
   const { direct } = neededPlugins(plan.files);
-  if (canRecord(facts)) await installRecorder({ host: nodeItself(name) }, direct, facts, op);
-  else op.progress?.(`${name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`);
+  await recordCalls({ host: nodeItself(name) }, direct, facts, op);
 }
 
 /** Routes, neighbours and FDB entries to the other nodes: batches of "replace". The VXLAN device is its daemon's. */

@@ -6,15 +6,14 @@ import type { Drift } from '../../backend.ts';
 import { planDrift } from '../../netns/network/drift.ts';
 import type { NodePlan } from '../../netns/network/node-plan.ts';
 import { type KubeObject, objectTitle } from '../kube-object.ts';
-import { canRecord, unrecorded } from './call-recorder.ts';
 import { clusterPlans } from './cluster-plan.ts';
 import { isDaemonFile, strangeFiles } from './config-directory.ts';
 import { daemonObjects, daemonSetOf } from './daemon-objects.ts';
 import { firstDifference } from './difference.ts';
 import { neededPlugins } from './needed-plugins.ts';
 import type { NetworkTask } from './network-task.ts';
-import { readNodeFacts } from './node-facts.ts';
 import { whatIsUnready } from './readiness.ts';
+import { recordingDrift } from './record-calls.ts';
 import { type StandingNode, standingNodes } from './standing-nodes.ts';
 import { onUplink } from './uplink.ts';
 
@@ -58,11 +57,10 @@ async function nodeDrift(
   const host = hostOf(node.name);
   const { direct } = neededPlugins(plan.files);
   const planned = [...plan.files, ...plan.lastFiles];
-  const [facts, seen, strange, bare, ...contents] = await Promise.all([
-    readNodeFacts(nodeItself(node.name), op),
+  const [seen, strange, unrecorded, ...contents] = await Promise.all([
     observeHost(host, 'node', { signal: op.signal, pickNetwork }),
     exclusive ? strangeFiles(host, plan, op) : [],
-    exclusive ? unrecorded({ host: nodeItself(node.name) }, direct, op) : [],
+    exclusive ? recordingDrift({ host: nodeItself(node.name) }, direct, op) : [],
     ...planned.map(({ path }) => host.read(path)),
   ]);
   const files = Object.fromEntries(
@@ -76,7 +74,7 @@ async function nodeDrift(
   const whats = [
     ...planDrift(onUplink(plan, uplink), seen, files),
     ...strange.map((path) => `file ${path} is not of the lab`),
-    ...(canRecord(facts) ? bare : []).map((type) => `calls of the CNI plugin ${type} are not recorded`),
+    ...unrecorded,
   ];
   return whats.map((what) => ({ object: node.name, what }));
 }

@@ -3,11 +3,12 @@ import type { LabNode } from '../../../lab/lab.ts';
 import type { Drift, Operation } from '../../backend.ts';
 import type { Host } from '../../host.ts';
 import type { CniPaths } from '../cluster-tool.ts';
-import { canRecord, installRecorder, removeRecorder, unrecorded } from './call-recorder.ts';
+import { removeRecorder } from './call-recorder.ts';
 import { configFiles } from './config-directory.ts';
 import { neededPlugins } from './needed-plugins.ts';
 import { readNodeFacts } from './node-facts.ts';
 import { NODE_PATHS, type NodePaths } from './node-paths.ts';
+import { recordCalls, recordingDrift } from './record-calls.ts';
 
 export interface BroughtNetwork {
   /** A node by its lab name, as root. */
@@ -21,23 +22,17 @@ export interface BroughtNetwork {
 /** Before the first pod, so that its calls are recorded, too. Idempotent. @throws HostError */
 export async function recordBrought(network: BroughtNetwork): Promise<void> {
   const { op } = network;
-  await onEach(network, async ({ host, paths, facts, direct }) => {
-    if (canRecord(facts)) await installRecorder({ host, paths }, direct, facts, op);
-    else
-      op.progress?.(
-        `${host.name}: calls of CNI plugins are not recorded (no perl, or not x86_64 or aarch64)`,
-      );
+  await onEach(network, async (site, types) => {
+    const facts = await readNodeFacts(site.host, op, site.paths.plugins);
+    await recordCalls(site, types, facts, op);
   });
 }
 
 /** @throws HostError */
 export async function broughtDrift(network: BroughtNetwork): Promise<readonly Drift[]> {
-  const drift = await onEach(network, async ({ host, paths, facts, direct }) => {
-    const bare = canRecord(facts) ? await unrecorded({ host, paths }, direct, network.op) : [];
-    return bare.map((type) => ({
-      object: host.name,
-      what: `calls of the CNI plugin ${type} are not recorded`,
-    }));
+  const drift = await onEach(network, async (site, types) => {
+    const whats = await recordingDrift(site, types, network.op);
+    return whats.map((what) => ({ object: site.host.name, what }));
   });
   return drift.flat();
 }
@@ -52,24 +47,17 @@ function pathsOf({ plugins }: CniPaths): NodePaths {
   return { ...NODE_PATHS, plugins };
 }
 
+/** With the plugins that the runtime calls, by the node's own configuration. */
 function onEach<T>(
   { host: hostOf, nodes, cni, op }: BroughtNetwork,
-  work: (site: {
-    readonly host: Host;
-    readonly paths: NodePaths;
-    readonly facts: Awaited<ReturnType<typeof readNodeFacts>>;
-    readonly direct: readonly string[];
-  }) => Promise<T>,
+  work: (site: { readonly host: Host; readonly paths: NodePaths }, types: readonly string[]) => Promise<T>,
 ): Promise<T[]> {
   const paths = pathsOf(cni);
   return Promise.all(
     nodes.map(async ({ name }) => {
       const host = hostOf(name);
-      const [facts, files] = await Promise.all([
-        readNodeFacts(host, op, cni.plugins),
-        configFiles(host, cni.config, op),
-      ]);
-      return work({ host, paths, facts, direct: neededPlugins(files).direct });
+      const { direct } = neededPlugins(await configFiles(host, cni.config, op));
+      return work({ host, paths }, direct);
     }),
   );
 }
