@@ -1,6 +1,9 @@
 // Which file of /etc/cni/net.d is the network, and which is used for lo: the choice that containerd's go-cni makes.
 import { type NetworkList, NetworkListError, parseNetworkFile, parseNetworkList } from './network-list.ts';
 
+/** Where a runtime looks for configuration, unless it is told otherwise. */
+export const CNI_CONFIG_DIR = '/etc/cni/net.d';
+
 export interface ConfigFile {
   /** Base name. */
   readonly name: string;

@@ -1,11 +1,11 @@
 // Reads one node or pod: a single command on it, then parsing.
 import { randomUUID } from 'node:crypto';
 import type { Host } from '../backends/host.ts';
-import { pickNetwork } from '../cni/config-dir.ts';
+import { CNI_CONFIG_DIR, pickNetwork } from '../cni/config-dir.ts';
 import { aheadOf, localNs } from './clocks.ts';
 import type { PickNetwork } from './parse-files.ts';
 import { parseHostSections } from './parse-host.ts';
-import { DEFAULT_CONFIG_DIR, DEFAULT_LEASE_DIRS, FOR_PREDICTION, OBSERVE_SCRIPT } from './script.ts';
+import { DEFAULT_LEASE_DIRS, FOR_PREDICTION, OBSERVE_SCRIPT } from './script.ts';
 import { MARK_PREFIX, ObserveError } from './sections.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
@@ -37,7 +37,7 @@ export async function observeHost(
   const mark = `${MARK_PREFIX}${randomUUID()}`;
   const leaseDirs = options.leaseDirs ?? DEFAULT_LEASE_DIRS;
   const asked = options.forwarding ? `${role}${FOR_PREDICTION}` : role;
-  const { cniConfigDir = DEFAULT_CONFIG_DIR } = host;
+  const { cniConfigDir = CNI_CONFIG_DIR } = host;
   const argv = ['sh', '-c', OBSERVE_SCRIPT, 'observe', mark, asked, cniConfigDir, ...leaseDirs];
   const askedNs = localNs();
   const result = await host.run(argv, options.signal && { signal: options.signal });

@@ -1,5 +1,6 @@
 // The files a node is read for: sysctls, CNI configuration, host-local leases; and how their sections are put together.
-import { BOOT_ID, CACHE_DIR, DEFAULT_CONFIG_DIR } from './script.ts';
+import { CNI_CONFIG_DIR } from '../cni/config-dir.ts';
+import { BOOT_ID, CACHE_DIR } from './script.ts';
 import type { CniConfigRow, LeaseRow, SysctlRow } from './snapshot.ts';
 
 /** Which of a node's CNI configuration files the runtime takes, and why not the others. */
@@ -38,7 +39,7 @@ export function sysctlRows(files: ReadonlyMap<string, string>): SysctlRow[] {
 export function cniConfigRows(
   files: ReadonlyMap<string, string>,
   pick: PickNetwork,
-  directory: string = DEFAULT_CONFIG_DIR,
+  directory: string = CNI_CONFIG_DIR,
 ): CniConfigRow[] {
   const configs = [...files]
     .filter(([path]) => path.startsWith(`${directory}/`))

@@ -25,9 +25,6 @@ export const FORWARDING_SYSCTLS6 = [
 /** More of the batch, for a prediction: `neigh show` leaves out NOARP entries, and proxies are a list of their own. */
 export const NEIGHBOUR_BATCH = ['neigh show nud all', 'neigh show proxy'] as const;
 
-/** Where a runtime looks for CNI configuration, unless it is told otherwise. */
-export const DEFAULT_CONFIG_DIR = '/etc/cni/net.d';
-
 /** The runtime's result cache, as libcni keeps it. */
 export const CACHE_DIR = '/var/lib/cni/results/';
 

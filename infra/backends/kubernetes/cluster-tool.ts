@@ -34,9 +34,6 @@ export interface CniPaths {
   readonly plugins: string;
 }
 
-/** Where containerd looks by default. */
-export const USUAL_CNI: CniPaths = { config: '/etc/cni/net.d', plugins: '/opt/cni/bin' };
-
 /** running · stopped: it is there, but its processes are not · gone */
 export type ToolState = 'running' | 'stopped' | 'gone';
 

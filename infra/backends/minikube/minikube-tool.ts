@@ -1,6 +1,8 @@
 // Clusters on minikube: profiles of the user's own minikube, made and deleted by its command.
+import { CNI_CONFIG_DIR } from '../../cni/config-dir.ts';
 import { exec } from '../../util/exec.ts';
-import { type ClusterTool, USUAL_CNI } from '../kubernetes/cluster-tool.ts';
+import type { ClusterTool } from '../kubernetes/cluster-tool.ts';
+import { NODE_PATHS } from '../kubernetes/network/node-paths.ts';
 import { minikubeAccess } from './access.ts';
 import { addNodes } from './add-nodes.ts';
 import { bringsNetwork } from './cni.ts';
@@ -52,5 +54,5 @@ export const minikubeTool: ClusterTool = {
 
   bringsNetwork,
 
-  cniPaths: () => USUAL_CNI,
+  cniPaths: () => ({ config: CNI_CONFIG_DIR, plugins: NODE_PATHS.plugins }),
 };

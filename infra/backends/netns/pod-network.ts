@@ -3,11 +3,10 @@
 import type { AddRequest } from '../../cni/add-batch.ts';
 import { type AddResult, resultFacts } from '../../cni/add-result.ts';
 import type { Attachment } from '../../cni/attachment.ts';
-import { type Pick, pickNetwork } from '../../cni/config-dir.ts';
+import { CNI_CONFIG_DIR, type Pick, pickNetwork } from '../../cni/config-dir.ts';
 import type { Host } from '../host.ts';
 import { HostError } from '../host-error.ts';
 import type { Connection } from './connection.ts';
-import { CNI_CONFIG_DIR } from './network/node-plan.ts';
 import { capabilityArgs, cniArgs } from './pod-cni-args.ts';
 import type { PodRecord } from './pod-record.ts';
 

@@ -1,7 +1,8 @@
 // The directory with CNI configuration on a node: what is there, and which of it is no part of the lab.
+import { CNI_CONFIG_DIR } from '../../../cni/config-dir.ts';
 import type { Operation } from '../../backend.ts';
 import type { Host } from '../../host.ts';
-import { CNI_CONFIG_DIR, type NodePlan, type TextFile } from '../../netns/network/node-plan.ts';
+import type { NodePlan, TextFile } from '../../netns/network/node-plan.ts';
 import { runOrThrow } from './run-or-throw.ts';
 
 /** Files that a network's daemon writes, and nobody else. */

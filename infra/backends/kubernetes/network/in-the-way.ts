@@ -1,5 +1,6 @@
 // What a cluster that is not ours has already of what a network would make: it would be written over, and removed by down.
-import { CNI_CONFIG_DIR, type NodePlan } from '../../netns/network/node-plan.ts';
+import { CNI_CONFIG_DIR } from '../../../cni/config-dir.ts';
+import type { NodePlan } from '../../netns/network/node-plan.ts';
 import { plannedBridges } from '../../netns/network/planned-bridges.ts';
 import { type KubeRef, objectTitle } from '../kube-object.ts';
 import { type NetworkTask, realName } from './network-task.ts';

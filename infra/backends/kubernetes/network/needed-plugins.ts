@@ -1,7 +1,6 @@
 // Which plugin binaries a network takes: those that the runtime calls, and those that these call in turn.
-import { pickNetwork } from '../../../cni/config-dir.ts';
 import type { PluginConf } from '../../../cni/network-list.ts';
-import type { TextFile } from '../../netns/network/node-plan.ts';
+import { pickPlanned, type TextFile } from '../../netns/network/node-plan.ts';
 
 export interface NeededPlugins {
   /** Called by the runtime: the chain's, and `loopback` for lo. */
@@ -12,8 +11,7 @@ export interface NeededPlugins {
 
 /** @param files those of the CNI configuration directory. @throws NetworkListError when a runtime could use none of them */
 export function neededPlugins(files: readonly TextFile[]): NeededPlugins {
-  const named = files.map(({ path, content }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content }));
-  const { picked, loopback, error } = pickNetwork(named);
+  const { picked, loopback, error } = pickPlanned(files);
   if (error) throw error;
   const chain = picked?.plugins ?? [];
   const direct = [...new Set([...loopback.plugins, ...chain].map(({ type }) => type))];

@@ -1,9 +1,7 @@
 // What a network leaves on a node when its daemon is gone, and the script that removes it.
-
-import { pickNetwork } from '../../../cni/config-dir.ts';
 import { shellWord } from '../../../util/shell-quote.ts';
 import { applyScript } from '../../netns/network/apply-script.ts';
-import type { NodePlan } from '../../netns/network/node-plan.ts';
+import { type NodePlan, pickPlanned } from '../../netns/network/node-plan.ts';
 import { COPIED } from './copy-plugins.ts';
 import { NODE_PATHS } from './node-paths.ts';
 
@@ -43,13 +41,7 @@ rmdir ${NODE_PATHS.own} 2> /dev/null || :`;
 
 /** @param plan what the network made of the node. Idempotent: what is gone already is no error. */
 export function removalScript(plan: NodePlan): string {
-  const { picked } = pickOf(plan);
+  const { picked } = pickPlanned(plan.files);
   const leases = picked ? [`name=${shellWord(picked.name)}`, REMOVE_LEASES] : [];
   return [applyScript(EMPTY, plan), REMOVE_CHAINS, ...leases, REMOVE_COPIED].join('\n');
-}
-
-function pickOf({ files }: NodePlan) {
-  return pickNetwork(
-    files.map(({ path, content }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content })),
-  );
 }

@@ -1,4 +1,5 @@
 // What one node's networking is to look like: data, from which both the wiring script and the drift check are made.
+import { CNI_CONFIG_DIR, type Pick, pickNetwork } from '../../../cni/config-dir.ts';
 import type { HostFile } from '../../host.ts';
 
 /** A file that is read by people: text alone. */
@@ -47,8 +48,6 @@ export interface ChainPlan {
   readonly rules: readonly string[];
 }
 
-export const CNI_CONFIG_DIR = '/etc/cni/net.d';
-
 /** The lab's own files for the CNI configuration directory. */
 export function configFiles(configs: Readonly<Record<string, string>>): readonly TextFile[] {
   return Object.entries(configs).map(([name, content]) => ({ path: `${CNI_CONFIG_DIR}/${name}`, content }));
@@ -57,4 +56,11 @@ export function configFiles(configs: Readonly<Record<string, string>>): readonly
 /** A configuration that we write: JSON as the project it stands for writes it. */
 export function configFile(name: string, content: unknown): TextFile {
   return { path: `${CNI_CONFIG_DIR}/${name}`, content: `${JSON.stringify(content, null, 2)}\n` };
+}
+
+/** What a runtime would make of the CNI configuration directory with these files in it. */
+export function pickPlanned(files: readonly TextFile[]): Pick {
+  return pickNetwork(
+    files.map(({ path, content }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content })),
+  );
 }

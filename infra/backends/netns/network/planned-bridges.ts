@@ -1,15 +1,13 @@
 // Which bridges a node's CNI configuration makes: the plugin makes one with the first pod, and nobody ever takes it away.
-import { pickNetwork } from '../../../cni/config-dir.ts';
 import type { PluginConf } from '../../../cni/network-list.ts';
-import type { NodePlan } from './node-plan.ts';
+import { type NodePlan, pickPlanned } from './node-plan.ts';
 
 /** The bridge plugin's default name (containernetworking/plugins, plugins/main/bridge). */
 const DEFAULT_NAME = 'cni0';
 
 /** @returns names of devices; none where a runtime would pick no configuration */
 export function plannedBridges({ files }: Pick<NodePlan, 'files'>): readonly string[] {
-  const named = files.map(({ path, content }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content }));
-  return [...new Set((pickNetwork(named).picked?.plugins ?? []).flatMap(bridgeOf))];
+  return [...new Set((pickPlanned(files).picked?.plugins ?? []).flatMap(bridgeOf))];
 }
 
 /** The flannel plugin delegates to bridge, unless it is told otherwise (flannel-io/cni-plugin, flannel_linux.go). */
