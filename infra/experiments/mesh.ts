@@ -1,4 +1,5 @@
 // The mesh experiment: who reaches whom, among as many as there are.
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { type Check, evaluateCheck } from './evaluate-check.ts';
 import { ExperimentError, type ExperimentOf, type Runner, type Running } from './experiment.ts';
@@ -21,6 +22,8 @@ interface Asked {
 const WHOLE: Check = { name: 'every request of every pair is answered', select: 'unanswered', expect: [] };
 /** Of the senders that could not send, so many are named in the reason. */
 const NAMED = 3;
+/** Before those that were not answered are asked again: a kernel without a route refuses at once. */
+const PAUSE_MS = 500;
 /** How often it is told how far it is. */
 const TOLD = 4;
 
@@ -55,7 +58,8 @@ async function askPatiently(running: Running, experiment: Mesh, pairs: readonly 
     for (const [pair, row] of asked.seen) seen.set(pair, row);
     open = [...asked.seen].filter(([, row]) => row.received < row.transmitted).map(([pair]) => pair);
     if (asked.failures.length > 0 || open.length === 0 || performance.now() >= end)
-      return { seen: new Map([...seen]), failures: asked.failures };
+      return { seen, failures: asked.failures };
+    await sleep(PAUSE_MS, undefined, { signal: running.signal });
   }
 }
 

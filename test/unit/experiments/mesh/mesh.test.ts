@@ -81,6 +81,16 @@ describe('mesh', () => {
     expect(back?.attempts).toBeGreaterThan(1);
   });
 
+  it('does not ask without a pause where the kernel refuses at once', async () => {
+    await on('pod-2', 'ip link set eth0 down');
+    const { observed } = await run({ from: ['pod-2'], patience: 1 });
+    await on('pod-2', 'ip link set eth0 up');
+    const [pair] = observed.unanswered;
+    expect(pair?.errors).toEqual(['Network is unreachable']);
+    expect(pair?.attempts).toBeGreaterThan(1);
+    expect(pair?.attempts).toBeLessThan(5);
+  });
+
   it('is inconclusive, with what the others saw, when a sender is gone', async () => {
     const [workload, ...rest] = bridged.lab.workloads;
     if (!workload) throw new Error('no workload');
