@@ -8,8 +8,20 @@ show() {
   cat "$1" || refuse "K3s has not written $1" 'see the log of its service'
 }
 
+# Plugins that were here before: the recorder of calls has put them aside (kubernetes/network/call-recorder.ts).
+put_plugins_back() {
+  own=$root/var/lib/cnilab
+  for plugin in "$own"/cni-bin/*; do
+    at=$root/opt/cni/bin/${plugin##*/}
+    if [ -L "$at" ] || [ "$(head -c 200 "$at" 2>/dev/null | tr -d '\0' | sed -n 2p)" != '# cnilab call recorder' ]; then continue; fi
+    if [ -L "$own/cni-links/${plugin##*/}" ]; then plugin=$own/cni-links/${plugin##*/}; fi
+    mv -f "$plugin" "$at"
+  done
+}
+
 # Of the lab's network: leases of pods that were never detached, and everything where it was not taken off while K3s ran.
 network_remains() {
+  put_plugins_back
   if [ -r "$root/var/lib/cnilab/copied-plugins" ]; then
     while read -r plugin; do rm -f "$root/opt/cni/bin/$plugin"; done < "$root/var/lib/cnilab/copied-plugins"
   fi

@@ -2,8 +2,10 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -131,6 +133,28 @@ describe('when it may', () => {
     for (const plugin of ['ptp', 'portmap', 'theirs']) machine.put(`opt/cni/bin/${plugin}`, plugin);
     await tool.delete(facts(), op, kubeconfig);
     expect(machine.files()).toEqual(['opt/cni/bin/theirs']);
+  });
+
+  test('plugins of this machine’s own are put back where the recorder still stands before them', async () => {
+    const recorder = readFileSync(
+      new URL('../../../../infra/backends/kubernetes/network/scripts/record-call.pl', import.meta.url),
+      'utf8',
+    );
+    await create();
+    machine.put('var/lib/cnilab/copied-plugins', 'ptp\n');
+    for (const plugin of ['bridge', 'linked', 'ptp', 'tuning']) {
+      machine.put(`opt/cni/bin/${plugin}`, plugin === 'tuning' ? 'installed since' : recorder);
+      machine.put(`var/lib/cnilab/cni-bin/${plugin}`, plugin);
+    }
+    mkdirSync(path.join(machine.root, 'var/lib/cnilab/cni-links'));
+    symlinkSync('bridge', path.join(machine.root, 'var/lib/cnilab/cni-links/linked'));
+    await tool.delete(facts(), op, kubeconfig);
+    expect(machine.files().map((file) => [file, read(file)])).toEqual([
+      ['opt/cni/bin/bridge', 'bridge'],
+      ['opt/cni/bin/linked', 'bridge'],
+      ['opt/cni/bin/tuning', 'installed since'],
+    ]);
+    expect(readlinkSync(path.join(machine.root, 'opt/cni/bin/linked'))).toBe('bridge');
   });
 
   test('a version is passed on', async () => {
