@@ -32,8 +32,14 @@ export const mesh: Runner<'mesh'> = async (running, experiment) => {
   const pairs = meshPairs({ ...experiment, from, to });
   if (pairs.length === 0)
     throw new ExperimentError('no two hosts of this lab are such a pair: nobody is asked');
-  const { seen, failures } = await askPatiently(running, experiment, pairs);
-  const observation = meshObservation([...seen.values()]);
+  const addressOf = ({ to }: Pair) =>
+    running.lookup(to.name, experiment.family === 6 ? 'address6' : 'address');
+  const addressed = pairs.filter((pair) => addressOf(pair) !== undefined);
+  const { seen, failures } = await askPatiently(running, experiment, addressed);
+  const rows = pairs.flatMap((pair) =>
+    addressOf(pair) === undefined ? [notAsked(running, experiment, pair)] : (seen.get(pair) ?? []),
+  );
+  const observation = meshObservation(rows);
   const observed = toJson(observation);
   const checks = experiment.checks.length > 0 ? experiment.checks : [WHOLE];
   const { count, interval } = experiment;
@@ -48,6 +54,15 @@ export const mesh: Runner<'mesh'> = async (running, experiment) => {
     }),
   };
 };
+
+/** One without an address, which is no fault of who would have asked: it must not hide what the sender sees of others. */
+function notAsked({ lookup }: Running, { family, count }: Mesh, pair: Pair): PairSeen {
+  const { name } = pair.to;
+  const why =
+    lookup(name, 'name') === undefined ? 'does not run' : `has no IPv${family === 6 ? 6 : 4} address`;
+  const nothing = { received: 0, duplicates: 0, ttls: [], answeredBy: [], errors: [`${name} ${why}`] };
+  return pairSeen(pair, nothing, count, 0);
+}
 
 /** Asks all, and then those again that were not answered, until all are or the patience is over. */
 async function askPatiently(running: Running, experiment: Mesh, pairs: readonly Pair[]): Promise<Asked> {

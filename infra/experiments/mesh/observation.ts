@@ -8,9 +8,9 @@ export interface PairSeen extends Echoes {
   readonly to: string;
   readonly fromNode: string;
   readonly toNode: string;
-  /** Of the last time that it was asked. */
+  /** Of the last time that it was asked; so many, too, where there was no address to ask. */
   readonly transmitted: number;
-  /** How often it was asked: once, unless it was not answered and there was patience. */
+  /** How often it was asked: once, unless it was not answered and there was patience; 0 without an address. */
   readonly attempts: number;
 }
 

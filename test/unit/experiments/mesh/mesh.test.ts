@@ -33,6 +33,17 @@ const on = async (host: string, command: string) => {
   return result.stdout;
 };
 
+/** The lab with one more pod, which does not run. */
+function withPod(name: string): Lab {
+  const [workload, ...rest] = bridged.lab.workloads;
+  if (!workload) throw new Error('no workload');
+  const { pods, ...one } = workload;
+  return {
+    ...bridged.lab,
+    workloads: [{ ...one, pods: [...pods, { ...pods[0], name }] } as typeof workload, ...rest],
+  };
+}
+
 describe('mesh', () => {
   it('shows each pair, with TTL and round trip, and asserts that all are answered when it has no checks', async () => {
     const { verdict, observed, checks, trafficMs } = await run({ count: 3 });
@@ -92,19 +103,22 @@ describe('mesh', () => {
   });
 
   it('is inconclusive, with what the others saw, when a sender is gone', async () => {
-    const [workload, ...rest] = bridged.lab.workloads;
-    if (!workload) throw new Error('no workload');
-    const gone = {
-      ...workload,
-      pods: [...workload.pods, { ...workload.pods[0], name: 'pod-9' }],
-    } as typeof workload;
-    const { verdict, reason, observed } = await run(
-      { to: ['pod-1', 'pod-2'] },
-      { ...bridged.lab, workloads: [gone, ...rest] },
-    );
+    const { verdict, reason, observed } = await run({ to: ['pod-1', 'pod-2'] }, withPod('pod-9'));
     expect(verdict).toBe('inconclusive');
     expect(reason).toBe('1 of 3 senders could not send: no host pod-9; there are node-1, pod-1, pod-2');
     expect(observed).toMatchObject({ asked: 2, answered: 2 });
+  });
+
+  it('names who is not there to be asked, and asks the others', async () => {
+    const { verdict, observed } = await run({ from: ['pod-1', 'pod-2'], patience: 60 }, withPod('pod-9'));
+    expect(verdict).toBe('fail');
+    expect(observed).toMatchObject({ asked: 4, answered: 2 });
+    expect(observed.pairs.map(({ from, to, errors }) => [from, to, ...errors])).toEqual([
+      ['pod-1', 'pod-2'],
+      ['pod-1', 'pod-9', 'pod-9 does not run'],
+      ['pod-2', 'pod-1'],
+      ['pod-2', 'pod-9', 'pod-9 does not run'],
+    ]);
   });
 
   it('is inconclusive when no two are such a pair', async () => {
