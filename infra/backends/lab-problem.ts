@@ -3,16 +3,18 @@ import type { Lab } from '../lab/lab.ts';
 import { backendTraits } from './registry.ts';
 import { selectorProblem } from './selector-problem.ts';
 
-/** One sentence; undefined where nothing is known to be in the way. @param machines the backend is given machines of the user's */
+/**
+ * One sentence; undefined where nothing is known to be in the way. Machines of the user's are none here: only the config of
+ * a stack that is there names any.
+ */
 export function labProblem(
   backend: string,
   lab: Pick<Lab, 'nodes' | 'outside' | 'workloads'>,
-  machines = false,
 ): string | undefined {
   const traits = backendTraits(backend);
   if (!traits.kubernetes) return selectorProblem(backend, lab.workloads)?.split('\n')[0];
   if (lab.outside) return outsideProblem(backend);
-  return traits.machines && !machines ? nodesProblem(lab.nodes.length) : undefined;
+  return traits.machines ? nodesProblem(lab.nodes.length) : undefined;
 }
 
 /** Of a backend that is Kubernetes, for a lab with `cluster.outside`. */
