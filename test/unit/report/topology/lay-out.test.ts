@@ -97,7 +97,7 @@ describe('forms of a topology', () => {
   it('svg: a file of its own, with its style', () => {
     const svg = renderTopology(lab, 'svg', 'made');
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
-    expect(svg).toContain('prefers-color-scheme: dark');
+    expect(svg).toContain('color-scheme: light dark');
     expect(svg).toContain('<title>Topology of lab made</title>');
   });
 });
