@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ROOT } from './project.ts';
 import { unknownName } from './unknown-name.ts';
+import { userDirectory } from './user-directory.ts';
 
 /** What `npm run up` stands up when it is not told. */
 export const DEFAULT_LAB = 'kindnet';
@@ -52,9 +53,8 @@ export async function findLabFile(
   );
 }
 
-/** npm starts scripts in the checkout and leaves the directory the user is in to INIT_CWD. */
 function userDirectories(): readonly string[] {
-  return [...new Set([process.env.INIT_CWD ?? process.cwd(), process.cwd(), ROOT])];
+  return [...new Set([userDirectory(), process.cwd(), ROOT])];
 }
 
 function realIfThere(found: string): string {

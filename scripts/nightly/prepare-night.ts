@@ -10,6 +10,7 @@ import { usageError } from '../cli/cli-error.ts';
 import { findLabFile, listLabFiles } from '../cli/lab-files.ts';
 import { labExplanations } from '../cli/parity/lab-explanations.ts';
 import { shortPath } from '../cli/text.ts';
+import { userDirectory } from '../cli/user-directory.ts';
 import type { NightOptions } from './options.ts';
 import { planNight } from './plan.ts';
 import type { NightRequest } from './run-night.ts';
@@ -20,7 +21,7 @@ import { checkoutState } from './this-checkout.ts';
 export async function prepareNight(
   options: NightOptions,
   now: Date,
-  whereTheUserIs: string = process.env.INIT_CWD ?? process.cwd(),
+  whereTheUserIs: string = userDirectory(),
 ): Promise<Omit<NightRequest, 'out'>> {
   const { labs: words, backend, set, repeats, machine = hostname(), ledger: [ledger] = [] } = options;
   const labs = await labsOf(words ?? (await listLabFiles()).map(({ file }) => file));

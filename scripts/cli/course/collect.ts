@@ -7,6 +7,7 @@ import { resultsDir } from '../../../infra/state/stack-store.ts';
 import { usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shortPath } from '../text.ts';
+import { userDirectory } from '../user-directory.ts';
 import { type CourseOption, chooseCourse } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
 import { standings } from './status.ts';
@@ -15,8 +16,7 @@ export async function courseCollect(
   options: CourseOption & { readonly output: string; readonly json?: boolean },
 ): Promise<ExitCode> {
   const course = await chooseCourse(options, `collect -o ${options.output}`);
-  // npm starts the command in the checkout, and leaves where its user is to INIT_CWD.
-  const directory = path.resolve(process.env.INIT_CWD ?? process.cwd(), options.output);
+  const directory = path.resolve(userDirectory(), options.output);
   await emptyDirectory(directory);
   const rows = await standings(course);
   const outcomes = await forStudents({
@@ -40,7 +40,7 @@ export async function courseCollect(
   const verified = rows.filter(({ verdict }) => verdict !== undefined).length;
   if (!options.json)
     process.stdout.write(
-      `${shortPath(directory)}: summary.csv, summary.json, and the results of ${verified} of ${rows.length} students\n`,
+      `${shortPath(directory, userDirectory())}: summary.csv, summary.json, and the results of ${verified} of ${rows.length} students\n`,
     );
   return EXIT.pass;
 }
@@ -53,7 +53,7 @@ async function emptyDirectory(directory: string): Promise<void> {
   });
   if (there.length > 0)
     throw usageError(
-      `${shortPath(directory)} is not empty`,
+      `${shortPath(directory, userDirectory())} is not empty`,
       'name a directory that is not there yet: it is made',
     );
   await mkdir(directory, { recursive: true });

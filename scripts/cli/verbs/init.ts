@@ -10,6 +10,7 @@ import { ROOT } from '../project.ts';
 import { asTyped } from '../spelling.ts';
 import { shortPath } from '../text.ts';
 import { unknownName } from '../unknown-name.ts';
+import { userDirectory } from '../user-directory.ts';
 
 const STARTER = 'starter';
 /** RFC 1123, as names in a lab file. */
@@ -24,7 +25,7 @@ export interface InitOptions {
 
 /** @param word the directory, which must not be there or must be empty; the lab is called as it is */
 export async function init(word: string, options: InitOptions): Promise<ExitCode> {
-  const directory = path.resolve(process.env.INIT_CWD ?? process.cwd(), word);
+  const directory = path.resolve(userDirectory(), word);
   const name = path.basename(directory);
   if (!NAME.test(name))
     throw usageError(
@@ -89,6 +90,6 @@ async function fillIn(directory: string, name: string): Promise<void> {
 
 /** As `up` takes it: never to be mistaken for the name of a lab of ours. */
 function shownPath(directory: string): string {
-  const short = shortPath(directory, process.env.INIT_CWD ?? process.cwd());
+  const short = shortPath(directory, userDirectory());
   return path.isAbsolute(short) || short.startsWith('..') ? short : `./${short}`;
 }

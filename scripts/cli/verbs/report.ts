@@ -6,6 +6,7 @@ import { environmentError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { stackReport } from '../stack-report.ts';
 import { shortPath } from '../text.ts';
+import { userDirectory } from '../user-directory.ts';
 
 export interface ReportOptions {
   readonly stack?: string;
@@ -18,7 +19,7 @@ export async function report({ stack, output }: ReportOptions): Promise<ExitCode
   const { page, problem } = await stackReport(record);
   if (problem !== undefined)
     process.stderr.write(`cnilab: the lab cannot be read, so the report has no drawing of it: ${problem}\n`);
-  const file = path.resolve(output ?? `${record.stack}-report.html`);
+  const file = path.resolve(userDirectory(), output ?? `${record.stack}-report.html`);
   await writeAtomic(file, page).catch((error: Error) => {
     throw environmentError(
       error.message,
@@ -26,7 +27,7 @@ export async function report({ stack, output }: ReportOptions): Promise<ExitCode
     );
   });
   process.stderr.write(`Report of lab ${record.lab}, stack ${record.stack} (${kilobytes(page)} kB):\n`);
-  process.stdout.write(`${shortPath(file)}\n`);
+  process.stdout.write(`${shortPath(file, userDirectory())}\n`);
   return EXIT.pass;
 }
 

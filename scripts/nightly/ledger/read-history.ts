@@ -1,6 +1,7 @@
 // Ledger files to the history of every check.
 import path from 'node:path';
 import { usageError } from '../../cli/cli-error.ts';
+import { userDirectory } from '../../cli/user-directory.ts';
 import { classify } from './classify.ts';
 import type { HistoryRow } from './history-text.ts';
 import { seriesOf } from './series.ts';
@@ -16,7 +17,7 @@ export interface History {
 export async function readHistory(
   files: readonly string[],
   nights: number,
-  whereTheUserIs: string = process.env.INIT_CWD ?? process.cwd(),
+  whereTheUserIs: string = userDirectory(),
 ): Promise<History> {
   const read = await Promise.all(
     files.map((file) =>
