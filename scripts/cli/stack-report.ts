@@ -9,7 +9,6 @@ import { type ReportSources, reportOf } from '../../infra/report/model/report-of
 import { recordedLab, resultsDir, type StackRecord } from '../../infra/state/stack-store.ts';
 import { labResults } from './lab-report.ts';
 import { withCluster } from './live-lab.ts';
-import { shortPath } from './text.ts';
 
 /** For looking at the lab, ms. */
 const OBSERVING_MS = 120_000;
@@ -31,7 +30,7 @@ export async function stackReport(record: StackRecord): Promise<StackReport> {
       ...{ results, title, live },
       captures: await capturesOf(record, results.experiments),
       vxlanPorts: network === undefined ? [] : [network.port],
-      resultsFile: shortPath(resultsFile(resultsDir(record.stack))),
+      resultsFile: resultsFile(resultsDir(record.stack)),
       writtenAt: new Date().toISOString(),
     }),
   );

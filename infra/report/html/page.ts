@@ -14,6 +14,7 @@ export function reportPage(model: ReportModel): string {
   const style = ['../topology/topology.css', 'page.css'].map(readText).join('\n');
   const script = clientScript();
   const { lab, title, stack, backend, verdict, writtenAt, experiments } = model;
+  const nothingRun = experiments.length === 0 && 'no experiment has been run';
   const checks = experiments.flatMap((experiment) => experiment.checks);
   const passed = checks.filter((check) => check.verdict === 'pass').length;
   const page = html`<!doctype html>
@@ -24,7 +25,7 @@ export function reportPage(model: ReportModel): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${lab}: ${verdict} (cnilab report)</title>
+<title>${lab}: ${nothingRun || verdict} (cnilab report)</title>
 <style>${embeddedFile(style)}</style>
 </head>
 <body>
@@ -36,7 +37,7 @@ export function reportPage(model: ReportModel): string {
 <p class="note">Stack ${stack}, backend ${backend}, written <time datetime="${writtenAt}">${readable(writtenAt)}</time></p>
 </div>
 <div class="outcome">
-<p>${experiments.length === 0 ? 'no experiment has been run' : [verdictBadge(verdict), html` ${passed} of ${checks.length} checks in ${experiments.length} experiments`]}</p>
+<p>${nothingRun || [verdictBadge(verdict), html` ${passed} of ${checks.length} checks in ${experiments.length} experiments`]}</p>
 <button type="button" id="theme" class="scripted">Dark</button>
 </div>
 </header>
@@ -51,7 +52,7 @@ ${topologySection(model)}
 <section id="experiments" aria-labelledby="experiments-title">
 <h2 id="experiments-title">Experiments</h2>
 ${experimentSections(experiments)}
-<p class="note">All that was observed is in <code>${model.resultsFile}</code> of the machine that ran it.</p>
+${!nothingRun && html`<p class="note">All that was observed is in <code>${model.resultsFile}</code> of the machine that ran it.</p>`}
 </section>
 <div id="for-print"></div>
 </main>

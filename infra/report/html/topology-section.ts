@@ -10,13 +10,17 @@ const WIDE = 940;
 const NARROW = 372;
 
 export function topologySection({ lab, live, notRead }: ReportModel): Html {
+  const hint =
+    live === undefined
+      ? 'There are none: the lab could not be read.'
+      : 'Choose something in the drawing: a pod, a veth, a bridge, a machine or its routing.';
   const side = html`<aside class="side" aria-label="Beside the drawing">
 <div class="tabs" role="tablist" aria-label="What is shown beside the drawing">
 <button type="button" role="tab" id="tab-journey" aria-controls="journey" aria-selected="true">Journey</button>
 <button type="button" role="tab" id="tab-facts" aria-controls="facts" aria-selected="false" tabindex="-1">Facts</button>
 </div>
 <div id="journey" role="tabpanel" aria-labelledby="tab-journey" tabindex="0"></div>
-<div id="facts" role="tabpanel" aria-labelledby="tab-facts" tabindex="0" hidden><p class="note">Choose something in the drawing: a pod, a veth, a bridge, a machine or its routing.</p></div>
+<div id="facts" role="tabpanel" aria-labelledby="tab-facts" tabindex="0" hidden><p class="note">${hint}</p></div>
 </aside>`;
   return html`<section id="topology" aria-labelledby="topology-title">
 <h2 id="topology-title">Topology and journeys</h2>

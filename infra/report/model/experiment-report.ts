@@ -14,7 +14,7 @@ const MOST_CHANGES = 200;
 const MOST_JOURNEYS = 40;
 
 export interface ExperimentSources {
-  /** Where what is cut is whole, as a person would write it. */
+  /** Where what is cut is whole. */
   readonly resultsFile: string;
   /** What it captured, where it was a journey. */
   readonly capture?: Pcapng | undefined;

@@ -14,7 +14,7 @@ export interface ReportModel {
   readonly verdict: Verdict;
   /** ISO 8601. */
   readonly writtenAt: string;
-  /** As a person would write the path of results.json: where what is cut here is whole. */
+  /** Absolute path of results.json: where what is cut here is whole. */
   readonly resultsFile: string;
   /** The lab as it stood then; absent when it could not be read. */
   readonly live?: LiveLab;

@@ -19,7 +19,7 @@ export interface ReportSources {
   /** Captures of journeys, by experiment. */
   readonly captures: ReadonlyMap<string, Pcapng>;
   readonly vxlanPorts: readonly number[];
-  /** As a person would write its path. */
+  /** Absolute: the page may be read anywhere. */
   readonly resultsFile: string;
   /** ISO 8601. */
   readonly writtenAt: string;
