@@ -12,6 +12,10 @@ export interface VethInput {
   }[];
 }
 
+/** Whether the other end is on the pod's node. */
+export const hasBothEnds = ({ nodeIfindex }: Pick<VethRow, 'nodeIfindex'>): boolean =>
+  nodeIfindex !== NONE.ifindex;
+
 /** Stands for "there is no such interface"; the kernel counts from 1. */
 const NONE = { name: '', ifindex: 0, peerIfindex: 0, peerNetnsid: -1 };
 

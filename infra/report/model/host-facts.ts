@@ -9,16 +9,19 @@ import {
   ruleLine,
 } from '../../observe/lines.ts';
 import type { HostSnapshot, InterfaceRow, LabSnapshot } from '../../observe/snapshot.ts';
+import { hasBothEnds } from '../../observe/veths.ts';
 import type { FactLine, HostFacts, InterfaceFacts } from './report-model.ts';
 
 export function hostFacts(lab: LabSnapshot): Readonly<Record<string, HostFacts>> {
   const pods = new Map(lab.pods.map((pod) => [pod.name, pod]));
   const roles = new Map(lab.nodes.map(({ name, role }) => [name, role]));
   const peers = new Map(
-    lab.veths.flatMap(({ pod, podIf, node, nodeIf }) => [
-      [`${pod}/${podIf}`, { host: node, dev: nodeIf }] as const,
-      [`${node}/${nodeIf}`, { host: pod, dev: podIf }] as const,
-    ]),
+    lab.veths
+      .filter(hasBothEnds)
+      .flatMap(({ pod, podIf, node, nodeIf }) => [
+        [`${pod}/${podIf}`, { host: node, dev: nodeIf }] as const,
+        [`${node}/${nodeIf}`, { host: pod, dev: podIf }] as const,
+      ]),
   );
   return Object.fromEntries(
     Object.entries(lab.hosts).map(([name, host]): [string, HostFacts] => {

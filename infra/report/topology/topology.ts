@@ -1,5 +1,6 @@
 // The shape of a live lab: machines with their interfaces, pods on their cables, and what joins machines. Pure.
 import type { HostSnapshot, InterfaceRow, LabSnapshot } from '../../observe/snapshot.ts';
+import { hasBothEnds } from '../../observe/veths.ts';
 
 /** An interface as a drawing needs it. `host` and `dev` together are its key: `<host>/<dev>`. */
 export interface TopologyInterface {
@@ -55,7 +56,7 @@ const SEGMENTS = ['underlay', 'outside'] as const;
 
 /** Machines in the lab's order; a segment is there when it joins at least two. */
 export function topologyOf(lab: Pick<LabSnapshot, 'nodes' | 'pods' | 'veths' | 'hosts'>): Topology {
-  const cables = new Map(lab.veths.map((veth) => [veth.pod, veth]));
+  const cables = new Map(lab.veths.filter(hasBothEnds).map((veth) => [veth.pod, veth]));
   const machines = lab.nodes.flatMap(({ name, role, podCIDR }) => {
     const host = lab.hosts[name];
     if (host === undefined) return [];
