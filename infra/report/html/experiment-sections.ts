@@ -1,4 +1,6 @@
 // Experiments: verdict, faults that were in the lab, checks with their differences, and what a kind has to show.
+import type { NodePair } from '../../experiments/mesh/observation.ts';
+import { isHole, meshSquare } from '../mesh-square.ts';
 import type { ChangeReport, CheckReport, ExperimentReport, MeshReport } from '../model/report-model.ts';
 import { count } from '../words.ts';
 import { type Html, html } from './html.ts';
@@ -49,22 +51,18 @@ ${noise.length > 0 && html`<h4>Beside them</h4><ul class="facts">${noise.map(({ 
 }
 
 function meshPart({ asked, answered, byNode, rtt, unanswered }: MeshReport): Html {
-  const senders = [...new Set(byNode.map(({ from }) => from))];
-  const known = new Set(byNode.map(({ to }) => to));
-  // In one order where they are the same nodes: the diagonal is what stays on a node.
-  const targets = [...new Set([...senders, ...known])].filter((node) => known.has(node));
-  const cell = (from: string, to: string) => {
-    const pair = byNode.find((one) => one.from === from && one.to === to);
+  const { targets, rows, size } = meshSquare(byNode);
+  const cell = (pair: NodePair | undefined) => {
     if (!pair) return html`<td>–</td>`;
-    return html`<td class="${pair.answered < pair.asked ? 'hole' : 'whole'}">${pair.answered}/${pair.asked}</td>`;
+    return html`<td class="${isHole(pair) ? 'hole' : 'whole'}">${pair.answered}/${pair.asked}</td>`;
   };
   const times =
     rtt && `; shortest round trips ${rtt.minMs} to ${rtt.maxMs} ms, half of them within ${rtt.medianMs} ms`;
   const square =
-    Math.max(senders.length, targets.length) <= SQUARE &&
+    size <= SQUARE &&
     html`<div class="scroll" tabindex="0" role="region" aria-label="Square of nodes"><table class="mesh"><caption>Answered of asked pairs, from the row’s node to the column’s</caption>
 <thead><tr><td></td>${targets.map((to) => html`<th scope="col">${to}</th>`)}</tr></thead>
-<tbody>${senders.map((from) => html`<tr><th scope="row">${from}</th>${targets.map((to) => cell(from, to))}</tr>`)}</tbody></table></div>`;
+<tbody>${rows.map(({ from, cells }) => html`<tr><th scope="row">${from}</th>${cells.map(cell)}</tr>`)}</tbody></table></div>`;
   return html`<p>${answered} of ${asked} pairs answered${times}.</p>
 ${square}
 ${unanswered.length > 0 && html`<h4>Not answered</h4><p>${unanswered.join(', ')}</p>`}`;
