@@ -4,6 +4,7 @@ import { isHole, meshSquare } from '../mesh-square.ts';
 import type { ChangeReport, CheckReport, ExperimentReport, MeshReport } from '../model/report-model.ts';
 import { count } from '../words.ts';
 import { type Html, html } from './html.ts';
+import { moment } from './moment.ts';
 import { verdictBadge } from './verdict-badge.ts';
 
 /** Of more nodes than these no square is drawn: the holes are what matters. */
@@ -15,11 +16,12 @@ export function experimentSections(experiments: readonly ExperimentReport[]): Ht
 }
 
 function experimentSection(experiment: ExperimentReport, index: number): Html {
-  const { name, kind, title, verdict, reason, faults, durationMs, checks } = experiment;
+  const { name, kind, title, verdict, reason, faults, startedAt, durationMs, checks } = experiment;
   const passed = checks.filter((check) => check.verdict === 'pass').length;
   return html`<details class="experiment" ${verdict !== 'pass' && 'open'}>
 <summary>${verdictBadge(verdict)} <h3>${name}</h3> <span class="title">${title ?? ''}</span> <span class="note">${kind}, ${passed}/${checks.length} checks, ${(durationMs / 1000).toFixed(2)} s${faults.map((fault) => `, with ${fault.name}`)}</span></summary>
 <div class="body">
+<p class="note">Begun ${moment(startedAt)}</p>
 ${reason !== undefined && html`<p class="reason">${reason}</p>`}
 ${faults.length > 0 && html`<h4>Broken on purpose meanwhile</h4><ul class="facts">${faults.map(({ name: fault, host, row }) => html`<li><strong>${fault}</strong> on ${host}: <code>${row}</code></li>`)}</ul>`}
 ${experiment.journey && journeyPart(experiment)}

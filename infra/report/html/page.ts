@@ -6,6 +6,7 @@ import type { ReportModel } from '../model/report-model.ts';
 import { clientScript } from './client-script.ts';
 import { experimentSections } from './experiment-sections.ts';
 import { embeddedFile, embeddedJson, html } from './html.ts';
+import { moment } from './moment.ts';
 import { topologySection } from './topology-section.ts';
 import { verdictBadge } from './verdict-badge.ts';
 
@@ -34,7 +35,7 @@ export function reportPage(model: ReportModel): string {
 <div>
 <h1>${lab}</h1>
 <p class="title">${title !== lab && title}</p>
-<p class="note">Stack ${stack}, backend ${backend}, written <time datetime="${writtenAt}">${readable(writtenAt)}</time></p>
+<p class="note">Stack ${stack}, backend ${backend}, written ${moment(writtenAt)}</p>
 </div>
 <div class="outcome">
 <p>${nothingRun || [verdictBadge(verdict), html` ${passed} of ${checks.length} checks in ${experiments.length} experiments`]}</p>
@@ -83,5 +84,3 @@ function policy(style: string, script: string): string {
 }
 
 const readText = (file: string) => readFileSync(path.join(import.meta.dirname, file), 'utf8');
-
-const readable = (iso: string) => iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');

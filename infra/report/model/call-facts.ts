@@ -29,7 +29,6 @@ export function callFacts(
     const { config, prevResult } = withoutPrevious(call.stdin);
     return {
       pod: pods.get(call.containerId) ?? '',
-      node: call.node,
       command: call.command,
       plugin: call.plugin,
       exitCode: call.exitCode,

@@ -17,9 +17,8 @@ export function firstOf<T>(
 /** Letters. */
 const LONGEST_VALUE = 4_000;
 
-/** JSON on as many lines as it needs, cut. @param most letters */
+/** A text as it is, anything else as JSON, a line for each element of a list; cut. @param most letters */
 export function valueText(value: unknown, where: string, most = LONGEST_VALUE): string {
-  // A value of many megabytes is not made into lines only to be cut.
   const whole = typeof value === 'string' ? value : jsonText(value);
   if (whole.length <= most) return whole;
   return `${whole.slice(0, most)}\n… ${whole.length - most} more characters, all of it in ${where}`;

@@ -73,7 +73,6 @@ export interface CallFacts {
 
 export interface CallFact {
   readonly pod: string;
-  readonly node: string;
   readonly command: string;
   readonly plugin: string;
   readonly exitCode: number;
@@ -93,6 +92,7 @@ export interface ExperimentReport {
   readonly verdict: Verdict;
   readonly reason?: string;
   readonly faults: readonly FaultSeen[];
+  /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly artifacts: readonly string[];

@@ -1,5 +1,5 @@
 // Where everything of a topology goes: machines in rows of equal columns, hung from the bar of what joins them.
-// A lab is always the same nested boxes, so rows and columns beat a general graph layout: see docs/decisions/0010.
+// A lab is always the same nested boxes, so rows and columns beat a general graph layout: see docs/decisions/0013-report.md.
 
 import { DENSE, type Density, ROOMY } from './density.ts';
 import type { Box, Drawing, Line } from './drawing.ts';

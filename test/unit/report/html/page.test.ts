@@ -56,6 +56,10 @@ describe('the page of a report', () => {
     expect(dead).not.toContain('<svg');
   });
 
+  it('says when each experiment was begun: the drawing may be of another time', () => {
+    expect(page).toContain('Begun <time datetime="2026-11-28T00:00:00Z">2026-11-28 00:00:00 UTC</time>');
+  });
+
   it('of 200 pods stays below 3 MB', () => {
     const large = reportPage(reportOf(madeSources(madeLab(10, 20))));
     expect(Buffer.byteLength(large)).toBeLessThan(3_000_000);
