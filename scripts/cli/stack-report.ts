@@ -3,8 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExperimentResult } from '../../infra/experiments/result.ts';
 import { resultsFile } from '../../infra/experiments/results-store.ts';
-import type { Pcapng } from '../../infra/observe/pcapng.ts';
 import { reportPage } from '../../infra/report/html/page.ts';
+import type { Capture } from '../../infra/report/model/experiment-report.ts';
 import { type ReportSources, reportOf } from '../../infra/report/model/report-of.ts';
 import { recordedLab, resultsDir, type StackRecord } from '../../infra/state/stack-store.ts';
 import { labResults } from './lab-report.ts';
@@ -12,8 +12,9 @@ import { withCluster } from './live-lab.ts';
 
 /** For looking at the lab, ms. */
 const OBSERVING_MS = 120_000;
-/** A larger capture is left out: reading it would take longer than it is worth, and Wireshark is better at it. Bytes. */
-const LARGEST_CAPTURE = 16 * 1024 * 1024;
+/** A larger capture is left out: reading it would take longer than it is worth, and Wireshark is better at it. MiB. */
+const LARGEST_CAPTURE = 16;
+const MIB = 1024 * 1024;
 
 export interface StackReport {
   /** HTML. */
@@ -54,23 +55,28 @@ async function look(record: StackRecord): Promise<ReportSources['live']> {
   }
 }
 
-async function capturesOf(record: StackRecord, experiments: readonly ExperimentResult[]) {
-  const { readPcapng } = await import('../../infra/observe/pcapng.ts');
-  const found = await Promise.all(
-    experiments
-      .filter(({ kind }) => kind === 'journey')
-      .map(async ({ name, artifacts }): Promise<(readonly [string, Pcapng])[]> => {
-        const [artifact] = artifacts;
-        if (artifact === undefined) return [];
-        const file = path.join(resultsDir(record.stack), artifact);
-        // A journey says as much without the bytes of its packets.
-        const size = await stat(file).then(
-          ({ size: bytes }) => bytes,
-          () => Number.POSITIVE_INFINITY,
-        );
-        if (size > LARGEST_CAPTURE) return [];
-        return [[name, readPcapng(await readFile(file))]];
-      }),
+async function capturesOf({ stack }: StackRecord, experiments: readonly ExperimentResult[]) {
+  const captures = experiments
+    .filter(({ kind }) => kind === 'journey')
+    .flatMap(({ name, artifacts }) => artifacts.slice(0, 1).map((artifact) => ({ name, artifact })));
+  return new Map(
+    await Promise.all(
+      captures.map(
+        async ({ name, artifact }) => [name, await readCapture(resultsDir(stack), artifact)] as const,
+      ),
+    ),
   );
-  return new Map(found.flat());
+}
+
+/** A journey says as much without the bytes of its packets, but not why they are missing. */
+async function readCapture(directory: string, artifact: string): Promise<Capture> {
+  const file = path.join(directory, artifact);
+  const { readPcapng } = await import('../../infra/observe/pcapng.ts');
+  try {
+    const { size } = await stat(file);
+    if (size <= LARGEST_CAPTURE * MIB) return readPcapng(await readFile(file));
+    return { problem: `${artifact}: ${Math.ceil(size / MIB)} MiB, more than ${LARGEST_CAPTURE}` };
+  } catch (error) {
+    return { problem: `${artifact}: ${(error as Error).message}` };
+  }
 }

@@ -13,11 +13,14 @@ const MOST_CHANGES = 200;
 /** Ways that differ; a lab with many sends nothing twice the same way, and the first are enough to see it. */
 const MOST_JOURNEYS = 40;
 
+/** What a journey captured, or why it could not be read. */
+export type Capture = Pcapng | { readonly problem: string };
+
 export interface ExperimentSources {
   /** Where what is cut is whole. */
   readonly resultsFile: string;
-  /** What it captured, where it was a journey. */
-  readonly capture?: Pcapng | undefined;
+  /** Of a journey. */
+  readonly capture?: Capture | undefined;
   readonly vxlanPorts: readonly number[];
 }
 
@@ -34,7 +37,9 @@ export function experimentReport(result: ExperimentResult, sources: ExperimentSo
   const journey = () => {
     const whole = observed as unknown as JourneyObservation;
     const journeys = take(whole.journeys, MOST_JOURNEYS, 'ways');
-    return journeyReport({ ...whole, journeys }, capture, vxlanPorts);
+    const unread = capture !== undefined && 'problem' in capture;
+    if (unread) notes.push(`no captured packets: ${capture.problem}`);
+    return journeyReport({ ...whole, journeys }, unread ? undefined : capture, vxlanPorts);
   };
   const mesh = (): MeshReport => {
     const { asked, answered, byNode, rtt, unanswered } = observed as unknown as MeshObservation;

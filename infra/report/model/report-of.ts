@@ -1,11 +1,10 @@
 // Makes the model of a report from everything that is known of a stack. Pure.
 import type { CniCall } from '../../cni/call.ts';
 import type { LabResults } from '../../experiments/result.ts';
-import type { Pcapng } from '../../observe/pcapng.ts';
 import type { LabSnapshot } from '../../observe/snapshot.ts';
 import { topologyOf } from '../topology/topology.ts';
 import { callFacts } from './call-facts.ts';
-import { experimentReport } from './experiment-report.ts';
+import { type Capture, experimentReport } from './experiment-report.ts';
 import { hostFacts } from './host-facts.ts';
 import type { ReportModel } from './report-model.ts';
 
@@ -17,7 +16,7 @@ export interface ReportSources {
     | { readonly snapshot: LabSnapshot; readonly calls: readonly CniCall[] }
     | { readonly problem: string };
   /** Captures of journeys, by experiment. */
-  readonly captures: ReadonlyMap<string, Pcapng>;
+  readonly captures: ReadonlyMap<string, Capture>;
   readonly vxlanPorts: readonly number[];
   /** Absolute: the page may be read anywhere. */
   readonly resultsFile: string;

@@ -1,5 +1,5 @@
 // `report` of a lab that is dead: where it is written, and what it says where there is little to say.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LabResults } from '../../../infra/experiments/result.ts';
@@ -41,4 +41,28 @@ test('of a lab that no experiment has been run on: no verdict, and no results to
   expect(page).toContain(`<title>${record.lab}: no experiment has been run (cnilab report)</title>`);
   expect(page).not.toContain('All that was observed');
   expect(page).not.toContain('Choose something in the drawing');
+});
+
+test('a capture that cannot be read costs the bytes of its packets, and is told', async () => {
+  const [wrong] = results.experiments;
+  const witness = { says: null, words: 'nothing' };
+  const evidence = { cni: witness, kernel: witness, packets: witness, disagrees: null, conclusion: 'so' };
+  const ping = { from: 'p-1', to: 'p-2', transmitted: 1, received: 1 };
+  const observed = { ping, taps: [], journeys: [], packets: [], noise: [], evidence };
+  const experiments = ['empty', 'large', 'gone'].map((name) => ({
+    ...(wrong as LabResults['experiments'][number]),
+    ...{ name, kind: 'journey', observed, artifacts: [`captures/${name}.pcapng`] },
+  }));
+  cli.addStack(record, { ...results, experiments });
+  const captures = cli.path('state', 'stacks', record.stack, 'results', 'captures');
+  mkdirSync(captures);
+  writeFileSync(path.join(captures, 'empty.pcapng'), '');
+  writeFileSync(path.join(captures, 'large.pcapng'), '');
+  truncateSync(path.join(captures, 'large.pcapng'), 17 * 1024 * 1024);
+  const { exitCode, stderr } = await report();
+  expect(exitCode, stderr).toBe(0);
+  const page = readFileSync(cli.path(`${record.stack}-report.html`), 'utf8');
+  expect(page).toContain('Here are no captured packets: captures/empty.pcapng: not a pcapng file');
+  expect(page).toContain('Here are no captured packets: captures/large.pcapng: 17 MiB, more than 16.');
+  expect(page).toContain('Here are no captured packets: captures/gone.pcapng: ENOENT');
 });
