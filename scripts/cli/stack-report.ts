@@ -3,6 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExperimentResult } from '../../infra/experiments/result.ts';
 import { resultsFile } from '../../infra/experiments/results-store.ts';
+import { observeLab } from '../../infra/observe/observe-lab.ts';
+import { readPcapng } from '../../infra/observe/pcapng.ts';
 import { reportPage } from '../../infra/report/html/page.ts';
 import type { Capture } from '../../infra/report/model/experiment-report.ts';
 import { type ReportSources, reportOf } from '../../infra/report/model/report-of.ts';
@@ -40,11 +42,7 @@ export async function stackReport(record: StackRecord): Promise<StackReport> {
 
 /** Results are worth a page without the lab, too. */
 async function look(record: StackRecord): Promise<ReportSources['live']> {
-  const [{ observeLab }, { pickNetwork }] = await Promise.all([
-    import('../../infra/observe/observe-lab.ts'),
-    import('../../infra/cni/config-dir.ts'),
-  ]);
-  const options = { signal: AbortSignal.timeout(OBSERVING_MS), pickNetwork };
+  const options = { signal: AbortSignal.timeout(OBSERVING_MS) };
   try {
     return await withCluster(record, async (cluster) => ({
       snapshot: await observeLab(cluster, recordedLab(record), options),
@@ -71,7 +69,6 @@ async function capturesOf({ stack }: StackRecord, experiments: readonly Experime
 /** A journey says as much without the bytes of its packets, but not why they are missing. */
 async function readCapture(directory: string, artifact: string): Promise<Capture> {
   const file = path.join(directory, artifact);
-  const { readPcapng } = await import('../../infra/observe/pcapng.ts');
   try {
     const { size } = await stat(file);
     if (size <= LARGEST_CAPTURE * MIB) return readPcapng(await readFile(file));

@@ -1,5 +1,4 @@
 // `graph`: the topology of a live lab, drawn from its kernel state.
-import { pickNetwork } from '../../../infra/cni/config-dir.ts';
 import { observeLab } from '../../../infra/observe/observe-lab.ts';
 import type { GraphFormat } from '../../../infra/report/topology/formats.ts';
 import { renderTopology } from '../../../infra/report/topology/render-topology.ts';
@@ -15,7 +14,7 @@ export interface GraphOptions {
 
 export async function graph({ stack, format }: GraphOptions): Promise<ExitCode> {
   const record = await chooseRecord(stack, 'npm run -s lab -- graph');
-  const read = { signal: AbortSignal.timeout(60_000), pickNetwork };
+  const read = { signal: AbortSignal.timeout(60_000) };
   const snapshot = await withCluster(record, (cluster) => observeLab(cluster, recordedLab(record), read));
   process.stdout.write(renderTopology(snapshot, format, record.lab));
   return EXIT.pass;
