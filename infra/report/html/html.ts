@@ -13,7 +13,7 @@ class Markup {
 /** Only this file makes them: a text does not become markup by being called so. */
 export type Html = Markup;
 
-export type Part = Html | string | number | false | undefined | readonly Part[];
+type Part = Html | string | number | false | undefined | readonly Part[];
 
 /** Attributes are to be written in double quotes. `false` and undefined are nothing; lists are joined. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
@@ -42,7 +42,7 @@ const escapeText = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => ENTIT
  * Controls, and signs that turn the direction of what follows (Unicode TR 9, "Trojan Source"), as the escapes that
  * name them: a text of a stranger is to look like what it is.
  */
-export function visible(text: string): string {
+function visible(text: string): string {
   return text.replaceAll(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are looked for
     /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,

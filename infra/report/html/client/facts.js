@@ -183,7 +183,7 @@ const note = (text) => make('span', { class: 'note' }, text);
 const section = (title, ...nodes) => make('section', {}, make('h4', {}, title), ...nodes);
 
 /** @param {string} text @param {string} key @param {Choose} choose */
-export const link = (text, key, choose) =>
+const link = (text, key, choose) =>
   make('button', { type: 'button', class: 'link', onclick: () => choose(key) }, text);
 
 /** @param {string} pod @param {LiveLab} live */
