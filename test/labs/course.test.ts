@@ -143,6 +143,23 @@ describe('a course', () => {
     );
   });
 
+  it('has a fault drawn that the instructor sees, and the student is to find out', async () => {
+    await done('reset', 'zoe');
+    const seen = async () => {
+      const { stdout } = await session.cli(['status', '--stack', `${NAME}-zoe`, '--json']);
+      const { faults, unnamedFaults } = JSON.parse(stdout);
+      return { faults, unnamedFaults };
+    };
+    await done('fault', 'inject', 'any', 'zoe');
+    const [zoe] = await status('zoe');
+    expect(zoe?.faults).toHaveLength(1);
+    expect(await seen()).toEqual({ faults: [], unnamedFaults: 1 });
+    await done('checkpoint', 'save', 'riddle', 'zoe');
+    await done('checkpoint', 'restore', 'riddle', 'zoe');
+    expect(await status('zoe')).toMatchObject([{ checkpoint: 'riddle', faults: zoe?.faults }]);
+    expect(await seen()).toEqual({ faults: [], unnamedFaults: 1 });
+  });
+
   it('refuses to keep what no command would bring back, and says which row', async () => {
     const add = ['ip', 'link', 'add', 'extra', 'link', 'eth0', 'type', 'macvlan'];
     await done('reset', 'ada');

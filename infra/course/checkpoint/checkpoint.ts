@@ -1,10 +1,16 @@
 // Checkpoints on disk: checkpoints/<name>/<student>.json of a course's directory, and which one an instance is at.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Injected } from '../../faults/injected.ts';
 import { type StackRecord, stackDir } from '../../state/stack-store.ts';
 import { writeAtomic } from '../../util/write-atomic.ts';
 import { courseDir } from '../course-store.ts';
 import type { LabState } from './lab-state.ts';
+
+export interface CheckpointFault extends Pick<Injected, 'name' | 'unnamed'> {
+  /** The node or pod that it is on. */
+  readonly host: string;
+}
 
 /** How one student's instance was at that moment, in words that hold for every instance. */
 export interface Checkpoint {
@@ -12,8 +18,8 @@ export interface Checkpoint {
   readonly student: string;
   /** ISO 8601. */
   readonly savedAt: string;
-  /** The faults that were in, in the order in which they came, and the node or pod that each was on. */
-  readonly faults: readonly { readonly name: string; readonly host: string }[];
+  /** The faults that were in, in the order in which they came. */
+  readonly faults: readonly CheckpointFault[];
   readonly state: LabState;
 }
 

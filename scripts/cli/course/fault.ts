@@ -14,7 +14,7 @@ interface Options extends CourseOption {
   readonly json?: boolean;
 }
 
-/** Stands for a fault that is drawn for each student by itself, and not named on the screen that a class may see. */
+/** Stands for a fault that is drawn for each student by itself, and named neither here, where a class may see it, nor in the instance. */
 const ANY = 'any';
 
 /** @param name of the fault, or `any` */
@@ -41,8 +41,10 @@ export async function courseInject(
         const chosen = name === ANY ? anyOf(here) : name;
         const plan = plans.get(chosen ?? '');
         if (chosen === undefined || !plan)
-          throw usageError(`the instance, as it stands, has nothing that could break by fault "${name}"`);
-        await bringIn(cluster, record, chosen, plan, before);
+          throw usageError(
+            `the instance, as it stands, has nothing that could break by ${name === ANY ? 'any fault' : `fault "${name}"`}`,
+          );
+        await bringIn(cluster, record, chosen, plan, before, name === ANY);
         return { fault: chosen };
       });
     },

@@ -24,7 +24,7 @@ export async function checkpointOf(
 ): Promise<Checkpoint> {
   const backend = await loadBackend(COURSE_BACKEND);
   const faults = (await injectedFaults(record)).map((fault) => {
-    return { name: fault.name, host: fault.culprit.host };
+    return { name: fault.name, host: fault.culprit.host, ...(fault.unnamed && { unnamed: fault.unnamed }) };
   });
   const fresh = await readFresh(course.name);
   return withCluster(record, async (cluster) => {
@@ -58,11 +58,11 @@ export async function restoreInstance(
   await renewInstance(backend, course, student, { signal });
   const record = await standing(course, student);
   const differing = await withCluster(record, async (cluster) => {
-    for (const { name: fault, host } of faults) {
+    for (const { name: fault, host, unnamed } of faults) {
       const plan = (await plansFor(cluster, record)).get(fault);
       if (plan?.culprit.host !== host)
         throw environmentError(`the lab has nothing on ${host} that could break by fault "${fault}"`);
-      await bringIn(cluster, record, fault, plan, await injectedFaults(record));
+      await bringIn(cluster, record, fault, plan, await injectedFaults(record), unnamed);
     }
     return restoreState(cluster, course.lab, state, signal);
   });

@@ -149,7 +149,7 @@ interface Undone {
   readonly row: string;
 }
 
-/** The last one first: it may rest on those before it. @returns what went wrong */
+/** The last one first: it may rest on those before it. @returns where those were that are undone, and what went wrong with the others */
 export async function repairAll(
   cluster: Cluster,
   record: StackRecord,
