@@ -29,3 +29,8 @@ export function courseUrl(course: string): string {
 export function instanceStack(course: string, student: string): string {
   return `${course}-${student}`;
 }
+
+/** The other way. */
+export function studentOf(stack: string, course: string): string {
+  return stack.slice(course.length + 1);
+}

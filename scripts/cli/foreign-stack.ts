@@ -1,6 +1,7 @@
 // A stack that is not this lab's to change: it holds another lab, or belongs to another Pulumi state.
 import { realpath } from 'node:fs/promises';
 import { loadBackend } from '../../infra/backends/registry.ts';
+import { studentOf } from '../../infra/course/course.ts';
 import type { Lab } from '../../infra/lab/lab.ts';
 import { backendUrl } from '../../infra/origin.ts';
 import type { StackRecord } from '../../infra/state/stack-store.ts';
@@ -42,6 +43,7 @@ export async function refuseAnotherState(
     throw usageError(
       `stack "${stack}" is an instance of course ${record.course}, which no Pulumi stack stands for`,
       `npm run -s lab -- course up --course ${record.course}   makes what does not stand of it`,
+      `npm run -s lab -- course reset ${studentOf(stack, record.course)} --course ${record.course}   makes this one anew`,
       ...hints,
     );
   const backend = await loadBackend(record.backend);

@@ -2,7 +2,9 @@
 import { loadBackend } from '../../../infra/backends/registry.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
 import { chooseRecord } from '../choose-stack.ts';
+import { openStack } from '../engine/stack-session.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { refuseAnotherState } from '../foreign-stack.ts';
 import { shortPath } from '../text.ts';
 import { up } from './up.ts';
 
@@ -12,8 +14,9 @@ export async function rebuild(
   options: { readonly json?: boolean },
 ): Promise<ExitCode> {
   const record = await chooseRecord(stack, 'npm run -s lab -- rebuild');
-  // Nothing is taken away for a file that cannot be stood up.
+  // Nothing is taken away for a file that cannot be stood up, or by whom `up` would be refused.
   await loadLab(shortPath(record.labFile));
+  await refuseAnotherState(record, await openStack(record.stack), []);
   const backend = await loadBackend(record.backend);
   const out = options.json ? process.stderr : process.stdout;
   out.write(`Taking away what stands under stack ${record.stack} …\n`);

@@ -30,6 +30,14 @@ const addCourse = (name: string, ...students: readonly string[]) => {
   );
 };
 
+const addInstance = (course: string, student: string) => {
+  const labFile = path.resolve(import.meta.dirname, '..', '..', '..', 'labs', 'kindnet', 'lab.yaml');
+  cli.addStack({
+    ...record,
+    ...{ labFile, stack: `${course}-${student}`, course, backendUrl: `course:${course}` },
+  });
+};
+
 test('a wrong roster is told line by line, and nothing is made', async () => {
   const file = roster('ada\nAda L\nada\n');
   const { exitCode, stderr } = await cli.run(['course', 'up', 'kindnet', '--roster', file]);
@@ -96,12 +104,15 @@ test('an instance that does not stand is told, with the command that makes it', 
   expect(exitCode).toBe(3);
 });
 
-test('a stack that is an instance is not for up', async () => {
-  const labFile = path.resolve(import.meta.dirname, '..', '..', '..', 'labs', 'kindnet', 'lab.yaml');
-  cli.addStack({ ...record, labFile, stack: 'monday-s01', course: 'monday', backendUrl: 'course:monday' });
-  const { exitCode, stderr } = await cli.run(['up', 'kindnet', '--stack', 'monday-s01']);
-  expect(stderr).toContain(
-    'stack "monday-s01" is an instance of course monday, which no Pulumi stack stands for',
-  );
-  expect(exitCode).toBe(2);
-});
+test.each([[['up', 'kindnet', '--stack', 'monday-s01']], [['rebuild', 'monday-s01']]])(
+  'a stack that is an instance is not for %j, and nothing of it is touched',
+  async (args) => {
+    addInstance('monday', 's01');
+    const { exitCode, stdout, stderr } = await cli.run(args);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(
+      'stack "monday-s01" is an instance of course monday, which no Pulumi stack stands for',
+    );
+    expect(stderr).toContain('course reset s01 --course monday   makes this one anew');
+  },
+);
