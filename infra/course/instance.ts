@@ -56,13 +56,14 @@ export async function renewInstance(
   await standLab(backend, lab, { ...place, course: name, labFile, checkout, isolation }, op);
 }
 
-/** Idempotent. @throws TakenStack */
+/** Idempotent. @returns whether there was one @throws TakenStack */
 export async function removeInstance(
   backend: Backend,
   course: Pick<Course, 'name'>,
   student: string,
-): Promise<void> {
+): Promise<boolean> {
   const { record } = await instanceOf(backend, course, student);
   if (record) await removeLab(backend, record);
   else await removeStack(instanceStack(course.name, student));
+  return record !== undefined;
 }

@@ -1,8 +1,11 @@
 // `course down`: takes instances down, in whatever state they are; nothing of the course is left.
+import type { Writable } from 'node:stream';
 import { loadBackend } from '../../../infra/backends/registry.ts';
-import { COURSE_BACKEND, type Course } from '../../../infra/course/course.ts';
+import { COURSE_BACKEND, type Course, instanceStack } from '../../../infra/course/course.ts';
 import { listCourses, removeCourse, writeCourse } from '../../../infra/course/course-store.ts';
 import { removeInstance, TakenStack } from '../../../infra/course/instance.ts';
+import { CliError } from '../cli-error.ts';
+import { onStopRequests } from '../engine/stop-requests.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
@@ -28,27 +31,60 @@ export async function courseDown(
   const all = students.length === course.students.length;
   if (!options.json)
     process.stdout.write(
-      all
-        ? `Course ${course.name} is down; nothing of it is left.\n`
-        : `${students.join(', ')}: down, and not in course ${course.name} any more.\n`,
+      all ? isDown(course) : `${students.join(', ')}: down, and not in course ${course.name} any more.\n`,
     );
   return EXIT.pass;
 }
 
+function isDown({ name }: Course): string {
+  return `Course ${name} is down; nothing of it is left.\n`;
+}
+
+/**
+ * What does not go is a stack like any other, for the caller to try again as such.
+ * @param out is told of each course that is down
+ * @returns stacks that are down @throws CliError when told to stop
+ */
+export async function takeDownCourses(courses: readonly Course[], out: Writable): Promise<readonly string[]> {
+  const down: string[] = [];
+  let stopped = false;
+  const ignore = onStopRequests(() => {
+    stopped = true;
+  });
+  try {
+    for (const course of courses) {
+      const outcomes = await takeDownCourse(course);
+      const gone = outcomes.flatMap((outcome) => ('value' in outcome ? [outcome] : []));
+      const stood = gone.filter(({ value }) => value.value.stood);
+      down.push(...stood.map(({ student }) => instanceStack(course.name, student)));
+      if (gone.length === outcomes.length) out.write(isDown(course));
+      if (stopped)
+        throw new CliError(
+          'stopped; not everything is down',
+          'npm run down -- --all   goes on',
+          EXIT.interrupted,
+        );
+    }
+  } finally {
+    ignore();
+  }
+  return down;
+}
+
 /** Whose instance could be taken down is not in the course any more; a course without students is none. */
-export async function takeDownCourse(course: Course, students: readonly string[] = course.students) {
+async function takeDownCourse(course: Course, students: readonly string[] = course.students) {
   const backend = await loadBackend(COURSE_BACKEND);
   const outcomes = await forStudents({
     course,
     students,
     done: 'instances are down',
-    work: async (student) => {
-      await removeInstance(backend, course, student).catch((error: unknown) => {
+    work: async (student) => ({
+      stood: await removeInstance(backend, course, student).catch((error: unknown) => {
         // What stands under the name is not the course's: there is nothing of it to take down.
-        if (!(error instanceof TakenStack)) throw error;
-      });
-      return {};
-    },
+        if (error instanceof TakenStack) return false;
+        throw error;
+      }),
+    }),
   });
   const gone = new Set(outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.student] : [])));
   const left = course.students.filter((student) => !gone.has(student));

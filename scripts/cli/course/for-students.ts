@@ -50,8 +50,12 @@ export async function forStudents<T>({
     const begun = performance.now();
     const value = await withLock(
       stackDir(instanceStack(course.name, student)),
-      () => undefined,
-      () => work(student, abort.signal),
+      () => status.update([`  … ${student.padEnd(width)}  waits for another command`], passing()),
+      () => {
+        // Told to stop while another command worked on it.
+        abort.signal.throwIfAborted();
+        return work(student, abort.signal);
+      },
     );
     return { value, seconds: (performance.now() - begun) / 1000 };
   };

@@ -28,25 +28,38 @@ export async function down(word: string | undefined, options: DownOptions): Prom
   if (options.all && (word !== undefined || options.stack !== undefined)) {
     throw usageError('--all takes every lab down: a lab or --stack beside it makes no sense');
   }
-  if (options.all) await takeDownCourses();
-  const stacks = options.all ? await allStacks() : [await stackToTakeDown(word, options.stack)];
   const out = options.json ? process.stderr : process.stdout;
-  if (stacks.length === 0) out.write('No lab is up: there is nothing to take down.\n');
-  const [only] = stacks;
-  if (stacks.length === 1 && only !== undefined) await takeDown(only, { out });
-  else await takeDownEach(stacks, out);
+  const stacks = options.all
+    ? await takeDownAll(out)
+    : await takeDownEach([await stackToTakeDown(word, options.stack)], out);
   if (options.json) process.stdout.write(`${JSON.stringify({ stacks }, null, 2)}\n`);
   return EXIT.pass;
 }
 
-/** @throws CliError with every failure, after all have been tried; being told to stop is the end of trying */
-async function takeDownEach(stacks: readonly string[], out: Writable): Promise<void> {
+async function takeDownAll(out: Writable): Promise<readonly string[]> {
+  const courses = await listCourses();
+  const instances =
+    courses.length === 0 ? [] : await (await import('../course/down.ts')).takeDownCourses(courses, out);
+  const stacks = await allStacks();
+  if (stacks.length === 0 && instances.length === 0)
+    out.write('No lab is up: there is nothing to take down.\n');
+  return [...instances, ...(await takeDownEach(stacks, out))];
+}
+
+/**
+ * @returns those that stood
+ * @throws CliError with every failure, after all have been tried; being told to stop is the end of trying
+ */
+async function takeDownEach(stacks: readonly string[], out: Writable): Promise<readonly string[]> {
+  const [only] = stacks;
+  if (stacks.length === 1 && only !== undefined) return (await takeDown(only, { out })) ? [only] : [];
   const failures: string[] = [];
+  const stood: string[] = [];
   let down = 0;
   let stopped = false;
   for (const stack of stacks) {
     try {
-      await takeDown(stack, { out });
+      if (await takeDown(stack, { out })) stood.push(stack);
       down += 1;
     } catch (error) {
       const { text, exitCode } = explainError(error);
@@ -56,21 +69,13 @@ async function takeDownEach(stacks: readonly string[], out: Writable): Promise<v
       out.write(`Stack ${stack} could not be taken down: the reason is at the end.\n`);
     }
   }
-  if (failures.length === 0) return;
+  if (failures.length === 0) return stood;
   const left = `${stacks.length - down} of ${stacks.length} stacks`;
   throw new CliError(
     `${stopped ? `stopped; ${left} are not down` : `${left} could not be taken down`}:\n${failures.join('\n')}`,
     [],
     stopped ? EXIT.interrupted : EXIT.environment,
   );
-}
-
-/** Each with its instances; whatever does not go is a stack like any other, and tried again as such. */
-async function takeDownCourses(): Promise<void> {
-  const courses = await listCourses();
-  if (courses.length === 0) return;
-  const { takeDownCourse } = await import('../course/down.ts');
-  for (const course of courses) await takeDownCourse(course);
 }
 
 async function stackToTakeDown(word: string | undefined, asked: string | undefined): Promise<string> {
@@ -109,10 +114,11 @@ export interface TakeDownOptions {
   readonly out?: Writable;
 }
 
+/** @returns whether anything stood */
 export async function takeDown(
   stack: string,
   { logFile = engineLog(stack), out = process.stdout }: TakeDownOptions = {},
-): Promise<void> {
+): Promise<boolean> {
   const say = (line: string) => void out.write(`${line}\n`);
   const record = await readRecord(stack);
   const session = await openStack(stack);
@@ -131,8 +137,13 @@ export async function takeDown(
   }
   const files = [logFile, engineLog(stack, 'engine-down'), checkedLabFile(stack)];
   await Promise.all([removeStack(stack), ...files.map((file) => rm(file, { force: true }))]);
-  if (destroyed || left) say(`Stack ${stack} is down; nothing of it is left.`);
-  else say(`Nothing stands under stack "${stack}": there is nothing to take down.`);
+  const stood = destroyed || left !== undefined;
+  say(
+    stood
+      ? `Stack ${stack} is down; nothing of it is left.`
+      : `Nothing stands under stack "${stack}": there is nothing to take down.`,
+  );
+  return stood;
 }
 
 /** @returns false when the engine has no such stack */

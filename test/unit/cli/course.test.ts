@@ -1,8 +1,10 @@
 // What `course` says before anything is made: who takes part, which course is meant, whose name is taken.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import { withLock } from '../../../scripts/setup/lock.mjs';
 import { CliSandbox } from '../../support/cli-sandbox.ts';
 
 const record = JSON.parse(
@@ -116,3 +118,37 @@ test.each([[['up', 'kindnet', '--stack', 'monday-s01']], [['rebuild', 'monday-s0
     expect(stderr).toContain('course reset s01 --course monday   makes this one anew');
   },
 );
+
+test('down --all takes courses down, and tells which stacks stood', async () => {
+  addCourse('monday', 's01', 's02');
+  addInstance('monday', 's01');
+  const { exitCode, stdout, stderr } = await cli.run(['down', '--all', '--json']);
+  expect([exitCode, JSON.parse(stdout)]).toEqual([0, { stacks: ['monday-s01'] }]);
+  expect(stderr).toBe('Course monday is down; nothing of it is left.\n');
+  expect(JSON.parse((await cli.run(['down', 'kindnet', '--json'])).stdout)).toEqual({ stacks: [] });
+});
+
+test('Ctrl-C ends down --all when it is at a course', async () => {
+  addCourse('monday', 's01');
+  addInstance('monday', 's01');
+  cli.addStack({ ...record, stack: 'other' });
+  const stack = cli.path('state', 'stacks', 'monday-s01');
+  // Another command works on the instance.
+  const release = Promise.withResolvers<void>();
+  const held = withLock(
+    stack,
+    () => undefined,
+    () => release.promise,
+  );
+  const { child, output } = cli.start(['down', '--all']);
+  while (!output.stderr.includes('s01  waits for another command')) await delay(20);
+  child.kill('SIGINT');
+  await delay(100);
+  release.resolve();
+  await held;
+  expect((await child).exitCode).toBe(130);
+  expect(output.stderr).toMatch(/^cnilab: stopped; not everything is down/m);
+  expect(['other', 'monday-s01'].filter((one) => existsSync(cli.path('state', 'stacks', one)))).toHaveLength(
+    2,
+  );
+});
