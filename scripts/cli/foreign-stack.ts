@@ -1,12 +1,12 @@
 // A stack that is not this lab's to change: it holds another lab, or belongs to another Pulumi state.
 import { realpath } from 'node:fs/promises';
 import { loadBackend } from '../../infra/backends/registry.ts';
-import { studentOf } from '../../infra/course/course.ts';
 import type { Lab } from '../../infra/lab/lab.ts';
 import { backendUrl } from '../../infra/origin.ts';
 import type { StackRecord } from '../../infra/state/stack-store.ts';
 import { usageError } from './cli-error.ts';
 import type { StackSession } from './engine/stack-session.ts';
+import { mends, standsUpAgain } from './mending.ts';
 
 /**
  * Another lab under the same stack would be torn down to make room: never without being asked to.
@@ -42,8 +42,8 @@ export async function refuseAnotherState(
   if (record.course !== undefined)
     throw usageError(
       `stack "${stack}" is an instance of course ${record.course}, which no Pulumi stack stands for`,
-      `npm run -s lab -- course up --course ${record.course}   makes what does not stand of it`,
-      `npm run -s lab -- course reset ${studentOf(stack, record.course)} --course ${record.course}   makes this one anew`,
+      `${standsUpAgain(record)}   makes what does not stand of it`,
+      mends(record),
       ...hints,
     );
   const backend = await loadBackend(record.backend);

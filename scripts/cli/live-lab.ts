@@ -3,6 +3,7 @@ import type { Cluster } from '../../infra/backends/backend.ts';
 import { loadBackend } from '../../infra/backends/registry.ts';
 import type { StackRecord } from '../../infra/state/stack-store.ts';
 import { environmentError } from './cli-error.ts';
+import { standsUpAgain } from './mending.ts';
 
 /** @throws CliError when the lab's processes are gone, saying how to build it again or to clear it away */
 export async function withCluster<T>(
@@ -11,10 +12,10 @@ export async function withCluster<T>(
 ): Promise<T> {
   const backend = await loadBackend(record.backend);
   if (!(await backend.isAlive(record.handle))) {
-    const { stack, course, labFile } = record;
+    const { stack } = record;
     throw environmentError(
       `the lab under stack "${stack}" is dead: its processes are gone, as after a reboot`,
-      `npm run ${course === undefined ? `up -- ${labFile} --stack ${stack}` : `-s lab -- course up --course ${course}`}   builds it again`,
+      `${standsUpAgain(record)}   builds it again`,
       `npm run down -- --stack ${stack}   clears it away`,
     );
   }

@@ -4,6 +4,7 @@ import { injectedFaults } from '../../../infra/faults/injected.ts';
 import { environmentError, usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
+import { mends } from '../mending.ts';
 import { anyOf, bringIn, knownFault, plansFor, repairAll } from '../verbs/fault.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { standing } from './exec.ts';
@@ -73,10 +74,7 @@ export async function courseRepair(names: readonly string[], options: Options): 
       if (wanted.length === 0) return { undone: [] };
       const { undone, failures } = await withCluster(record, (cluster) => repairAll(cluster, record, wanted));
       if (failures.length > 0)
-        throw environmentError(
-          `not all of it could be undone: ${failures.join('; ')}`,
-          `npm run -s lab -- course reset ${student} --course ${course.name}   makes it anew`,
-        );
+        throw environmentError(`not all of it could be undone: ${failures.join('; ')}`, mends(record));
       return { undone: undone.map(({ name, host, row }) => `${name} on ${host}: ${row}`) };
     },
     line: ({ undone }) => `✓ <student>  ${undone.join('; ') || 'no fault'}`,

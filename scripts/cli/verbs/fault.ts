@@ -16,6 +16,7 @@ import { chooseRecord } from '../choose-stack.ts';
 import { environmentError, usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
+import { mends } from '../mending.ts';
 import { asTyped } from '../spelling.ts';
 import { unknownName } from '../unknown-name.ts';
 
@@ -136,10 +137,7 @@ export async function repairFaultInLab(name: string | undefined, options: StackO
     for (const { name, host, row } of undone)
       process.stdout.write(`Undone: ${name}. It was on ${host}: ${row}\n`);
   if (failures.length === 0) return EXIT.pass;
-  throw environmentError(
-    `not all of it could be undone: ${failures.join('; ')}`,
-    `npm run pulumi -- refresh --stack ${record.stack} && npm run up -- ${record.labFile} --stack ${record.stack}   mends the lab`,
-  );
+  throw environmentError(`not all of it could be undone: ${failures.join('; ')}`, mends(record));
 }
 
 interface Undone {

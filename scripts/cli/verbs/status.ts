@@ -9,11 +9,14 @@ import type { StackRecord } from '../../../infra/state/stack-store.ts';
 import { chooseRecord } from '../choose-stack.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
 import { labResults } from '../lab-report.ts';
+import { mends, standsUpAgain } from '../mending.ts';
 import { asTyped } from '../spelling.ts';
 import { ago } from '../text.ts';
 
 export interface Status {
   readonly stack: string;
+  /** The course it is an instance of. */
+  readonly course?: string;
   readonly lab: string;
   readonly backend: string;
   readonly labFile: string;
@@ -64,6 +67,7 @@ export async function statusOf(record: StackRecord): Promise<Status> {
   const [oldest, latest] = [times[0], times.at(-1)];
   return {
     stack: record.stack,
+    ...(record.course !== undefined && { course: record.course }),
     lab: record.lab,
     backend: record.backend,
     labFile: record.labFile,
@@ -154,10 +158,7 @@ function podsText(pods: number, missing: readonly string[] | undefined): string 
     : `${pods - missing.length} of ${pods} run; gone: ${missing.join(', ')}`;
 }
 
-function mending({ labFile, stack, alive, state }: Status): string {
-  const up = `npm run up -- ${labFile} --stack ${stack}`;
-  if (!alive) return `  → ${up}   builds it again`;
-  return state === 'ready'
-    ? `  → npm run pulumi -- refresh --yes --stack ${stack} && ${up}   mends it`
-    : `  → ${up}   goes on from there`;
+function mending(found: Status): string {
+  if (!found.alive) return `  → ${standsUpAgain(found)}   builds it again`;
+  return found.state === 'ready' ? `  → ${mends(found)}` : `  → ${standsUpAgain(found)}   goes on from there`;
 }

@@ -115,7 +115,7 @@ test.each([[['up', 'kindnet', '--stack', 'monday-s01']], [['rebuild', 'monday-s0
     expect(stderr).toContain(
       'stack "monday-s01" is an instance of course monday, which no Pulumi stack stands for',
     );
-    expect(stderr).toContain('course reset s01 --course monday   makes this one anew');
+    expect(stderr).toContain('course reset s01 --course monday   makes it anew');
   },
 );
 
@@ -151,4 +151,11 @@ test('Ctrl-C ends down --all when it is at a course', async () => {
   expect(['other', 'monday-s01'].filter((one) => existsSync(cli.path('state', 'stacks', one)))).toHaveLength(
     2,
   );
+});
+
+test('what is wrong with an instance is mended by its course', async () => {
+  addInstance('monday', 's01');
+  const again = 'npm run -s lab -- course up --course monday   builds it again';
+  expect((await cli.run(['status', 'monday-s01'])).stdout).toContain(`→ ${again}\n`);
+  expect((await cli.run(['diagnose', '--stack', 'monday-s01'])).stderr).toContain(`→ ${again}\n`);
 });
