@@ -1,10 +1,12 @@
 // The command line: verbs, options, help. What a verb does is loaded when it is called.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { backendNames } from '../../infra/backends/registry.ts';
 import { GRAPH_FORMATS } from '../../infra/report/topology/formats.ts';
 import { addCourse } from './course/program.ts';
+import { examplesText } from './examples.ts';
 import { DEFAULT_LAB } from './lab-files.ts';
 import { asTyped } from './spelling.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** @param finish gets the exit code of the verb that ran */
 export function createProgram(finish: (exitCode: number) => void): Command {
@@ -273,11 +275,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .description('Print what a shell needs for plain pulumi to work here.')
     .action(async () => finish(await (await import('./verbs/env.ts')).env()));
 
-  for (const command of program.commands) {
-    const examples = EXAMPLES[command.name()];
-    if (examples)
-      command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
-  }
+  for (const command of program.commands) command.addHelpText('after', examplesText(command.name()));
   program.addHelpText(
     'after',
     `\n${EXIT_CODES}\n\nEvery verb has examples: npm run -s lab -- <verb> --help\nShell completion: source <(cnilab complete bash)   or zsh, fish`,
@@ -285,86 +283,5 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   return program;
 }
 
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
-}
-
 const EXIT_CODES =
   'Exit codes: 0 pass · 1 an assertion failed · 2 wrong usage or lab file · 3 machine, engine or cluster · 4 inconclusive · 130 stopped';
-
-const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  init: ['npm run -s lab -- init ./my-lab', 'npm run -s lab -- init ./my-flannel --template flannel'],
-  rebuild: ['npm run -s lab -- rebuild', 'npm run -s lab -- rebuild table-3'],
-  status: ['npm run -s lab -- status', 'npm run -s lab -- status kindnet --json | jq .verdict'],
-  inspect: [
-    'npm run -s lab -- inspect veths',
-    'npm run -s lab -- inspect routes pod-to-pod-1',
-    'npm run -s lab -- inspect neighbours --where state=STALE',
-    'npm run -s lab -- inspect cni-calls --json | jq ".[].plugin"',
-  ],
-  doctor: ['npm run doctor', 'npm run doctor -- --json'],
-  up: [
-    'npm run up                                   the default lab',
-    'npm run up -- flannel                        another lab of labs/',
-    'npm run up -- kindnet --stack table-3        the same lab a second time, beside the first',
-    'npm run up -- ./my-lab/lab.yaml              your own',
-  ],
-  down: [
-    'npm run down                                 the only lab that is up',
-    'npm run down -- --stack table-3',
-    'npm run down -- --all',
-  ],
-  list: ['npm run -s lab -- list', 'npm run -s lab -- list --json | jq -r ".stacks[].stack"'],
-  validate: ['npm run -s lab -- validate flannel', 'npm run -s lab -- validate ./my-lab/lab.yaml'],
-  results: ['npm run -s lab -- results kindnet', 'npm run -s lab -- results kindnet --json | jq .verdict'],
-  exec: [
-    'npm run -s lab -- exec minikube --stack kindnet -- ip route',
-    'npm run -s lab -- exec pod-to-pod-1 -- ping -c 1 10.244.1.2',
-    'npm run -s lab -- exec pod-to-pod-1/main     a shell in a container',
-    'npm run -s lab -- exec minikube --changes -- ip route del 10.244.1.0/24',
-  ],
-  verify: ['npm run -s lab -- verify', 'npm run -s lab -- verify pod-routes --stack kindnet'],
-  graph: [
-    'npm run -s lab -- graph',
-    'npm run -s lab -- graph --stack flannel > flannel.mmd',
-    'npm run -s lab -- graph --format svg > lab.svg',
-  ],
-  report: ['npm run -s lab -- report', 'npm run -s lab -- report --stack flannel -o flannel.html'],
-  diagnose: ['npm run -s lab -- diagnose', 'npm run -s lab -- diagnose --json | jq -r ".findings[].words"'],
-  fault: [
-    'npm run -s lab -- fault                      all faults, and which this lab can have',
-    'npm run -s lab -- fault inject route-missing',
-    'npm run -s lab -- fault inject               one at random: find it',
-    'npm run -s lab -- fault repair               undo what is in, and tell what it was',
-  ],
-  trace: [
-    'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2',
-    'npm run -s lab -- trace pod-to-pod-1 192.168.49.1 --proto udp --port 53',
-    'npm run -s lab -- trace pod-1 pod-3 --size 1472 --df      does it fit?',
-    'npm run -s lab -- trace web-1 web-2 --ipv6',
-    'npm run -s lab -- trace pod-1 pod-3 --mermaid > path.mmd',
-    'npm run -s lab -- trace pod-1 pod-3 --send 5              foretold beside observed',
-  ],
-  journey: [
-    'npm run -s lab -- journey',
-    'npm run -s lab -- journey vxlan-journey --stack flannel',
-    'npm run -s lab -- journey vxlan-journey --mermaid > journey.mmd',
-  ],
-  parity: [
-    'npm run -s lab -- parity kindnet',
-    'npm run -s lab -- parity flannel --backend netns,kind --set kind.image=kindest/node:v1.34.0',
-    'npm run -s lab -- parity kindnet --markdown > parity.md',
-  ],
-  guide: [
-    'npm run -s lab -- guide                      goes on where you left it',
-    'npm run -s lab -- guide flannel --from 8',
-    'npm run -s lab -- guide --list',
-    'npm run -s lab -- guide --render -o article.md',
-    'npm run -s lab -- guide --check kindnet      for authors: does it still say what is?',
-  ],
-  env: ['eval "$(npm run -s lab -- env)" && pulumi stack output --stack kindnet'],
-};

@@ -1,13 +1,13 @@
-// The verbs of `cnilab course`, their options and examples. What a verb does is loaded when it is called.
-import { type Command, InvalidArgumentError, Option } from 'commander';
+// The verbs of `cnilab course` and their options. What a verb does is loaded when it is called.
+import { type Command, Option } from 'commander';
 import { MOST_STUDENTS } from '../../../infra/course/student-names.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 /** @param finish gets the exit code of the verb that ran */
 export function addCourse(program: Command, finish: (exitCode: number) => void): void {
   const course = program
     .command('course')
-    .description('A class: isolated, identical instances of a lab, one for each student.')
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  ${line}`).join('\n')}`);
+    .description('A class: isolated, identical instances of a lab, one for each student.');
   const which = () =>
     new Option('-c, --course <course>', 'name of the course (default: $CNILAB_COURSE, else the only one)');
   const everybody = () => new Option('--all', 'everybody');
@@ -164,25 +164,3 @@ export function addCourse(program: Command, finish: (exitCode: number) => void):
     .addOption(json())
     .action(async (names, options) => finish(await (await import('./down.ts')).courseDown(names, options)));
 }
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
-}
-
-const EXAMPLES = [
-  'npm run -s lab -- course up flannel --students 30',
-  'npm run -s lab -- course up ./my-lab/lab.yaml --roster names.txt --course tuesday',
-  'npm run -s lab -- course status',
-  'npm run -s lab -- course exec s07 pod1 -- ip route',
-  'npm run -s lab -- course exec all pod1 -- ip neigh',
-  'npm run -s lab -- course reset s07                  anew, in about a second',
-  'npm run -s lab -- course fault inject vtep-forwarding-missing --all',
-  'npm run -s lab -- course checkpoint save stage-2 s01 && npm run -s lab -- course checkpoint restore stage-2 --all',
-  'npm run -s lab -- course verify',
-  'npm run -s lab -- course collect -o monday',
-  'npm run -s lab -- course down',
-];
