@@ -4,6 +4,7 @@ import { parseRoster } from '../../../infra/course/parse-roster.ts';
 import { MOST_STUDENTS, numberedStudents } from '../../../infra/course/student-names.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
+import { userPath } from '../user-directory.ts';
 
 export interface StudentsOptions {
   readonly students?: number;
@@ -16,7 +17,7 @@ export async function studentsAsked(options: StudentsOptions): Promise<readonly 
   const { students, roster } = options;
   if (students !== undefined) return numberedStudents(students);
   if (roster === undefined) return undefined;
-  const text = await readFile(roster, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(userPath(roster), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw usageError(
       `the roster ${roster} cannot be read (${error.code})`,
       'it is a text with one name a line',

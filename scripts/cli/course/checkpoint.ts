@@ -15,9 +15,9 @@ import { usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { unknownName } from '../unknown-name.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
-import { standing } from './exec.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
 import { checkpointOf, restoreInstance } from './keep-instance.ts';
+import { standingRecord } from './standing-record.ts';
 
 interface Options extends CourseOption {
   readonly all?: boolean;
@@ -38,7 +38,7 @@ export async function saveCheckpoint(
     students,
     done: 'are saved',
     work: async (student, signal) => {
-      const record = await standing(course, student);
+      const record = await standingRecord(course, student);
       const checkpoint = await checkpointOf(course, name, student, record, signal);
       await writeCheckpoint(course.name, checkpoint);
       await writeStage(record, { checkpoint: name, student });

@@ -7,7 +7,7 @@ import { resultsDir } from '../../../infra/state/stack-store.ts';
 import { usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shortPath } from '../text.ts';
-import { userDirectory } from '../user-directory.ts';
+import { userPath } from '../user-directory.ts';
 import { type CourseOption, chooseCourse } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
 import { standings } from './status.ts';
@@ -16,7 +16,7 @@ export async function courseCollect(
   options: CourseOption & { readonly output: string; readonly json?: boolean },
 ): Promise<ExitCode> {
   const course = await chooseCourse(options, `collect -o ${options.output}`);
-  const directory = path.resolve(userDirectory(), options.output);
+  const directory = userPath(options.output);
   await emptyDirectory(directory);
   const rows = await standings(course);
   const outcomes = await forStudents({
@@ -25,7 +25,9 @@ export async function courseCollect(
     done: 'are collected',
     work: async (student) => {
       const row = rows.find((one) => one.student === student);
-      const files = row ? await copyResults(row.stack, path.join(directory, student)) : [];
+      // What has the stack of one that is absent is another's.
+      const files =
+        row && row.state !== 'absent' ? await copyResults(row.stack, path.join(directory, student)) : [];
       return { files: files.map((file) => path.posix.join(student, file)) };
     },
   });

@@ -1,15 +1,14 @@
 // `course exec` and `course shell`: the instructor's hand in one student's instance, or the same command in everybody's.
 import { loadBackend } from '../../../infra/backends/registry.ts';
-import { COURSE_BACKEND, type Course, instanceStack } from '../../../infra/course/course.ts';
-import { instanceOf } from '../../../infra/course/instance.ts';
+import { COURSE_BACKEND, type Course } from '../../../infra/course/course.ts';
 import { EVERYBODY } from '../../../infra/course/student-names.ts';
 import { indent } from '../../../infra/report/words.ts';
-import type { StackRecord } from '../../../infra/state/stack-store.ts';
-import { environmentError, usageError } from '../cli-error.ts';
+import { usageError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import { checkTarget, execInLab } from '../verbs/exec.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
+import { standingRecord } from './standing-record.ts';
 
 /** For a command in everybody's instance, ms. */
 const LIMIT_MS = 60_000;
@@ -23,8 +22,7 @@ export async function courseExec(
 ): Promise<number> {
   const course = await chooseCourse(options, `exec ${student} ${target}`);
   const students = chooseStudents(course, [student], false);
-  if (student !== EVERYBODY && !options.json)
-    return execInLab(target, command, { stack: instanceStack(course.name, student) });
+  if (student !== EVERYBODY && !options.json) return inInstance(course, student, target, command);
   if (command.length === 0)
     throw usageError(
       'say what to run, behind --',
@@ -36,7 +34,7 @@ export async function courseExec(
     students,
     done: 'are done',
     work: async (one, signal) => {
-      const record = await standing(course, one);
+      const record = await standingRecord(course, one);
       checkTarget(target, record);
       try {
         const host = backend.connect(record.handle).host(target);
@@ -71,16 +69,11 @@ export async function courseShell(
   if (student === EVERYBODY) throw usageError('a shell is in one student’s instance');
   chooseStudents(course, [student], false);
   const host = target ?? course.lab.nodes[0]?.name ?? '';
-  return execInLab(host, [], { stack: instanceStack(course.name, student) });
+  return inInstance(course, student, host, []);
 }
 
-/** @throws CliError when the student's instance does not stand, saying how to make it */
-export async function standing(course: Course, student: string): Promise<StackRecord> {
-  const backend = await loadBackend(COURSE_BACKEND);
-  const { state, record } = await instanceOf(backend, course, student);
-  if (state === 'up' && record) return record;
-  throw environmentError(
-    `the instance is ${state}`,
-    `npm run -s lab -- course up --course ${course.name}   makes what does not stand`,
-  );
+/** Whatever else has the name of the stack is not entered. */
+async function inInstance(course: Course, student: string, target: string, command: readonly string[]) {
+  const { stack } = await standingRecord(course, student);
+  return execInLab(target, command, { stack });
 }

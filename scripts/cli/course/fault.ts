@@ -7,8 +7,8 @@ import { withCluster } from '../live-lab.ts';
 import { mends } from '../mending.ts';
 import { anyOf, bringIn, knownFault, plansFor, repairAll } from '../verbs/fault.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
-import { standing } from './exec.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
+import { standingRecord } from './standing-record.ts';
 
 interface Options extends CourseOption {
   readonly all?: boolean;
@@ -32,7 +32,7 @@ export async function courseInject(
     students,
     done: 'are broken',
     work: async (student) => {
-      const record = await standing(course, student);
+      const record = await standingRecord(course, student);
       const before = await injectedFaults(record);
       if (before.some((fault) => fault.name === name)) throw usageError(`fault "${name}" is in already`);
       return withCluster(record, async (cluster) => {
@@ -69,7 +69,7 @@ export async function courseRepair(names: readonly string[], options: Options): 
     students,
     done: 'are repaired',
     work: async (student) => {
-      const record = await standing(course, student);
+      const record = await standingRecord(course, student);
       const wanted = await injectedFaults(record);
       if (wanted.length === 0) return { undone: [] };
       const { undone, failures } = await withCluster(record, (cluster) => repairAll(cluster, record, wanted));

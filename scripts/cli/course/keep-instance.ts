@@ -12,7 +12,7 @@ import type { StackRecord } from '../../../infra/state/stack-store.ts';
 import { environmentError } from '../cli-error.ts';
 import { withCluster } from '../live-lab.ts';
 import { bringIn, plansFor } from '../verbs/fault.ts';
-import { standing } from './exec.ts';
+import { standingRecord } from './standing-record.ts';
 
 /** @throws CliError with the rows that could not be restored */
 export async function checkpointOf(
@@ -56,7 +56,7 @@ export async function restoreInstance(
 ): Promise<void> {
   const backend = await loadBackend(COURSE_BACKEND);
   await renewInstance(backend, course, student, { signal });
-  const record = await standing(course, student);
+  const record = await standingRecord(course, student);
   const differing = await withCluster(record, async (cluster) => {
     for (const { name: fault, host, unnamed } of faults) {
       const plan = (await plansFor(cluster, record)).get(fault);

@@ -17,8 +17,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
 import { ago, shortPath } from '../text.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
-import { standing as standingRecord } from './exec.ts';
 import { forStudents, printJson, refuseFailures } from './for-students.ts';
+import { standingRecord } from './standing-record.ts';
 
 export async function courseStatus(
   names: readonly string[],

@@ -11,8 +11,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
 import { refuseWithoutTools } from '../needed-tools.ts';
 import { type CourseAsked, courseAsked } from './asked-course.ts';
-import { standing } from './exec.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
+import { standingRecord } from './standing-record.ts';
 
 export interface CourseUpOptions extends CourseAsked {
   readonly atOnce?: number;
@@ -65,7 +65,7 @@ export async function courseUp(word: string | undefined, options: CourseUpOption
 /** One look at an instance that nobody has touched tells what all of them were made like. */
 async function rememberFresh(course: Course, student: string | undefined): Promise<void> {
   if (student === undefined || (await readFresh(course.name))) return;
-  const record = await standing(course, student);
+  const record = await standingRecord(course, student);
   const { state } = await withCluster(record, (cluster) => observeState(cluster, course.lab));
   await writeFresh(course.name, state);
 }

@@ -5,8 +5,8 @@ import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.
 import { runExperiments } from '../run-experiments.ts';
 import { chooseExperiments } from '../verbs/verify.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
-import { standing } from './exec.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
+import { standingRecord } from './standing-record.ts';
 
 export interface CourseVerifyOptions extends CourseOption {
   readonly experiment?: readonly string[];
@@ -35,7 +35,7 @@ export async function courseVerify(
     done: 'are verified',
     atOnce: options.atOnce ?? AT_ONCE,
     work: async (student, signal) => {
-      const record = await standing(course, student);
+      const record = await standingRecord(course, student);
       const ran = await runExperiments(record, chosen, { signal });
       signal.throwIfAborted();
       const verdicts = Object.fromEntries(ran.map(({ name, verdict }) => [name, verdict]));

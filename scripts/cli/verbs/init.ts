@@ -10,7 +10,7 @@ import { ROOT } from '../project.ts';
 import { asTyped } from '../spelling.ts';
 import { shortPath } from '../text.ts';
 import { unknownName } from '../unknown-name.ts';
-import { userDirectory } from '../user-directory.ts';
+import { userDirectory, userPath } from '../user-directory.ts';
 
 const STARTER = 'starter';
 /** RFC 1123, as names in a lab file. */
@@ -25,7 +25,7 @@ export interface InitOptions {
 
 /** @param word the directory, which must not be there or must be empty; the lab is called as it is */
 export async function init(word: string, options: InitOptions): Promise<ExitCode> {
-  const directory = path.resolve(userDirectory(), word);
+  const directory = userPath(word);
   const name = path.basename(directory);
   if (!NAME.test(name))
     throw usageError(

@@ -53,6 +53,14 @@ names.txt:3: "ada": it is on line 1 already
   expect(await cli.run(['course', 'list', '--json'])).toMatchObject({ stdout: '{\n  "courses": []\n}\n' });
 });
 
+test('a roster is looked for where the user is', async () => {
+  roster('ada\nada\n');
+  const { stderr } = await cli.run(['course', 'up', 'kindnet', '--roster', 'names.txt'], {
+    INIT_CWD: cli.directory,
+  });
+  expect(stderr).toContain('names.txt:2: "ada": it is on line 1 already');
+});
+
 test('without students a new course asks for them', async () => {
   const { exitCode, stderr } = await cli.run(['course', 'up', 'kindnet']);
   expect(stderr).toContain('say who takes part');
@@ -104,6 +112,19 @@ test('an instance that does not stand is told, with the command that makes it', 
   expect(stderr).toContain('2 of 2 could not be asked:\n  s01, s02: the instance is absent');
   expect(stderr).toContain('course up --course monday');
   expect(exitCode).toBe(3);
+});
+
+test('a lab that has the name of an instance is not entered in its place', async () => {
+  addCourse('monday', 's01');
+  cli.addStack({ ...record, stack: 'monday-s01' });
+  for (const verb of [
+    ['exec', 's01', 'a', '--', 'true'],
+    ['shell', 's01'],
+  ]) {
+    const { exitCode, stderr } = await cli.run(['course', ...verb]);
+    expect(stderr).toContain('holds a lab that is not of this course');
+    expect(exitCode).toBe(3);
+  }
 });
 
 test.each([[['up', 'kindnet', '--stack', 'monday-s01']], [['rebuild', 'monday-s01']]])(
