@@ -1,5 +1,6 @@
 // Looks at every need of the project, and prints what was found.
 import { fileURLToPath } from 'node:url';
+import { asTyped } from '../cli/spelling.ts';
 import { thisDistribution } from '../setup/distribution.ts';
 import { EXIT_NOT_READY } from '../setup/not-ready.mjs';
 import { type Check, ready } from './check.ts';
@@ -24,7 +25,7 @@ export async function examine(json: boolean): Promise<number> {
   const checks = [...groups.flat(), checkBridgeNetfilter(), ...(await clusters)];
   const text = json
     ? JSON.stringify({ ready: ready(checks), system: situation.system.name, checks }, undefined, 2)
-    : renderChecks(checks, process.stdout.columns);
+    : asTyped(renderChecks(checks, process.stdout.columns));
   process.stdout.write(`${text}\n`);
   return ready(checks) ? 0 : EXIT_NOT_READY;
 }

@@ -31,7 +31,7 @@ describe('a course', () => {
   });
 
   const course = (...args: string[]): Promise<CliResult> =>
-    session.cli(['course', ...args], { CNILAB_COURSE: NAME });
+    session.cli(['course', ...args], { CNILAB_COURSE: NAME, CNILAB_CALLED_AS: 'cnilab' });
   const done = async (...args: string[]) => {
     const result = await course(...args);
     expect(result, result.stderr).toMatchObject({ exitCode: 0 });
@@ -57,6 +57,7 @@ describe('a course', () => {
     await writeFile(roster, '# the class\nada\nbob\n\nzoe # late\n');
     const { stdout } = await done('up', 'kindnet', '--roster', roster, '--course', NAME);
     expect(stdout).toContain('3 of 3 instances are up');
+    expect(stdout).toMatch(/^ {2}cnilab course status {2}# everybody$/m);
     expect(await status('--changes')).toEqual(
       ['ada', 'bob', 'zoe'].map((student) => expect.objectContaining({ student, state: 'up', changes: [] })),
     );

@@ -9,6 +9,7 @@ import { CliError } from '../cli-error.ts';
 import { onStopRequests } from '../engine/stop-requests.ts';
 import { EXIT } from '../exit-codes.ts';
 import { explainError } from '../explain-error.ts';
+import { asTyped } from '../spelling.ts';
 import { StatusLine } from '../status-line.ts';
 
 export interface ForStudents<T> {
@@ -82,7 +83,7 @@ function lineOf<T>(
 ): readonly string[] {
   const name = outcome.student.padEnd(width);
   if ('skipped' in outcome) return [];
-  if ('error' in outcome) return [`  ✗ ${name}  ${outcome.error.message.split('\n')[0]}`];
+  if ('error' in outcome) return [asTyped(`  ✗ ${name}  ${outcome.error.message.split('\n')[0]}`)];
   const { value, seconds } = outcome.value;
   const said = line?.(value);
   return said === undefined ? [] : [`  ${said.replace('<student>', name)}  ${seconds.toFixed(1)} s`];

@@ -15,6 +15,7 @@ import { resultsDir } from '../../../infra/state/stack-store.ts';
 import { environmentError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
+import { asTyped } from '../spelling.ts';
 import { ago, shortPath } from '../text.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { forStudents, printJson, refuseFailures } from './for-students.ts';
@@ -137,7 +138,7 @@ export async function courseList(options: { readonly json?: boolean }): Promise<
   if (options.json) printJson({ courses: rows });
   else if (rows.length === 0)
     process.stdout.write(
-      'There is no course. Make one with: npm run -s lab -- course up <lab> --students 30\n',
+      asTyped('There is no course. Make one with: npm run -s lab -- course up <lab> --students 30\n'),
     );
   else {
     const now = Date.now();

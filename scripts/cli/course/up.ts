@@ -10,6 +10,7 @@ import { environmentError, usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
 import { refuseWithoutTools } from '../needed-tools.ts';
+import { asTyped } from '../spelling.ts';
 import { type CourseAsked, courseAsked } from './asked-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
 import { standingRecord } from './standing-record.ts';
@@ -58,7 +59,7 @@ export async function courseUp(word: string | undefined, options: CourseUpOption
     `${go} up --course ${name}   goes on: those that are up are left alone`,
     `${go} down --course ${name}   clears everything away`,
   );
-  if (!options.json) process.stdout.write(`${upText(course, seconds)}\n`);
+  if (!options.json) process.stdout.write(asTyped(`${upText(course, seconds)}\n`));
   return EXIT.pass;
 }
 

@@ -1,5 +1,6 @@
 // Ctrl-C and its relatives: the first asks to stop, the second to stop at once.
 import { EXIT } from '../exit-codes.ts';
+import { asTyped } from '../spelling.ts';
 
 export type StopRequest = 'soon' | 'now';
 
@@ -30,7 +31,9 @@ export function endWhenStopped(): void {
   const end = () => {
     if (listening > 0 || isSameKeypress(dealtWith, performance.now())) return;
     process.stderr.write(
-      'cnilab: stopped\n  → the same command again goes on\n  → npm run -s lab -- list   shows what is up\n',
+      asTyped(
+        'cnilab: stopped\n  → the same command again goes on\n  → npm run -s lab -- list   shows what is up\n',
+      ),
     );
     process.exit(EXIT.interrupted);
   };

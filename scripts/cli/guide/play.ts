@@ -7,6 +7,7 @@ import { readRecord } from '../../../infra/state/stack-store.ts';
 import { CliError, environmentError } from '../cli-error.ts';
 import { onStopRequests } from '../engine/stop-requests.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { asTyped } from '../spelling.ts';
 import { StatusLine } from '../status-line.ts';
 import { shortPath } from '../text.ts';
 import { differenceText } from './difference-text.ts';
@@ -25,7 +26,7 @@ export async function checkGuide(found: FoundGuide): Promise<ExitCode> {
   if (differences.length === 0) return EXIT.pass;
   const again = [found.lab, ...(found.stack === found.lab ? [] : ['--stack', found.stack])].join(' ');
   process.stderr.write(
-    `  → npm run -s lab -- guide --update ${again}   writes what they print now into it\n`,
+    asTyped(`  → npm run -s lab -- guide --update ${again}   writes what they print now into it\n`),
   );
   return EXIT.fail;
 }

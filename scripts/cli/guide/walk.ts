@@ -13,6 +13,7 @@ import type { Listener } from '../../../infra/guide/shell.ts';
 import { findSection, preparations, type Stop, stopsOf } from '../../../infra/guide/stops.ts';
 import { readRecord, type StackRecord } from '../../../infra/state/stack-store.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { asTyped } from '../spelling.ts';
 import type { FoundGuide } from './find-guide.ts';
 import { openGuideShell } from './guide-shell.ts';
 import { unknownStep } from './list-steps.ts';
@@ -94,12 +95,16 @@ function sayWhere(
   const { right, all } = scoreOf(found.guide, stops, { answers });
   const score = all === 0 ? '' : ` ${right} of ${all} questions and checks are answered rightly.`;
   if (at >= stops.length) {
-    reader.say(`\nThat was the guide.${score}\nnpm run down -- --stack ${found.stack}   takes the lab down`);
+    reader.say(
+      asTyped(`\nThat was the guide.${score}\nnpm run down -- --stack ${found.stack}   takes the lab down`),
+    );
     return;
   }
   const title = found.guide.sections[(stops[at] as Stop).section]?.title ?? '';
   reader.say(
-    `You are at "${title || found.guide.title}".${score}\nnpm run -s lab -- guide ${found.lab}   goes on from there`,
+    asTyped(
+      `You are at "${title || found.guide.title}".${score}\nnpm run -s lab -- guide ${found.lab}   goes on from there`,
+    ),
   );
 }
 

@@ -15,6 +15,7 @@ import { findLabFile } from '../lab-files.ts';
 import { labExplanations } from '../parity/lab-explanations.ts';
 import { runInTurn } from '../parity/run-in-turn.ts';
 import { parityStack } from '../parity/run-on-backend.ts';
+import { asTyped } from '../spelling.ts';
 import { shortPath } from '../text.ts';
 
 export interface ParityOptions {
@@ -42,7 +43,7 @@ export async function parity(word: string, options: ParityOptions): Promise<Exit
   if (options.keep) {
     for (const { backend } of runs) {
       const stack = parityStack(lab.name, backend);
-      out.write(`npm run down -- --stack ${stack}   takes down the one on ${backend}\n`);
+      out.write(asTyped(`npm run down -- --stack ${stack}   takes down the one on ${backend}\n`));
     }
   }
   if (left.length === 0) return exitCode(report, options);

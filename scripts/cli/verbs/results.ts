@@ -6,6 +6,7 @@ import { chooseRecord } from '../choose-stack.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { labResults } from '../lab-report.ts';
 import { resultsPage } from '../results-page.ts';
+import { asTyped } from '../spelling.ts';
 
 export interface ResultsOptions {
   readonly json?: boolean;
@@ -19,7 +20,7 @@ export async function results(stack: string | undefined, options: ResultsOptions
   process.stdout.write(
     options.json
       ? `${JSON.stringify(published(found, options.canonical), null, 2)}\n`
-      : resultsPage(found, terminalOf(process.stdout)),
+      : asTyped(resultsPage(found, terminalOf(process.stdout))),
   );
   return EXIT.pass;
 }

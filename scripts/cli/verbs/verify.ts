@@ -11,6 +11,7 @@ import { onStopRequests } from '../engine/stop-requests.ts';
 import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
 import { experimentText } from '../results-page.ts';
 import { runExperiments } from '../run-experiments.ts';
+import { asTyped } from '../spelling.ts';
 import { StatusLine } from '../status-line.ts';
 import { unknownName } from '../unknown-name.ts';
 import { published } from './results.ts';
@@ -31,7 +32,7 @@ export async function verify(names: readonly string[], options: VerifyOptions): 
     const shown = {
       started: (name: string) => status.update([], `… ${name}`),
       ended: (result: ExperimentResult) =>
-        status.update([experimentText(result, terminalOf(process.stdout))]),
+        status.update([asTyped(experimentText(result, terminalOf(process.stdout)))]),
     };
     const ran = await runExperiments(record, chosen, {
       signal: abort.signal,

@@ -61,6 +61,18 @@ test('a roster is looked for where the user is', async () => {
   expect(stderr).toContain('names.txt:2: "ada": it is on line 1 already');
 });
 
+test('whoever has begun with the bin reads its name', async () => {
+  const said = async (...args: readonly string[]) => {
+    const { stdout, stderr } = await cli.run(args, { CNILAB_CALLED_AS: 'cnilab' });
+    return `${stdout}${stderr}`;
+  };
+  expect(await said('course', 'list')).toContain('cnilab course up <lab>');
+  expect(await said('course', 'status')).toContain('cnilab course up <lab>');
+  addCourse('monday', 's01');
+  cli.addStack({ ...record, stack: 'monday-s01' });
+  expect(await said('course', 'reset', 's01')).not.toContain('npm run');
+});
+
 test('without students a new course asks for them', async () => {
   const { exitCode, stderr } = await cli.run(['course', 'up', 'kindnet']);
   expect(stderr).toContain('say who takes part');
