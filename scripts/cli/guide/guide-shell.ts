@@ -5,8 +5,8 @@ import { ROOT } from '../project.ts';
 
 /** @param stack what CNILAB_STACK says in it */
 export async function openGuideShell(stack: string): Promise<GuideShell> {
-  // What is printed is compared and written down: no colours, wherever the guide is played.
-  const { FORCE_COLOR: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
+  // What is printed is compared and written down: no colours, and commands as the guide has them, however it is played.
+  const { FORCE_COLOR: _, NODE_TEST_CONTEXT: __, CNILAB_CALLED_AS: ___, ...env } = process.env;
   return await GuideShell.open({
     cwd: ROOT,
     cnilab: [process.execPath, path.join(ROOT, 'scripts', 'cnilab.ts')],
