@@ -37,7 +37,11 @@ export async function standLab(
     );
     await backend.applyNetwork(handle, nodes, network, op);
     op.signal.throwIfAborted();
-    await Promise.all(workloads.map(({ name, pods }) => backend.applyWorkload(handle, name, pods, op)));
+    // All have ended, however: what is still being made must not outlive the lab that is taken away for one that failed.
+    const applied = await Promise.allSettled(
+      workloads.map(({ name, pods }) => backend.applyWorkload(handle, name, pods, op)),
+    );
+    for (const one of applied) if (one.status === 'rejected') throw one.reason;
     op.signal.throwIfAborted();
     await writeRecord({ ...record, handle, status: 'ready' });
     return handle;

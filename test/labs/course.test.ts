@@ -1,6 +1,6 @@
 // A course of three: instances that are alone, broken, kept, brought back, collected, and gone without a trace.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliLabs, ROOT } from '../support/cli-labs.ts';
@@ -159,6 +159,24 @@ describe('a course', () => {
     await done('checkpoint', 'restore', 'riddle', 'zoe');
     expect(await status('zoe')).toMatchObject([{ checkpoint: 'riddle', faults: zoe?.faults }]);
     expect(await seen()).toEqual({ faults: [], unnamedFaults: 1 });
+  });
+
+  it('is as new where not all of a checkpoint can be brought back', async () => {
+    const directory = path.join(session.directory, 'state', 'courses', NAME, 'checkpoints');
+    const kept = JSON.parse(await readFile(path.join(directory, 'stage-2', 'bob.json'), 'utf8'));
+    const faults = [...kept.faults, { name: 'route-missing', host: 'nowhere' }];
+    await mkdir(path.join(directory, 'half'));
+    await writeFile(
+      path.join(directory, 'half', 'zoe.json'),
+      JSON.stringify({ ...kept, name: 'half', faults }),
+    );
+    const { exitCode, stderr } = await course('checkpoint', 'restore', 'half', 'zoe');
+    expect(stderr).toContain('the lab has nothing on nowhere that could break by fault "route-missing"');
+    expect(stderr).toContain('the instance is as new instead');
+    expect(exitCode).toBe(3);
+    expect(await status('zoe', '--changes')).toEqual([
+      expect.objectContaining({ state: 'up', faults: [], changes: [] }),
+    ]);
   });
 
   it('refuses to keep what no command would bring back, and says which row', async () => {

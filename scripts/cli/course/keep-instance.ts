@@ -9,7 +9,8 @@ import { COURSE_BACKEND, type Course } from '../../../infra/course/course.ts';
 import { renewInstance } from '../../../infra/course/instance.ts';
 import { injectedFaults } from '../../../infra/faults/injected.ts';
 import type { StackRecord } from '../../../infra/state/stack-store.ts';
-import { environmentError } from '../cli-error.ts';
+import { CliError, environmentError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
 import { withCluster } from '../live-lab.ts';
 import { bringIn, plansFor } from '../verbs/fault.ts';
 import { standingRecord } from './standing-record.ts';
@@ -46,29 +47,46 @@ export async function checkpointOf(
 
 /**
  * Anew, the faults brought in, the rest row by row; then looked at.
- * @throws CliError with what would not be as it was saved; the instance is as new then
+ * @throws CliError with what would not be as it was saved. The instance is as new then, unless it was told to stop
  */
 export async function restoreInstance(
   course: Course,
   student: string,
-  { name, student: from, faults, state }: Checkpoint,
+  checkpoint: Checkpoint,
   signal: AbortSignal,
 ): Promise<void> {
   const backend = await loadBackend(COURSE_BACKEND);
   await renewInstance(backend, course, student, { signal });
   const record = await standingRecord(course, student);
+  try {
+    await bringBack(course, record, checkpoint, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    await renewInstance(backend, course, student, { signal });
+    const why = `${(error as Error).message}\nthe instance is as new instead`;
+    throw new CliError(why, [], EXIT.environment, { cause: error });
+  }
+  await writeStage(record, { checkpoint: checkpoint.name, student: checkpoint.student });
+}
+
+/** @throws CliError with what would not be as it was saved */
+async function bringBack(
+  course: Course,
+  record: StackRecord,
+  { faults, state }: Checkpoint,
+  signal: AbortSignal,
+): Promise<void> {
   const differing = await withCluster(record, async (cluster) => {
-    for (const { name: fault, host, unnamed } of faults) {
-      const plan = (await plansFor(cluster, record)).get(fault);
+    for (const { name, host, unnamed } of faults) {
+      const plan = (await plansFor(cluster, record)).get(name);
       if (plan?.culprit.host !== host)
-        throw environmentError(`the lab has nothing on ${host} that could break by fault "${fault}"`);
-      await bringIn(cluster, record, fault, plan, await injectedFaults(record), unnamed);
+        throw environmentError(`the lab has nothing on ${host} that could break by fault "${name}"`);
+      await bringIn(cluster, record, name, plan, await injectedFaults(record), unnamed);
     }
     return restoreState(cluster, course.lab, state, signal);
   });
-  if (differing.length === 0) return writeStage(record, { checkpoint: name, student: from });
-  await renewInstance(backend, course, student, { signal });
-  throw environmentError(
-    `what would not be as it was saved:\n${differing.map((row) => `  ${row}`).join('\n')}\nthe instance is as new instead`,
-  );
+  if (differing.length > 0)
+    throw environmentError(
+      `what would not be as it was saved:\n${differing.map((row) => `  ${row}`).join('\n')}`,
+    );
 }
