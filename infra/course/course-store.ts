@@ -1,7 +1,8 @@
 // Courses on disk: courses/<name>/course.json of the state directory, and the checkpoints beside it.
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { stateDir } from '../util/dirs.ts';
+import { namesIn, readIfThere } from '../util/if-there.ts';
 import { writeAtomic } from '../util/write-atomic.ts';
 import type { Course } from './course.ts';
 
@@ -13,10 +14,7 @@ export function courseDir(name: string): string {
 /** The course of that name, or undefined when there is none. @throws when its file is not one */
 export async function readCourse(name: string): Promise<Course | undefined> {
   const file = path.join(courseDir(name), 'course.json');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readIfThere(file);
   if (text === undefined) return undefined;
   try {
     const course = JSON.parse(text) as Course;
@@ -29,11 +27,8 @@ export async function readCourse(name: string): Promise<Course | undefined> {
 
 /** Every course there is, by name; files that are none are left out: `readCourse` says why. */
 export async function listCourses(): Promise<readonly Course[]> {
-  const names = await readdir(coursesDir()).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const courses = await Promise.all(names.sort().map((name) => readCourse(name).catch(() => undefined)));
+  const names = await namesIn(coursesDir());
+  const courses = await Promise.all(names.map((name) => readCourse(name).catch(() => undefined)));
   return courses.filter((course) => course !== undefined);
 }
 

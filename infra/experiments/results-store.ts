@@ -1,6 +1,7 @@
 // Results on disk: one file an experiment (results/<name>.json), and all of them together in results.json.
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { namesIn } from '../util/if-there.ts';
 import { writeAtomic } from '../util/write-atomic.ts';
 import type { ExperimentResult, LabResults } from './result.ts';
 import { experimentResultSchema, labResultsSchema, RESULTS_VERSION } from './results-schema.ts';
@@ -117,10 +118,7 @@ async function readResult(resultsDir: string, name: string): Promise<ExperimentR
 }
 
 async function storedNames(resultsDir: string): Promise<readonly string[]> {
-  const entries = await readdir(path.join(resultsDir, 'results')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const entries = await namesIn(path.join(resultsDir, 'results'));
   return entries
     .filter((entry) => entry.endsWith('.json') && !entry.startsWith('.'))
     .map((entry) => entry.slice(0, -'.json'.length));

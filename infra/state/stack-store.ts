@@ -1,9 +1,10 @@
 // What we remember about a stack outside Pulumi: which cluster stands for it, whose it is, and where its results are.
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClusterHandle } from '../backends/backend.ts';
 import type { Lab } from '../lab/lab.ts';
 import { stateDir } from '../util/dirs.ts';
+import { namesIn, readIfThere } from '../util/if-there.ts';
 
 /** The lab as far as it stands: every resource adds its part when it has been applied. */
 export type StandingLab = Omit<Lab, 'network'> & { readonly network?: Lab['network'] };
@@ -50,10 +51,7 @@ export function providerLogPath(stack: string): string {
 /** The record of a stack, or undefined when nothing stands for it. @throws when the file is not a record. */
 export async function readRecord(stack: string): Promise<StackRecord | undefined> {
   const file = recordPath(stack);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readIfThere(file);
   if (text === undefined) return undefined;
   try {
     const record = JSON.parse(text) as StackRecord;
@@ -110,11 +108,8 @@ export async function removeStack(stack: string): Promise<void> {
 
 /** Every stack that has a record, by name. Records that cannot be read are left out: `readRecord` says why. */
 export async function listRecords(): Promise<readonly StackRecord[]> {
-  const names = await readdir(stacksDir()).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const records = await Promise.all(names.sort().map((name) => readRecord(name).catch(() => undefined)));
+  const names = await namesIn(stacksDir());
+  const records = await Promise.all(names.map((name) => readRecord(name).catch(() => undefined)));
   return records.filter((record) => record !== undefined);
 }
 

@@ -1,8 +1,9 @@
 // Checkpoints on disk: checkpoints/<name>/<student>.json of a course's directory, and which one an instance is at.
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Injected } from '../../faults/injected.ts';
 import { type StackRecord, stackDir } from '../../state/stack-store.ts';
+import { namesIn, readIfThere } from '../../util/if-there.ts';
 import { writeAtomic } from '../../util/write-atomic.ts';
 import { courseDir } from '../course-store.ts';
 import type { LabState } from './lab-state.ts';
@@ -43,11 +44,11 @@ export async function readCheckpoint(
 }
 
 export async function listCheckpoints(course: string): Promise<readonly CheckpointSummary[]> {
-  const names = await entries(path.join(courseDir(course), 'checkpoints'));
+  const names = await namesIn(path.join(courseDir(course), 'checkpoints'));
   return Promise.all(
     names.map(async (name) => ({
       name,
-      students: (await entries(path.join(courseDir(course), 'checkpoints', name)))
+      students: (await namesIn(path.join(courseDir(course), 'checkpoints', name)))
         .filter((file) => file.endsWith('.json') && !file.startsWith('.'))
         .map((file) => file.slice(0, -'.json'.length)),
     })),
@@ -94,22 +95,11 @@ function fileOf(course: string, name: string, student: string): string {
 }
 
 async function readJson<T>(file: string): Promise<T | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readIfThere(file);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
     throw new Error(`${file} cannot be read any more: remove it`, { cause });
   }
-}
-
-async function entries(directory: string): Promise<readonly string[]> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return names.sort();
 }

@@ -1,13 +1,15 @@
 // `course collect`: what everybody's experiments saw, in one directory for whoever marks it.
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+
 import path from 'node:path';
 import { standingsCsv } from '../../../infra/course/standing.ts';
 import { resultsFile } from '../../../infra/experiments/results-store.ts';
 import { resultsDir } from '../../../infra/state/stack-store.ts';
+import { namesIn } from '../../../infra/util/if-there.ts';
 import { usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shortPath } from '../text.ts';
-import { userPath } from '../user-directory.ts';
+import { userDirectory, userPath } from '../user-directory.ts';
 import { type CourseOption, chooseCourse } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
 import { standings } from './status.ts';
@@ -49,11 +51,7 @@ export async function courseCollect(
 
 /** @throws CliError when something is there: results of two collections in one place would be taken for one */
 async function emptyDirectory(directory: string): Promise<void> {
-  const there = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  if (there.length > 0)
+  if ((await namesIn(directory)).length > 0)
     throw usageError(
       `${shortPath(directory, userDirectory())} is not empty`,
       'name a directory that is not there yet: it is made',

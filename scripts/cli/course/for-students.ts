@@ -102,12 +102,10 @@ export function refuseFailures(
   const bad = outcomes.filter((outcome) => !('value' in outcome));
   if (bad.length === 0) return;
   const stopped = outcomes.some((outcome) => 'skipped' in outcome);
-  const reasons = failuresOf(outcomes).map(({ students, error }) => {
-    return indent(`${students.join(', ')}: ${explainError(error).text}`, 2);
-  });
+  const explained = failuresOf(outcomes).map(({ students, error }) => ({ students, ...explainError(error) }));
+  const reasons = explained.map(({ students, text }) => indent(`${students.join(', ')}: ${text}`, 2));
   const count = `${bad.length} of ${outcomes.length} ${what}`;
-  const codes = failuresOf(outcomes).map(({ error }) => explainError(error).exitCode);
-  const usage = codes.length > 0 && codes.every((code) => code === EXIT.usage);
+  const usage = explained.length > 0 && explained.every(({ exitCode }) => exitCode === EXIT.usage);
   throw new CliError(
     [stopped ? `stopped; ${count}` : `${count}:`, ...reasons].join('\n'),
     hints,
@@ -116,7 +114,7 @@ export function refuseFailures(
 }
 
 /** A row a student, for `--json`. */
-export function outcomeRows<T extends object | undefined>(outcomes: readonly Outcome<Timed<T>>[]) {
+export function outcomeRows<T extends object>(outcomes: readonly Outcome<Timed<T>>[]) {
   return outcomes.map((outcome) => {
     const { student } = outcome;
     if ('skipped' in outcome) return { student, outcome: 'stopped' as const };

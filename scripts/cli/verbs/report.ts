@@ -1,12 +1,11 @@
 // `report`: a stack's lab and what its experiments found, as one HTML file that needs nothing else.
-import path from 'node:path';
 import { writeAtomic } from '../../../infra/util/write-atomic.ts';
 import { chooseRecord } from '../choose-stack.ts';
 import { environmentError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { stackReport } from '../stack-report.ts';
 import { shortPath } from '../text.ts';
-import { userDirectory } from '../user-directory.ts';
+import { userDirectory, userPath } from '../user-directory.ts';
 
 export interface ReportOptions {
   readonly stack?: string;
@@ -19,7 +18,7 @@ export async function report({ stack, output }: ReportOptions): Promise<ExitCode
   const { page, problem } = await stackReport(record);
   if (problem !== undefined)
     process.stderr.write(`cnilab: the lab cannot be read, so the report has no drawing of it: ${problem}\n`);
-  const file = path.resolve(userDirectory(), output ?? `${record.stack}-report.html`);
+  const file = userPath(output ?? `${record.stack}-report.html`);
   await writeAtomic(file, page).catch((error: Error) => {
     throw environmentError(
       error.message,

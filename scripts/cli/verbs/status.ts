@@ -1,5 +1,4 @@
 // `status`: how a lab that is up is doing: its processes, the faults in it, what its experiments said last.
-import type { Cluster } from '../../../infra/backends/backend.ts';
 import { loadBackend } from '../../../infra/backends/registry.ts';
 import type { Verdict } from '../../../infra/experiments/result.ts';
 import { injectedFaults } from '../../../infra/faults/injected.ts';
@@ -56,9 +55,8 @@ export async function status(
 /** @throws HostError when a node that should be alive cannot be entered */
 export async function statusOf(record: StackRecord): Promise<Status> {
   const { nodes, workloads } = record.definition;
-  const pods = workloads.flatMap((workload) => workload.pods.map(({ name }) => name));
   const [{ alive, missing }, results, faults] = await Promise.all([
-    live(record, pods),
+    live(record),
     labResults(record),
     injectedFaults(record),
   ]);
@@ -75,7 +73,7 @@ export async function statusOf(record: StackRecord): Promise<Status> {
     alive,
     state: record.status,
     nodes: nodes.map(({ name }) => name),
-    pods: pods.length,
+    pods: workloads.flatMap(({ pods }) => pods).length,
     ...(missing && { missing }),
     faults: faults.filter(({ unnamed }) => !unnamed).map(({ name }) => name),
     unnamedFaults: faults.filter(({ unnamed }) => unnamed).length,
@@ -85,32 +83,26 @@ export async function statusOf(record: StackRecord): Promise<Status> {
   };
 }
 
-async function live(
-  { backend: name, handle }: StackRecord,
-  pods: readonly string[],
-): Promise<{ readonly alive: boolean; readonly missing?: readonly string[] }> {
+async function live({
+  backend: name,
+  handle,
+  definition: { workloads },
+}: StackRecord): Promise<{ readonly alive: boolean; readonly missing?: readonly string[] }> {
   const backend = await loadBackend(name);
   if (!(await backend.isAlive(handle))) return { alive: false };
   try {
-    const running = await runningPods(backend.connect(handle));
-    return { alive: true, missing: pods.filter((pod) => !running.has(pod)) };
+    const there = await backend.connect(handle).pods();
+    const missing = workloads.map(async ({ pods }) => {
+      const wanted = pods.map(({ name }) => name);
+      const found = there.filter(({ name }) => wanted.includes(name));
+      const dead = await backend.deadPods(handle, found);
+      const running = new Set(found.map(({ name }) => name).filter((name) => !dead.includes(name)));
+      return wanted.filter((name) => !running.has(name));
+    });
+    return { alive: true, missing: (await Promise.all(missing)).flat() };
   } finally {
     await backend.disconnect(handle);
   }
-}
-
-/** Those of which every process is there: each node is asked once. */
-async function runningPods(cluster: Cluster): Promise<ReadonlySet<string>> {
-  const pods = await cluster.pods();
-  const perNode = [...Map.groupBy(pods, ({ node }) => node)].map(async ([node, here]) => {
-    const pids = (pod: (typeof here)[number]) => [pod.pid, ...pod.containers.map(({ pid }) => pid)];
-    const asked = here.flatMap(pids).map(String);
-    const script = 'for pid; do [ -d /proc/$pid ] && echo $pid; done; true';
-    const { stdout } = await cluster.host(node).run(['sh', '-c', script, 'status', ...asked]);
-    const there = new Set(stdout.split('\n'));
-    return here.filter((pod) => pids(pod).every((pid) => there.has(String(pid)))).map(({ name }) => name);
-  });
-  return new Set((await Promise.all(perNode)).flat());
 }
 
 function page(found: Status): string {
