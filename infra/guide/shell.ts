@@ -26,7 +26,7 @@ export interface Listener {
   readonly command: string;
   /** When it has printed something, or has been silent for so long that it will have begun. */
   readonly listening: Promise<void>;
-  /** When it has ended by itself. */
+  /** When it has ended, by itself or with the shell. */
   readonly ended: Promise<Ran>;
   stop(): Promise<void>;
 }
@@ -48,6 +48,9 @@ export class GuideShell {
   #ended = false;
   #waiting: { readonly done: (ran: Ran) => void; readonly onOutput: (text: string) => void } | undefined;
   #listeners = 0;
+  /** Of listeners that have not ended. */
+  readonly #pipes = new Set<Socket>();
+  #closing: Promise<void> | undefined;
 
   private constructor(child: ReturnType<typeof startProcess>, directory: string) {
     this.#child = child;
@@ -97,10 +100,7 @@ export class GuideShell {
     // For writing as well: so it can be opened at once, and its end is what says the mark.
     const pipe = new Socket({ fd: openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK), writable: false });
     pipe.setEncoding('utf8');
-    const { output } = await this.run(
-      `{ command eval ${shellWord(command)}; printf '%s %s\\n' ${shellWord(this.#mark)} "$?"; } > ${to} 2>&1 & echo $!`,
-    );
-    const pid = output.trim();
+    this.#pipes.add(pipe);
     let heard = '';
     let ready = () => {};
     const listening = new Promise<void>((resolve) => {
@@ -115,10 +115,15 @@ export class GuideShell {
       });
       pipe.on('close', () => {
         clearTimeout(timer);
+        this.#pipes.delete(pipe);
         ready();
         resolve(this.#split(heard));
       });
     });
+    const { output } = await this.run(
+      `{ command eval ${shellWord(command)}; printf '%s %s\\n' ${shellWord(this.#mark)} "$?"; } > ${to} 2>&1 & echo $!`,
+    );
+    const pid = output.trim();
     const stop = async () => {
       // The command line passes it on to what it runs in the lab (proc(5), children).
       await this.run(`kill ${pid} $(cat /proc/${pid}/task/${pid}/children) 2> /dev/null; true`);
@@ -128,7 +133,12 @@ export class GuideShell {
   }
 
   /** Ends the shell and whatever it has started. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#stop();
+    return this.#closing;
+  }
+
+  async #stop(): Promise<void> {
     this.#child.stdin.end();
     killGroup(this.#child.pid, 'SIGTERM');
     await this.#child.catch(() => {});
@@ -161,6 +171,7 @@ export class GuideShell {
 
   #close(): void {
     this.#ended = true;
+    for (const pipe of this.#pipes) pipe.destroy();
     this.#waiting?.done({ output: this.#heard, exitCode: 127 });
     this.#waiting = undefined;
   }

@@ -88,10 +88,9 @@ async function play(found: FoundGuide): Promise<readonly PlayedCommand[]> {
   } finally {
     status.update([]);
     ignore();
-    if (!abort.signal.aborted) {
-      if (!record && (await readRecord(stack))) await shell.run(`npm run -s down -- --stack ${stack}`);
-      await shell.close();
-    }
+    if (!abort.signal.aborted && !record && (await readRecord(stack)))
+      await shell.run(`npm run -s down -- --stack ${stack}`);
+    await shell.close();
   }
 }
 

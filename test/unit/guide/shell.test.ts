@@ -60,4 +60,14 @@ describe('the shell of a guide', () => {
     const short = await shell.listen('echo $A; (exit 5)');
     expect(await short.ended).toEqual({ output: 'heard\n', exitCode: 5 });
   });
+
+  it('ends its listeners when it is closed, and may be closed twice', async () => {
+    const silent = await shell.listen('sleep 600');
+    const closing = [shell.close(), shell.close()];
+    // Not after the time that a silent one is given to begin.
+    const begun = performance.now();
+    await Promise.all([silent.listening, ...closing]);
+    expect(performance.now() - begun).toBeLessThan(4_000);
+    expect(await silent.ended).toEqual({ output: '', exitCode: 143 });
+  });
 });
