@@ -82,6 +82,11 @@ export function blocksOf(guide: Guide): readonly CommandBlock[] {
   return guide.sections.flatMap(({ items }) => items.filter((item) => item.kind === 'block'));
 }
 
+/** Those that are not for a reader's hands alone. */
+export function playedBlocksOf(guide: Guide): readonly CommandBlock[] {
+  return blocksOf(guide).filter(({ marks }) => !marks.includes('by-hand'));
+}
+
 /** Every command of the console blocks, in order. */
 export function commandsOf(guide: Guide): readonly GuideCommand[] {
   return blocksOf(guide).flatMap(({ commands }) => commands);

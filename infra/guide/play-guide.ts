@@ -2,7 +2,7 @@
 import { compareOutput, type OutputDifference } from './compare-output.ts';
 import { commandForStack, type NamedStack, outputForLab } from './for-stack.ts';
 import type { CommandBlock, Guide, GuideCommand } from './guide.ts';
-import { blocksOf } from './guide.ts';
+import { playedBlocksOf } from './guide.ts';
 import type { GuideShell, Listener } from './shell.ts';
 
 export interface PlayedCommand {
@@ -43,13 +43,13 @@ const STOPPED = 143;
 /** Every command that is not for a reader's hands alone, in the order of the guide. */
 export async function playGuide(guide: Guide, options: PlayOptions): Promise<readonly PlayedCommand[]> {
   const played: PlayedCommand[] = [];
+  const { up, down } = ownUpAndDown(guide);
   let listeners: {
     readonly heard: Listener;
     readonly command: GuideCommand;
     readonly block: CommandBlock;
   }[] = [];
-  for (const block of blocksOf(guide)) {
-    if (block.marks.includes('by-hand')) continue;
+  for (const block of playedBlocksOf(guide)) {
     if (block.terminal !== undefined) {
       for (const command of block.commands) {
         options.signal?.throwIfAborted();
@@ -62,10 +62,11 @@ export async function playGuide(guide: Guide, options: PlayOptions): Promise<rea
     await Promise.all(listeners.map(({ heard }) => heard.listening));
     for (const command of block.commands) {
       options.signal?.throwIfAborted();
-      if (options.standing && standsUpOrTakesDown(command)) continue;
+      const standsOrGoes = command === up || command === down;
+      if (options.standing && standsOrGoes) continue;
       options.onCommand?.(command);
       const ran = await options.shell.run(commandForStack(command.text, options.named));
-      if (standsUpOrTakesDown(command) && ran.exitCode !== 0) throw new CannotStart(command, ran.output);
+      if (standsOrGoes && ran.exitCode !== 0) throw new CannotStart(command, ran.output);
       played.push(outcome(command, block, ran.output, ran.exitCode, options.named));
     }
     for (const { heard, command, block: beside } of listeners) {
@@ -90,9 +91,17 @@ async function ending(heard: Listener) {
   return { output: `${output}(stopped: it was still waiting)\n`, exitCode: STOPPED };
 }
 
-/** The first and last steps of a guide; an exercise that runs `up` again cuts its output short. */
-export function standsUpOrTakesDown(command: GuideCommand): boolean {
-  return /^npm run (-s )?(up|down)( -- [\w./ -]+)?$/.test(command.text.trim());
+/** The guide's first command, if it stands the lab up, and its last, if it takes it down. Between them both are exercises. */
+export function ownUpAndDown(guide: Guide): {
+  readonly up: GuideCommand | undefined;
+  readonly down: GuideCommand | undefined;
+} {
+  const all = playedBlocksOf(guide).flatMap(({ commands }) => commands);
+  const only = (verb: string, command: GuideCommand | undefined) =>
+    command && new RegExp(`^npm run (-s )?${verb}( -- [\\w./ -]+)?$`).test(command.text.trim())
+      ? command
+      : undefined;
+  return { up: only('up', all[0]), down: only('down', all.at(-1)) };
 }
 
 function outcome(
@@ -114,7 +123,7 @@ function outcome(
 }
 
 /** As they stand in a document: no trailing spaces, no carriage returns, no empty lines at the end. */
-function linesOf(output: string): readonly string[] {
+export function linesOf(output: string): readonly string[] {
   const lines = output.split('\n').map((line) => line.trimEnd());
   while (lines.at(-1) === '') lines.pop();
   return lines;

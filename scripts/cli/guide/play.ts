@@ -1,9 +1,11 @@
 // `guide --check`, `--update` and `--render`: every command of a guide typed into its live lab.
 import { writeFile } from 'node:fs/promises';
-import { commandsOf } from '../../../infra/guide/guide.ts';
-import { type PlayedCommand, playGuide, standsUpOrTakesDown } from '../../../infra/guide/play-guide.ts';
+import { playedBlocksOf } from '../../../infra/guide/guide.ts';
+import { ownUpAndDown, type PlayedCommand, playGuide } from '../../../infra/guide/play-guide.ts';
+import type { GuideShell } from '../../../infra/guide/shell.ts';
 import { writeOutputs } from '../../../infra/guide/write-outputs.ts';
 import { readRecord } from '../../../infra/state/stack-store.ts';
+import { shellWord } from '../../../infra/util/shell-quote.ts';
 import { CliError, environmentError } from '../cli-error.ts';
 import { onStopRequests } from '../engine/stop-requests.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -59,7 +61,7 @@ export async function renderGuide(found: FoundGuide, output: string | undefined)
 
 /** A lab that is not up is stood up by the guide's own first command, and taken down by its last. */
 async function play(found: FoundGuide): Promise<readonly PlayedCommand[]> {
-  const { guide, lab, labFile, stack, record } = found;
+  const { guide, lab, stack, record } = found;
   const status = new StatusLine(process.stderr);
   const shell = await openGuideShell(stack);
   const abort = new AbortController();
@@ -68,11 +70,10 @@ async function play(found: FoundGuide): Promise<readonly PlayedCommand[]> {
     abort.abort();
     void shell.close();
   });
-  const all = commandsOf(guide);
+  const all = playedBlocksOf(guide).flatMap(({ commands }) => commands);
   let count = 0;
   try {
-    if (!record && !all.some((command) => standsUpOrTakesDown(command)))
-      await shell.run(`npm run -s up -- ${labFile} --stack ${stack}`);
+    if (!record && !ownUpAndDown(guide).up) await standUpItself(shell, found);
     return await playGuide(guide, {
       shell,
       named: { lab, stack },
@@ -88,10 +89,22 @@ async function play(found: FoundGuide): Promise<readonly PlayedCommand[]> {
   } finally {
     status.update([]);
     ignore();
-    if (!abort.signal.aborted && !record && (await readRecord(stack)))
-      await shell.run(`npm run -s down -- --stack ${stack}`);
+    if (!abort.signal.aborted && !record && (await readRecord(stack))) await takeDownItself(shell, stack);
     await shell.close();
   }
+}
+
+/** For a guide that does not begin with `up`. */
+async function standUpItself(shell: GuideShell, { lab, labFile, stack }: FoundGuide): Promise<void> {
+  const { output, exitCode } = await shell.run(`npm run -s up -- ${shellWord(labFile)} --stack ${stack}`);
+  if (exitCode !== EXIT.pass)
+    throw environmentError(`lab ${lab} could not be stood up:\n${output.trimEnd()}`);
+}
+
+/** What `down` says when it cannot is for the person; what has been played is worth telling all the same. */
+async function takeDownItself(shell: GuideShell, stack: string): Promise<void> {
+  const { output, exitCode } = await shell.run(`npm run -s down -- --stack ${stack}`);
+  if (exitCode !== EXIT.pass) process.stderr.write(output);
 }
 
 function leftStanding({ record, stack }: FoundGuide): readonly string[] {

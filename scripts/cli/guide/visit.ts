@@ -3,7 +3,7 @@ import { compareOutput } from '../../../infra/guide/compare-output.ts';
 import { commandForStack, outputForLab } from '../../../infra/guide/for-stack.ts';
 import type { Question } from '../../../infra/guide/guide.ts';
 import { isAccepted } from '../../../infra/guide/parse-question.ts';
-import { standsUpOrTakesDown } from '../../../infra/guide/play-guide.ts';
+import { linesOf, ownUpAndDown } from '../../../infra/guide/play-guide.ts';
 import type { Answer } from '../../../infra/guide/progress.ts';
 import type { GuideShell, Listener } from '../../../infra/guide/shell.ts';
 import type { Stop } from '../../../infra/guide/stops.ts';
@@ -53,9 +53,8 @@ export async function visit(walk: Walk, stop: Stop): Promise<Outcome> {
 async function visitCommand(walk: Walk, stop: Stop & { readonly kind: 'command' }): Promise<Outcome> {
   const { reader, found, shell } = walk;
   const { command, block, lastOfBlock } = stop;
-  const takesDown = /^npm run (-s )?down\b/.test(command.text);
   reader.say(`\n${reader.terminal.paint('bold', `$ ${command.text.replaceAll('\n', '\n> ')}`)}`);
-  if (standsUpOrTakesDown(command) && !takesDown) {
+  if (command === ownUpAndDown(found.guide).up) {
     reader.say(reader.terminal.paint('dim', '(It is up. This is how it stands.)'));
     const { labReport } = await import('../lab-report.ts');
     reader.show(beforeNextSteps((await labReport(found.stack))?.text ?? ''));
@@ -65,7 +64,7 @@ async function visitCommand(walk: Walk, stop: Stop & { readonly kind: 'command' 
   const what = beside ? `For ${block.terminal}. Enter starts it beside the next command` : 'Enter runs it';
   const other = await prompted(walk, `${what}, ? helps: `, command.output.join('\n'));
   if (other) return other;
-  const typed = commandForStack(command.text, { lab: found.lab, stack: found.stack });
+  const typed = commandForStack(command.text, found);
   if (beside) {
     const listener = await shell.listen(typed);
     await listener.listening;
@@ -77,9 +76,9 @@ async function visitCommand(walk: Walk, stop: Stop & { readonly kind: 'command' 
     () => shell.run(typed, (text) => reader.show(text)),
   );
   if (lastOfBlock) await heardBeside(walk);
-  const printed = outputForLab(ran.output, found).trimEnd().split('\n');
+  const printed = linesOf(outputForLab(ran.output, found));
   if (ran.exitCode !== 0) reader.say(reader.terminal.paint('dim', `(exit code ${ran.exitCode})`));
-  if (compareOutput(command, ran.output === '' ? [] : printed, block.marks))
+  if (compareOutput(command, printed, block.marks))
     reader.say(reader.terminal.paint('dim', '(The guide shows something else here: b, then e, is what.)'));
   return ON;
 }

@@ -1,6 +1,7 @@
 // `guide` on a terminal: one stop after the other, from where the reader was to where they leave.
 import { commandForStack } from '../../../infra/guide/for-stack.ts';
-import { standsUpOrTakesDown } from '../../../infra/guide/play-guide.ts';
+import type { Guide } from '../../../infra/guide/guide.ts';
+import { ownUpAndDown } from '../../../infra/guide/play-guide.ts';
 import {
   answerKey,
   type Progress,
@@ -9,7 +10,6 @@ import {
   stopOf,
   writeProgress,
 } from '../../../infra/guide/progress.ts';
-import type { Listener } from '../../../infra/guide/shell.ts';
 import { findSection, preparations, type Stop, stopsOf } from '../../../infra/guide/stops.ts';
 import { readRecord, type StackRecord } from '../../../infra/state/stack-store.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -36,10 +36,10 @@ export async function walkGuide(asked: FoundGuide, from: string | undefined): Pr
 
   const reader = new Reader();
   const shell = await openGuideShell(found.stack);
-  const walk: Walk = { found, reader, shell, listeners: [] as Listener[] };
+  const walk: Walk = { found, reader, shell, listeners: [] };
   let answers: Progress['answers'] = kept?.answers ?? {};
   try {
-    for (const text of preparations(stops, at)) await shell.run(commandHere(text, found));
+    for (const text of preparations(stops, at)) await shell.run(commandForStack(text, found));
     if (at === 0) reader.say(reader.terminal.paint('bold', guide.title));
     else if (from === undefined) reader.say('Going on where you were. b goes back, q leaves.');
     while (at < stops.length) {
@@ -47,7 +47,7 @@ export async function walkGuide(asked: FoundGuide, from: string | undefined): Pr
       const { go, answer } = await visit(walk, stop);
       if (answer) answers = { ...answers, [answerKey(guide, stop)]: answer };
       if (go === 'leave') break;
-      at = next(stops, at, go);
+      at = next(guide, stops, at, go);
       await remember(found, stops[at], answers);
       if (!(await readRecord(found.stack))) {
         reader.say('The lab is down. The guide ends here.');
@@ -62,15 +62,14 @@ export async function walkGuide(asked: FoundGuide, from: string | undefined): Pr
   }
 }
 
-function next(stops: readonly Stop[], at: number, go: Outcome['go']): number {
+function next(guide: Guide, stops: readonly Stop[], at: number, go: Outcome['go']): number {
   if (go !== 'back') return at + 1;
-  let before = at - 1;
+  const { up } = ownUpAndDown(guide);
+  const before = stops[at - 1];
   // What is not asked is no place to go back to.
-  while (before > 0 && isPassed(stops[before] as Stop)) before--;
-  return Math.max(0, before);
+  const passed = before?.kind === 'command' && before.command === up;
+  return Math.max(0, at - (passed ? 2 : 1));
 }
-
-const isPassed = (stop: Stop) => stop.kind === 'command' && standsUpOrTakesDown(stop.command);
 
 async function remember(
   { stack, file, guide }: FoundGuide,
@@ -118,5 +117,3 @@ async function standUp({ lab, labFile, stack }: FoundGuide): Promise<StackRecord
   await up(labFile, { stack });
   return await readRecord(stack);
 }
-
-const commandHere = (text: string, named: FoundGuide) => commandForStack(text, named);

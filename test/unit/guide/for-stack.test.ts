@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandForStack, outputForLab } from '../../../infra/guide/for-stack.ts';
-import { standsUpOrTakesDown } from '../../../infra/guide/play-guide.ts';
+import { parseGuide } from '../../../infra/guide/parse-guide.ts';
+import { ownUpAndDown } from '../../../infra/guide/play-guide.ts';
 
 const named = { lab: 'kindnet', stack: 'table-3' };
 
@@ -33,18 +34,29 @@ describe('a command of a guide whose lab is up under another name', () => {
 });
 
 describe('standing up and taking down', () => {
-  const is = (text: string) => standsUpOrTakesDown({ text, line: 1, output: [], shown: { from: 1, to: 1 } });
+  const of = (...commands: readonly string[]) => {
+    const { up, down } = ownUpAndDown(parseGuide(`\`\`\`console\n$ ${commands.join('\n$ ')}\n\`\`\``));
+    return [up?.text, down?.text];
+  };
 
-  it('is the first and the last step, and not an up in an exercise', () => {
-    expect(['npm run -s up', 'npm run up -- flannel', 'npm run -s down -- kindnet'].map(is)).toEqual([
-      true,
-      true,
-      true,
+  it.each([
+    ['npm run -s up', 'npm run -s down -- kindnet'],
+    ['npm run up -- flannel', 'npm run -s down -- --stack faults'],
+  ])('are the first command, %s, and the last, %s', (up, down) => {
+    expect(of(up, 'npm run -s lab -- verify', down)).toEqual([up, down]);
+  });
+
+  it('are neither an up whose output is cut short, nor what an exercise does in between', () => {
+    expect(of('npm run -s up -- kindnet | sed -n 1p', 'ip route')).toEqual([undefined, undefined]);
+    expect(of('ip route', 'npm run -s up -- mesh', 'npm run -s down', 'ls')).toEqual([undefined, undefined]);
+    expect(of('npm run -s up -- mesh', 'ip route', 'npm run -s up -- mesh')).toEqual([
+      'npm run -s up -- mesh',
+      undefined,
     ]);
-    expect(['npm run -s up -- kindnet | sed -n 1p', 'npm run -s lab -- verify'].map(is)).toEqual([
-      false,
-      false,
-    ]);
-    expect(is('npm run -s down -- --stack faults')).toBe(true);
+  });
+
+  it('are not what is for a reader alone', () => {
+    const guide = parseGuide('<!-- guide: by-hand -->\n```console\n$ npm run -s up\n```');
+    expect(ownUpAndDown(guide).up).toBeUndefined();
   });
 });
