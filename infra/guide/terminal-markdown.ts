@@ -6,9 +6,14 @@ import { renderTable, visibleWidth } from '../report/table.ts';
 /** A line longer than this is hard to read, however wide the terminal is. */
 const READABLE = 100;
 
+/** What no line may be longer than. The last column stays free: not every terminal breaks the line behind it. */
+export function lineWidth({ width }: Pick<Terminal, 'width'>): number {
+  return Math.min(width - 1, READABLE);
+}
+
 /** Without a trailing newline. */
 export function terminalMarkdown(markdown: string, terminal: Terminal = PLAIN): string {
-  const width = Math.min(terminal.width - 1, READABLE);
+  const width = lineWidth(terminal);
   return marked
     .lexer(markdown)
     .flatMap((token) => block(token, width, terminal))

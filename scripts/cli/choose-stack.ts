@@ -1,6 +1,6 @@
 // Which stack a command means when it is not told: the one of CNILAB_STACK, else the only one that is up.
 import { listRecords, readRecord, type StackRecord } from '../../infra/state/stack-store.ts';
-import { usageError } from './cli-error.ts';
+import { type CliError, usageError } from './cli-error.ts';
 import { unknownName } from './unknown-name.ts';
 
 /** What Pulumi and the state directory both accept. */
@@ -17,7 +17,7 @@ export function checkStackName(stack: string): string {
  * @throws CliError when nothing is up under that name, or it is not clear which is meant
  */
 export async function chooseRecord(asked: string | undefined, verb: string): Promise<StackRecord> {
-  const named = asked ?? (process.env.CNILAB_STACK || undefined);
+  const named = stackAsked(asked);
   if (named !== undefined) {
     const record = await readRecord(checkStackName(named));
     if (record) return record;
@@ -27,7 +27,16 @@ export async function chooseRecord(asked: string | undefined, verb: string): Pro
   const [first] = records;
   if (!first) throw usageError('no lab is up', 'npm run up stands one up');
   if (records.length === 1) return first;
-  throw usageError(
+  throw severalUp(records, verb);
+}
+
+/** What the command line says, else what CNILAB_STACK does. */
+export function stackAsked(asked: string | undefined): string | undefined {
+  return asked ?? (process.env.CNILAB_STACK || undefined);
+}
+
+export function severalUp(records: readonly StackRecord[], verb: string): CliError {
+  return usageError(
     `${records.length} labs are up; say which one is meant`,
     ...records.map((record) => `${verb} --stack ${record.stack}   (lab ${record.lab})`),
     'or set it for this shell: export CNILAB_STACK=<stack>',

@@ -148,7 +148,7 @@ describe('guide', () => {
     write(GUIDE);
     const walk = await guide();
     expect(walk).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(walk.stderr).toContain('guide --render hello');
+    expect(walk.stderr).toContain(`guide --render --stack ${stack.name}  `);
   });
 
   it('is walked on a terminal: to the end, left and taken up again', async () => {

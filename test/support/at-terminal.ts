@@ -10,8 +10,8 @@ export class AtTerminal {
   #woken = () => {};
   #over = false;
 
-  constructor(argv: readonly string[], env: Readonly<Record<string, string>>, cwd: string) {
-    const sized = `stty cols 100 rows 50; exec ${shellQuote(argv)}`;
+  constructor(argv: readonly string[], env: Readonly<Record<string, string>>, cwd: string, columns = 100) {
+    const sized = `stty cols ${columns} rows 50; exec ${shellQuote(argv)}`;
     this.#child = startProcess(['script', '-qefc', sized, '/dev/null'], {
       env: { ...env, TERM: 'xterm' },
       cwd,

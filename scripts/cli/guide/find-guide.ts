@@ -5,9 +5,9 @@ import type { Guide } from '../../../infra/guide/guide.ts';
 import { parseGuide } from '../../../infra/guide/parse-guide.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
 import { listRecords, readRecord, type StackRecord } from '../../../infra/state/stack-store.ts';
-import { checkStackName } from '../choose-stack.ts';
+import { checkStackName, severalUp, stackAsked } from '../choose-stack.ts';
 import { usageError } from '../cli-error.ts';
-import { DEFAULT_LAB, findLabFile } from '../lab-files.ts';
+import { DEFAULT_LAB, findLabFile, nameInCheckout } from '../lab-files.ts';
 import { shortPath } from '../text.ts';
 
 export interface FoundGuide {
@@ -25,7 +25,7 @@ export interface FoundGuide {
 
 /** @throws CliError when there is no such lab or guide, when the guide is not in the format, or the stack is another lab's */
 export async function findGuide(word: string | undefined, asked: string | undefined): Promise<FoundGuide> {
-  const named = asked ?? (process.env.CNILAB_STACK || undefined);
+  const named = stackAsked(asked);
   const labFile = word === undefined ? undefined : await findLabFile(word);
   const record = await recordOf(named === undefined ? undefined : checkStackName(named), labFile);
   if (record && labFile !== undefined && record.labFile !== labFile) {
@@ -51,6 +51,13 @@ export async function findGuide(word: string | undefined, asked: string | undefi
   return { file, text, guide, lab, labFile: chosen, stack: named ?? record?.stack ?? lab, record };
 }
 
+/** The words that mean the same guide again, for a command that a person is to type. */
+export function sameAgain({ lab, labFile, stack, record }: FoundGuide): string {
+  if (record) return `--stack ${stack}`;
+  const word = nameInCheckout(labFile) ?? shortPath(labFile);
+  return stack === lab ? word : `${word} --stack ${stack}`;
+}
+
 /** The stack that is named; else the one that holds this lab; else, when no lab is named, the only one that is up. */
 async function recordOf(
   named: string | undefined,
@@ -60,8 +67,5 @@ async function recordOf(
   const records = await listRecords();
   const fitting = labFile === undefined ? records : records.filter((one) => one.labFile === labFile);
   if (fitting.length <= 1) return fitting[0];
-  throw usageError(
-    `${fitting.length} labs are up; say which one is meant`,
-    ...fitting.map((record) => `npm run -s lab -- guide --stack ${record.stack}   (lab ${record.lab})`),
-  );
+  throw severalUp(fitting, 'npm run -s lab -- guide');
 }

@@ -13,7 +13,7 @@ import { asTyped } from '../spelling.ts';
 import { StatusLine } from '../status-line.ts';
 import { shortPath } from '../text.ts';
 import { differenceText } from './difference-text.ts';
-import type { FoundGuide } from './find-guide.ts';
+import { type FoundGuide, sameAgain } from './find-guide.ts';
 import { openGuideShell } from './guide-shell.ts';
 
 export async function checkGuide(found: FoundGuide): Promise<ExitCode> {
@@ -26,9 +26,10 @@ export async function checkGuide(found: FoundGuide): Promise<ExitCode> {
     `Guide ${shortPath(found.file)}: ${right} of ${played.length} commands print what it shows\n`,
   );
   if (differences.length === 0) return EXIT.pass;
-  const again = [found.lab, ...(found.stack === found.lab ? [] : ['--stack', found.stack])].join(' ');
   process.stderr.write(
-    asTyped(`  → npm run -s lab -- guide --update ${again}   writes what they print now into it\n`),
+    asTyped(
+      `  → npm run -s lab -- guide --update ${sameAgain(found)}   writes what they print now into it\n`,
+    ),
   );
   return EXIT.fail;
 }

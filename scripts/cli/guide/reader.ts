@@ -1,8 +1,8 @@
 // The person at the terminal: what they are shown, what they type, and a shell of their own in between.
 import { createInterface, type Interface } from 'node:readline/promises';
 import { execa } from 'execa';
-import { terminalMarkdown } from '../../../infra/guide/terminal-markdown.ts';
-import { type Terminal, terminalOf } from '../../../infra/report/paint.ts';
+import { lineWidth, terminalMarkdown, wrap } from '../../../infra/guide/terminal-markdown.ts';
+import { type Terminal, type Tone, terminalOf } from '../../../infra/report/paint.ts';
 import { dealWithStops } from '../engine/stop-requests.ts';
 import { ROOT } from '../project.ts';
 
@@ -16,8 +16,14 @@ export class Reader {
     return terminalOf(process.stdout);
   }
 
+  /** As it is: a command, or what one has printed. */
   say(text: string): void {
     process.stdout.write(`${text}\n`);
+  }
+
+  /** A message of the walk's own: its lines end between words. */
+  note(text: string, tone?: Tone): void {
+    this.say(this.#wrapped(text, tone));
   }
 
   /** Output of a command, as it comes. */
@@ -39,7 +45,7 @@ export class Reader {
     lines.once('close', end);
     this.#onInterrupt = end;
     try {
-      return (await lines.question(this.terminal.paint('dim', prompt), { signal: stop.signal })).trim();
+      return (await lines.question(this.#wrapped(prompt, 'dim'), { signal: stop.signal })).trim();
     } catch (error) {
       if (!stop.signal.aborted) throw error;
       this.#ended = true;
@@ -74,6 +80,12 @@ export class Reader {
   close(): void {
     this.#lines?.close();
     this.#done();
+  }
+
+  #wrapped(text: string, tone?: Tone): string {
+    const { terminal } = this;
+    const lines = wrap(text, lineWidth(terminal));
+    return tone === undefined ? lines : terminal.paint(tone, lines);
   }
 
   #open(): Interface {

@@ -27,13 +27,17 @@ export interface Outcome {
 const ON: Outcome = { go: 'on' };
 const HELP =
   'Enter: as it says · s: skip · b: back · !: a shell of your own · e: what the guide shows · q: leave';
+const QUESTION_HELP =
+  'Type your answer. Enter alone: first a hint, if there is one; once more: the answer · h: a hint · s: skip · b: back · !: a shell of your own · q: leave';
 
 export async function visit(walk: Walk, stop: Stop): Promise<Outcome> {
   const { reader, found } = walk;
   const { title } = found.guide.sections[stop.section] ?? { title: '' };
   if (stop.nth === 0 && title !== '') {
     const count = `${stop.section} of ${found.guide.sections.length - 1}`;
-    reader.say(`\n${reader.terminal.paint('bold', `── ${title} ──`)} ${reader.terminal.paint('dim', count)}`);
+    reader.note(
+      `\n${reader.terminal.paint('bold', `── ${title} ──`)} ${reader.terminal.paint('dim', count)}`,
+    );
   }
   reader.markdown(stop.markdown);
   switch (stop.kind) {
@@ -55,7 +59,7 @@ async function visitCommand(walk: Walk, stop: Stop & { readonly kind: 'command' 
   const { command, block, lastOfBlock } = stop;
   reader.say(`\n${reader.terminal.paint('bold', `$ ${command.text.replaceAll('\n', '\n> ')}`)}`);
   if (command === ownUpAndDown(found.guide).up) {
-    reader.say(reader.terminal.paint('dim', '(It is up. This is how it stands.)'));
+    reader.note('(It is up. This is how it stands.)', 'dim');
     const { labReport } = await import('../lab-report.ts');
     reader.show(beforeNextSteps((await labReport(found.stack))?.text ?? ''));
     return ON;
@@ -67,7 +71,8 @@ async function visitCommand(walk: Walk, stop: Stop & { readonly kind: 'command' 
   const typed = commandForStack(command.text, found);
   if (beside) {
     const listener = await shell.listen(typed);
-    await listener.listening;
+    const stop = () => void listener.stop();
+    await reader.during(stop, () => listener.listening);
     walk.listeners.push(listener);
     return ON;
   }
@@ -77,9 +82,9 @@ async function visitCommand(walk: Walk, stop: Stop & { readonly kind: 'command' 
   );
   if (lastOfBlock) await heardBeside(walk);
   const printed = linesOf(outputForLab(ran.output, found));
-  if (ran.exitCode !== 0) reader.say(reader.terminal.paint('dim', `(exit code ${ran.exitCode})`));
+  if (ran.exitCode !== 0) reader.note(`(exit code ${ran.exitCode})`, 'dim');
   if (compareOutput(command, printed, block.marks))
-    reader.say(reader.terminal.paint('dim', '(The guide shows something else here: b, then e, is what.)'));
+    reader.note('(The guide shows something else here. To see it, go back with b, then type e.)', 'dim');
   return ON;
 }
 
@@ -99,20 +104,27 @@ async function visitQuestion(walk: Walk, question: Question): Promise<Outcome> {
   const { reader } = walk;
   reader.markdown(`**Question.** ${question.markdown}`);
   const hints = [...question.hints];
+  // The answer is not given away before anything was tried.
+  let tried = false;
   for (;;) {
-    const ways = hints.length > 0 ? 'h: a hint · Enter: the answer' : 'Enter: the answer';
-    const said = await reader.ask(`Your answer (${ways}, ? helps): `);
-    if (said === 'h' && hints.length > 0) {
-      reader.markdown(hints.shift() ?? '');
+    const ways = hints.length > 0 ? 'Enter: a hint, ' : tried ? 'Enter: the answer, ' : '';
+    const said = await reader.ask(`Your answer (${ways}? helps): `);
+    if (said === 'h' || (said === '' && (hints.length > 0 || !tried))) {
+      const hint = hints.shift();
+      if (hint !== undefined) reader.markdown(hint);
+      else
+        reader.note(said === 'h' ? 'There is no further hint.' : 'Enter once more shows the answer.', 'dim');
+      tried = true;
       continue;
     }
-    const other = await command(walk, said, '');
+    const other = await command(walk, said, '', QUESTION_HELP);
     if (other === 'asked') continue;
     if (other) return other.go === 'on' ? { ...other, answer: 'skipped' } : other;
     const right = isAccepted(question, said ?? '');
-    if (right) reader.say(reader.terminal.paint('green', 'Right.'));
+    if (right) reader.note('Right.', 'green');
     else if (said !== '' && question.accepted.length > 0) {
-      reader.say(reader.terminal.paint('yellow', 'Not that. Once more?'));
+      reader.note('Not that. Once more?', 'yellow');
+      tried = true;
       continue;
     }
     reader.markdown(question.answer ?? '');
@@ -133,12 +145,7 @@ async function visitCheck(walk: Walk, stop: Stop & { readonly kind: 'check' }): 
       () => shell.run(command, (text) => reader.show(text)),
     );
     if (exitCode === 0) return { go: 'on', answer: 'right' };
-    reader.say(
-      reader.terminal.paint(
-        'yellow',
-        'It does not hold. Mend it (! is a shell) and check again, or skip it.',
-      ),
-    );
+    reader.note('It does not hold. Mend it (! is a shell) and check again, or skip it.', 'yellow');
   }
 }
 
@@ -148,7 +155,7 @@ async function prompted(walk: Walk, prompt: string, shown: string): Promise<Outc
     const said = await walk.reader.ask(prompt);
     if (said === '') return undefined;
     const other = await command(walk, said, shown);
-    if (other === undefined) walk.reader.say(HELP);
+    if (other === undefined) walk.reader.note(HELP);
     else if (other !== 'asked') return other;
   }
 }
@@ -158,6 +165,7 @@ async function command(
   { reader, found }: Walk,
   said: string | undefined,
   shown: string,
+  help = HELP,
 ): Promise<Outcome | 'asked' | undefined> {
   switch (said) {
     case undefined:
@@ -168,14 +176,14 @@ async function command(
     case 'b':
       return { go: 'back' };
     case '?':
-      reader.say(HELP);
+      reader.note(help);
       return 'asked';
     case 'e':
       if (shown === '') return undefined;
       reader.say(shown);
       return 'asked';
     case '!':
-      reader.say(reader.terminal.paint('dim', '(Ctrl-D or exit brings you back.)'));
+      reader.note('(Ctrl-D or exit brings you back.)', 'dim');
       await reader.handOver([process.env.SHELL || 'sh'], { CNILAB_STACK: found.stack });
       return 'asked';
     default:

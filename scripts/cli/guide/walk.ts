@@ -14,7 +14,7 @@ import { findSection, preparations, type Stop, stopsOf } from '../../../infra/gu
 import { readRecord, type StackRecord } from '../../../infra/state/stack-store.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { asTyped } from '../spelling.ts';
-import type { FoundGuide } from './find-guide.ts';
+import { type FoundGuide, sameAgain } from './find-guide.ts';
 import { openGuideShell } from './guide-shell.ts';
 import { unknownStep } from './list-steps.ts';
 import { Reader } from './reader.ts';
@@ -40,8 +40,8 @@ export async function walkGuide(asked: FoundGuide, from: string | undefined): Pr
   let answers: Progress['answers'] = kept?.answers ?? {};
   try {
     for (const text of preparations(stops, at)) await shell.run(commandForStack(text, found));
-    if (at === 0) reader.say(reader.terminal.paint('bold', guide.title));
-    else if (from === undefined) reader.say('Going on where you were. b goes back, q leaves.');
+    if (at === 0) reader.note(guide.title, 'bold');
+    else if (from === undefined) reader.note('Going on where you were. b goes back, q leaves.');
     while (at < stops.length) {
       const stop = stops[at] as Stop;
       const { go, answer } = await visit(walk, stop);
@@ -50,7 +50,7 @@ export async function walkGuide(asked: FoundGuide, from: string | undefined): Pr
       at = next(guide, stops, at, go);
       await remember(found, stops[at], answers);
       if (!(await readRecord(found.stack))) {
-        reader.say('The lab is down. The guide ends here.');
+        reader.note('The lab is down. The guide ends here.');
         return EXIT.pass;
       }
     }
@@ -94,17 +94,13 @@ function sayWhere(
   const { right, all } = scoreOf(found.guide, stops, { answers });
   const score = all === 0 ? '' : ` ${right} of ${all} questions and checks are answered rightly.`;
   if (at >= stops.length) {
-    reader.say(
-      asTyped(`\nThat was the guide.${score}\nnpm run down -- --stack ${found.stack}   takes the lab down`),
-    );
+    reader.note(`\nThat was the guide.${score}`);
+    reader.say(asTyped(`npm run down -- --stack ${found.stack}   takes the lab down`));
     return;
   }
   const title = found.guide.sections[(stops[at] as Stop).section]?.title ?? '';
-  reader.say(
-    asTyped(
-      `You are at "${title || found.guide.title}".${score}\nnpm run -s lab -- guide ${found.lab}   goes on from there`,
-    ),
-  );
+  reader.note(`You are at "${title || found.guide.title}".${score}`);
+  reader.say(asTyped(`npm run -s lab -- guide ${sameAgain(found)}   goes on from there`));
 }
 
 /** @returns what is up now, if anything */

@@ -1,7 +1,7 @@
 // `guide`: a lab's README as something to walk through, to render with the live lab's output, and to check.
 import { usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { findGuide } from '../guide/find-guide.ts';
+import { findGuide, sameAgain } from '../guide/find-guide.ts';
 import { shortPath } from '../text.ts';
 
 export interface GuideOptions {
@@ -32,8 +32,8 @@ export async function guide(lab: string | undefined, options: GuideOptions): Pro
     throw usageError(
       'guide walks a reader through on a terminal, and there is none',
       `less ${shortPath(found.file)}   is the guide as it was recorded`,
-      `npm run -s lab -- guide --render ${found.lab}   is the guide with the output of your lab`,
-      'npm run -s lab -- guide --list   shows its steps',
+      `npm run -s lab -- guide --render ${sameAgain(found)}   is the guide with the output of your lab`,
+      `npm run -s lab -- guide --list ${sameAgain(found)}   shows its steps`,
     );
   }
   const { walkGuide } = await import('../guide/walk.ts');
