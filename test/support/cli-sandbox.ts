@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -49,6 +50,14 @@ export class CliSandbox {
       CNILAB_CACHE_DIR: path.join(this.directory, 'cache'),
       PULUMI_BACKEND_URL: `file://${path.join(this.directory, 'engine', 'state')}`,
       STAND_IN_PULUMI: path.join(this.directory, 'engine'),
+    };
+  }
+
+  /** For the environment of commands that are to know the backend `stand-in`. */
+  get standIn(): Readonly<Record<string, string>> {
+    return {
+      CNILAB_EXTRA_BACKEND: `stand-in=${path.join(import.meta.dirname, 'stand-in-backend.ts')}`,
+      CNILAB_STAND_IN: this.directory,
     };
   }
 
@@ -99,6 +108,27 @@ export class CliSandbox {
 
   engineSignals(): readonly string[] {
     return this.#lines('signals');
+  }
+
+  /** What the engine was to do, such as `up parity-bad-netns`; making a stack counts for nothing. */
+  operations(): readonly string[] {
+    return this.engineCalls().flatMap((call) => {
+      const [operation = ''] = call.split(' ');
+      return operation === 'stack' ? [] : [`${operation} ${/--stack (\S+)/.exec(call)?.[1]}`];
+    });
+  }
+
+  /** Stacks that have something in the state directory. */
+  standing(): readonly string[] {
+    const stacks = this.path('state', 'stacks');
+    return existsSync(stacks) ? readdirSync(stacks) : [];
+  }
+
+  /** Writes a lab file that is the only one of its directory. @returns its path */
+  labFile(content: string): string {
+    mkdirSync(this.path('lab'), { recursive: true });
+    writeFileSync(this.path('lab', 'lab.yaml'), content);
+    return this.path('lab', 'lab.yaml');
   }
 
   /** Puts a recorded stack into the state directory, as a run of the real thing left it. */

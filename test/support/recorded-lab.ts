@@ -9,8 +9,8 @@ const FIXTURES = path.resolve(import.meta.dirname, '..', 'unit', 'cli', 'fixture
 /** A file that was recorded with it, such as what the engine said. */
 export const recorded = (name: string) => readFileSync(path.join(FIXTURES, name), 'utf8');
 
-export const RECORD = JSON.parse(recorded('record.json')) as StackRecord;
-export const RESULTS = JSON.parse(recorded('results.json')) as LabResults;
+export const record = JSON.parse(recorded('record.json')) as StackRecord;
+export const results = JSON.parse(recorded('results.json')) as LabResults;
 
 /** Its lab file. */
 export const BAD_LAB = `name: bad

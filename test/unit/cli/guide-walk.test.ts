@@ -1,10 +1,10 @@
 // `guide` on a terminal of 80 columns, as far as no lab is needed: questions, and how the walk words what it says.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AtTerminal } from '../../support/at-terminal.ts';
 import { CliSandbox } from '../../support/cli-sandbox.ts';
-import { BAD_LAB, RECORD } from '../../support/recorded-lab.ts';
+import { BAD_LAB, record } from '../../support/recorded-lab.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
 const ANSWER = '<details><summary>Answer</summary>\n\nIt is **63**.\n\n</details>';
@@ -20,10 +20,9 @@ afterEach(() => {
 });
 
 function writeGuide(guide: string): void {
-  mkdirSync(cli.path('lab'));
-  writeFileSync(cli.path('lab', 'lab.yaml'), BAD_LAB);
+  const labFile = cli.labFile(BAD_LAB);
   writeFileSync(cli.path('lab', 'README.md'), `# Lab bad\n\n${guide}\n`);
-  cli.addStack({ ...RECORD, labFile: cli.path('lab', 'lab.yaml') });
+  cli.addStack({ ...record, labFile });
 }
 
 function walks(guide: string): AtTerminal {

@@ -1,36 +1,17 @@
 // `parity`, on a backend that is a stand-in, with an engine that is one too: what is run, what is told, what is left.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { LabResults, Verdict } from '../../../infra/experiments/result.ts';
-import type { StackRecord } from '../../../infra/state/stack-store.ts';
+import type { Verdict } from '../../../infra/experiments/result.ts';
 import { CliSandbox } from '../../support/cli-sandbox.ts';
-
-const text = (name: string) => readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8');
-const record = JSON.parse(text('record.json')) as StackRecord;
-const results = JSON.parse(text('results.json')) as LabResults;
-
-const LAB = `name: bad
-cluster: { nodes: [{ name: a }] }
-network: { type: kindnet, podCIDR: 10.9.0.0/16 }
-workloads: [{ name: p, replicas: 2 }]
-experiments:
-  - { kind: ping, name: wrong, from: p-1, to: p-2, count: 1, checks: [{ name: nothing is received, select: received, expect: 0 }] }
-`;
+import { BAD_LAB, record, recorded, results } from '../../support/recorded-lab.ts';
 
 let cli: CliSandbox;
 let file: string;
-let standIn: Readonly<Record<string, string>>;
 beforeEach(() => {
   cli = new CliSandbox();
-  mkdirSync(cli.path('lab'));
-  file = cli.path('lab', 'lab.yaml');
-  writeFileSync(file, LAB);
-  standIn = {
-    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
-    CNILAB_STAND_IN: cli.directory,
-  };
+  file = cli.labFile(BAD_LAB);
 });
 afterEach(() => cli.close());
 
@@ -52,18 +33,8 @@ function comesTo(backend: 'netns' | 'stand-in', verdict: Verdict): void {
 /** Not on those that this machine happens to have beside them. */
 const BOTH = ['--backend', 'netns,stand-in'] as const;
 const parity = (...args: readonly string[]) =>
-  cli.run(['parity', file, ...(args.includes('--backend') ? [] : BOTH), ...args], standIn);
+  cli.run(['parity', file, ...(args.includes('--backend') ? [] : BOTH), ...args], cli.standIn);
 const explain = (content: string) => writeFileSync(cli.path('lab', 'parity.yaml'), content);
-/** Operations of the engine, such as `up parity-bad-netns`. */
-const operations = () =>
-  cli.engineCalls().flatMap((call) => {
-    const [operation = ''] = call.split(' ');
-    return operation === 'stack' ? [] : [`${operation} ${/--stack (\S+)/.exec(call)?.[1]}`];
-  });
-const standing = () => {
-  const stacks = cli.path('state', 'stacks');
-  return existsSync(stacks) ? readdirSync(stacks) : [];
-};
 
 test('one backend after the other, each under its own stack and taken down; what passes on both agrees', async () => {
   comesTo('netns', 'pass');
@@ -79,7 +50,7 @@ test('one backend after the other, each under its own stack and taken down; what
       '',
     ].join('\n'),
   );
-  expect(operations()).toEqual([
+  expect(cli.operations()).toEqual([
     'up parity-bad-netns',
     'destroy parity-bad-netns',
     'up parity-bad-stand-in',
@@ -91,18 +62,18 @@ test('one backend after the other, each under its own stack and taken down; what
       .find((call) => call.endsWith('parity-bad-stand-in --json --non-interactive --color never')),
   ).toContain('--config cnilab:backend=stand-in');
   expect(stderr).toContain('Stack parity-bad-stand-in is down');
-  expect([exitCode, standing()]).toEqual([0, []]);
+  expect([exitCode, cli.standing()]).toEqual([0, []]);
 });
 
 test('experiments that fail on one backend are a difference: exit code 1, and it is down all the same', async () => {
   comesTo('netns', 'pass');
   comesTo('stand-in', 'fail');
-  cli.engine('events', text('up-experiment-fails.jsonl'));
+  cli.engine('events', recorded('up-experiment-fails.jsonl'));
   cli.engine('exit-code-up', '1');
   const { exitCode, stdout } = await parity();
   expect(stdout).toMatch(/^ {2}wrong {7}nothing is received {2}pass {3}FAIL$/m);
   expect(stdout).toContain('stand-in: fail, not explained\n      - received: expected 0, observed 1');
-  expect([exitCode, standing()]).toEqual([1, []]);
+  expect([exitCode, cli.standing()]).toEqual([1, []]);
 });
 
 test('explained, it is 0; explained in vain, it is 1', async () => {
@@ -136,7 +107,7 @@ test('a wrong parity.yaml, backend or setting stops before anything starts', asy
   );
   const form = await parity('--set', 'answer=x');
   expect(form.stderr).toContain('--set answer=x: this is not of the form <backend>.<key>=<value>');
-  const variable = await cli.run(['parity', file], { ...standIn, CNILAB_STAND_IN_ANWSER: 'x' });
+  const variable = await cli.run(['parity', file], { ...cli.standIn, CNILAB_STAND_IN_ANWSER: 'x' });
   expect(variable.stderr).toContain(
     'cnilab: CNILAB_STAND_IN_ANWSER: backend stand-in has no setting "anwser"',
   );
@@ -152,13 +123,13 @@ test('a backend that cannot be used here is told with what to do, and does not c
     PATH: [cli.path('bin'), path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter),
   };
   const nowhere = { ...none, DOCKER_HOST: 'unix:///none', KUBECONFIG: '/none' };
-  const all = await cli.run(['parity', file], { ...standIn, ...nowhere });
+  const all = await cli.run(['parity', file], { ...cli.standIn, ...nowhere });
   expect(all.stdout).toContain('  stand-in: no namespaces here\n    → run it elsewhere\n');
   const asked = await parity('--backend', 'netns,stand-in');
   const only = await parity('--backend', 'stand-in');
   expect(only.stdout).toContain('Lab bad: no backend could run it here');
   expect([all.exitCode, asked.exitCode, only.exitCode]).toEqual([0, 3, 3]);
-  expect(operations().filter((one) => one.includes('stand-in'))).toEqual([]);
+  expect(cli.operations().filter((one) => one.includes('stand-in'))).toEqual([]);
 });
 
 test('settings go to the probe, into the config of the stack, and into the report', async () => {
@@ -184,7 +155,7 @@ test('a backend that fails otherwise does not keep the others from running; exit
     'Not run\n  stand-in: stack "parity-bad-stand-in" was taken down while its experiments ran',
   );
   expect(stdout).toContain('1 of 1 check passes on netns');
-  expect([exitCode, standing()]).toEqual([3, []]);
+  expect([exitCode, cli.standing()]).toEqual([3, []]);
 });
 
 test('--json and --markdown have standard output for themselves', async () => {
@@ -219,9 +190,9 @@ test('--keep leaves them up, and the next run begins anew', async () => {
   comesTo('stand-in', 'pass');
   const kept = await parity('--backend', 'stand-in', '--keep');
   expect(kept.stderr).toContain('npm run down -- --stack parity-bad-stand-in');
-  expect(standing()).toEqual(['parity-bad-stand-in']);
+  expect(cli.standing()).toEqual(['parity-bad-stand-in']);
   await parity('--backend', 'stand-in');
-  expect(operations()).toEqual([
+  expect(cli.operations()).toEqual([
     'up parity-bad-stand-in',
     'destroy parity-bad-stand-in',
     'up parity-bad-stand-in',
@@ -235,23 +206,23 @@ test('a stack of that name that holds another lab is left alone', async () => {
   expect(stderr).toMatch(
     /^cnilab: stack "parity-bad-netns" holds another lab of that name, made from \/another/,
   );
-  expect([exitCode, operations(), standing()]).toEqual([2, [], ['parity-bad-netns']]);
+  expect([exitCode, cli.operations(), cli.standing()]).toEqual([2, [], ['parity-bad-netns']]);
 });
 
 test('Ctrl-C ends the run, and what stood goes', async () => {
   comesTo('netns', 'pass');
   comesTo('stand-in', 'pass');
   cli.engine('hang', 'until told');
-  const { child, output } = cli.start(['parity', file], standIn);
-  while (operations().length === 0) await delay(20);
+  const { child, output } = cli.start(['parity', file], cli.standIn);
+  while (cli.operations().length === 0) await delay(20);
   // The next operation is not to hang.
   child.kill('SIGINT');
   while (cli.engineSignals().length === 0) await delay(20);
   rmSync(cli.path('engine', 'hang'));
   expect((await child).exitCode).toBe(130);
   expect(output.stderr).toMatch(/cnilab: stopped before lab bad had run on every backend\n$/);
-  expect(operations()).toEqual(['up parity-bad-netns', 'destroy parity-bad-netns']);
-  expect([standing(), output.stdout]).toEqual([[], '']);
+  expect(cli.operations()).toEqual(['up parity-bad-netns', 'destroy parity-bad-netns']);
+  expect([cli.standing(), output.stdout]).toEqual([[], '']);
 });
 
 test('what cannot be taken down is told, after the table', async () => {

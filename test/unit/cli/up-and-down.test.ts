@@ -9,26 +9,13 @@ import type { StackRecord } from '../../../infra/state/stack-store.ts';
 import { processStart } from '../../../infra/util/process-identity.ts';
 import { findTool } from '../../../infra/util/tools.ts';
 import { CliSandbox } from '../../support/cli-sandbox.ts';
-
-const text = (name: string) => readFileSync(path.join(import.meta.dirname, 'fixtures', name), 'utf8');
-const record = JSON.parse(text('record.json')) as StackRecord;
-const results = JSON.parse(text('results.json')) as LabResults;
-
-const LAB = `name: bad
-cluster: { nodes: [{ name: a }] }
-network: { type: kindnet, podCIDR: 10.9.0.0/16 }
-workloads: [{ name: p, replicas: 2 }]
-experiments:
-  - { kind: ping, name: wrong, from: p-1, to: p-2, count: 1, checks: [{ name: n, select: received, expect: 0 }] }
-`;
+import { BAD_LAB, record, recorded, results } from '../../support/recorded-lab.ts';
 
 let cli: CliSandbox;
 let file: string;
 beforeEach(() => {
   cli = new CliSandbox();
-  mkdirSync(cli.path('lab'));
-  file = cli.path('lab', 'lab.yaml');
-  writeFileSync(file, LAB);
+  file = cli.labFile(BAD_LAB);
 });
 afterEach(() => cli.close());
 
@@ -52,23 +39,19 @@ test('the engine runs once for a stack that is there, twice to make it, and gets
 });
 
 test('settings of the backend go into the config of the stack, and wrong ones stop before any engine starts', async () => {
-  const standIn = {
-    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
-    CNILAB_STAND_IN: cli.directory,
-  };
   const set = ['--set', 'answer=a b', '--set', 'stand-in.hostSize='];
-  await cli.run(['up', file, '--backend', 'stand-in', ...set], standIn);
+  await cli.run(['up', file, '--backend', 'stand-in', ...set], cli.standIn);
   expect(cli.engineCalls().at(-1)).toContain(
     `--config-path --config cnilab:lab=${file} --config cnilab:backend=stand-in --config cnilab:stand-in.answer=a b --config cnilab:stand-in.hostSize= --stack bad`,
   );
   const calls = cli.engineCalls().length;
-  const wrong = await cli.run(['up', file, '--set', 'image=x'], standIn);
+  const wrong = await cli.run(['up', file, '--set', 'image=x'], cli.standIn);
   expect(wrong.stderr).toBe(
     'cnilab: --set netns.image: backend netns has no setting "image"\n  → it has none at all: take it out\n',
   );
-  const form = await cli.run(['up', file, '--set', 'image'], standIn);
+  const form = await cli.run(['up', file, '--set', 'image'], cli.standIn);
   expect(form.stderr).toContain('cnilab: --set image: this is not of the form <key>=<value>\n');
-  const backend = await cli.run(['up', file, '--set', 'standin.answer=x'], standIn);
+  const backend = await cli.run(['up', file, '--set', 'standin.answer=x'], cli.standIn);
   expect(backend.stderr).toContain('there is no backend "standin"\n  → did you mean "stand-in"?');
   expect([wrong.exitCode, form.exitCode, backend.exitCode, cli.engineCalls().length]).toEqual([
     2,
@@ -79,7 +62,7 @@ test('settings of the backend go into the config of the stack, and wrong ones st
 });
 
 test('a wrong lab file stops before any engine starts', async () => {
-  writeFileSync(file, LAB.replace('replicas: 2', 'replicas: two'));
+  writeFileSync(file, BAD_LAB.replace('replicas: 2', 'replicas: two'));
   const { exitCode, stderr } = await cli.run(['up', file]);
   expect(stderr).toMatch(/lab\.yaml:4:\d+: /);
   expect(exitCode).toBe(2);
@@ -98,19 +81,15 @@ test('another lab under the same stack is not touched', async () => {
 test('a lab that belongs to another Pulumi state is not touched', async () => {
   const handle = { ...record.handle, backend: 'stand-in' };
   cli.addStack({ ...record, labFile: file, backend: 'stand-in', handle }, passed);
-  const standIn = {
-    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
-    CNILAB_STAND_IN: cli.directory,
-  };
   writeFileSync(cli.path(`${handle.id}.json`), '{}');
-  const alive = await cli.run(['up', file], standIn);
+  const alive = await cli.run(['up', file], cli.standIn);
   expect(alive.stderr).toMatch(
     /^cnilab: a lab is already up under stack "bad", whose Pulumi state is in file:\/\/\/home\/me\/\.pulumi\n/,
   );
   expect([alive.exitCode, cli.engineCalls()]).toEqual([2, []]);
   // One that is dead is in nobody's way.
   rmSync(cli.path(`${handle.id}.json`));
-  expect(await cli.run(['up', file], standIn)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await cli.run(['up', file], cli.standIn)).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 test('all tools that are missing are named before any engine starts', async () => {
@@ -127,7 +106,7 @@ test('all tools that are missing are named before any engine starts', async () =
 
 test('a failed experiment: the whole summary, exit code 1', async () => {
   cli.addStack({ ...record, labFile: file }, results);
-  cli.engine('events', text('up-experiment-fails.jsonl'));
+  cli.engine('events', recorded('up-experiment-fails.jsonl'));
   cli.engine('exit-code', '1');
   const { exitCode, stdout, stderr } = await cli.run(['up', file]);
   expect(stdout).toContain('✗ experiment wrong\n');
@@ -150,7 +129,7 @@ test('an inconclusive experiment ends with 4; one that is only recorded with 0',
   const open = results.experiments.map((one) => ({ ...one, verdict: 'inconclusive' as const }));
   cli.addStack({ ...record, labFile: file }, { experiments: open });
   expect((await cli.run(['up', file])).exitCode).toBe(4);
-  writeFileSync(file, LAB.replace('kind: ping', 'onFailure: record, kind: ping'));
+  writeFileSync(file, BAD_LAB.replace('kind: ping', 'onFailure: record, kind: ping'));
   expect((await cli.run(['up', file])).exitCode).toBe(0);
 });
 
@@ -173,15 +152,11 @@ test('a failure of anything else: the reason, how to go on, where more is; exit 
 });
 
 test('a lab that never stood is cleared away, and the command to try again says what was said of its backend', async () => {
-  const standIn = {
-    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
-    CNILAB_STAND_IN: cli.directory,
-  };
   cli.engine('stderr', 'error: no room\n');
   cli.engine('exit-code-up', '255');
   const { stderr } = await cli.run(
     ['up', file, '--backend', 'stand-in', '--set', 'answer=a b', '--stack', 'mine'],
-    standIn,
+    cli.standIn,
   );
   expect(stderr).toMatch(
     /→ npm run up -- \S*lab\.yaml --stack mine --backend stand-in --set 'answer=a b' {3}tries again, from the beginning/,
@@ -311,10 +286,7 @@ test('down destroys the stack and removes every trace of it', async () => {
 test('down without Pulumi’s state works from the record; without either it says so', async () => {
   const handle = { ...record.handle, backend: 'stand-in' };
   cli.addStack({ ...record, backend: 'stand-in', handle }, results);
-  const left = await cli.run(['down', 'bad'], {
-    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
-    CNILAB_STAND_IN: cli.directory,
-  });
+  const left = await cli.run(['down', 'bad'], cli.standIn);
   expect(readFileSync(cli.path('calls.log'), 'utf8')).toMatch(/^deleteCluster/m);
   expect(left.stdout).toContain('Stack bad is down');
   expect(existsSync(cli.path('state', 'stacks', 'bad'))).toBe(false);

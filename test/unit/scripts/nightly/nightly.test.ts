@@ -1,39 +1,18 @@
 // `npm run nightly`, on a backend that is a stand-in, with an engine that is one too: what is run, written, told and left.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { LabResults } from '../../../../infra/experiments/result.ts';
-import type { StackRecord } from '../../../../infra/state/stack-store.ts';
 import type { Night } from '../../../../scripts/nightly/night.ts';
 import { CliSandbox } from '../../../support/cli-sandbox.ts';
-
-const FIXTURES = path.join(import.meta.dirname, '..', '..', 'cli', 'fixtures');
-const text = (name: string) => readFileSync(path.join(FIXTURES, name), 'utf8');
-const record = JSON.parse(text('record.json')) as StackRecord;
-const results = JSON.parse(text('results.json')) as LabResults;
-
-const LAB = `name: bad
-cluster: { nodes: [{ name: a }] }
-network: { type: kindnet, podCIDR: 10.9.0.0/16 }
-workloads: [{ name: p, replicas: 2 }]
-experiments:
-  - { kind: ping, name: wrong, from: p-1, to: p-2, count: 1, checks: [{ name: nothing is received, select: received, expect: 0 }] }
-`;
+import { BAD_LAB, record, results } from '../../../support/recorded-lab.ts';
 
 let cli: CliSandbox;
 let file: string;
 let env: Readonly<Record<string, string>>;
 beforeEach(() => {
   cli = new CliSandbox();
-  mkdirSync(cli.path('lab'));
-  file = cli.path('lab', 'lab.yaml');
-  writeFileSync(file, LAB);
-  env = {
-    CNILAB_EXTRA_BACKEND: `stand-in=${path.resolve('test/support/stand-in-backend.ts')}`,
-    CNILAB_STAND_IN: cli.directory,
-    INIT_CWD: cli.directory,
-  };
+  file = cli.labFile(BAD_LAB);
+  env = { ...cli.standIn, INIT_CWD: cli.directory };
 });
 afterEach(() => cli.close());
 
@@ -45,16 +24,6 @@ const nightly = (...args: readonly string[]) =>
   );
 const summary = (): Night & { readonly exitCode: number } =>
   JSON.parse(readFileSync(cli.path('out', 'summary.json'), 'utf8'));
-/** Operations of the engine, such as `up nightly-bad-stand-in`. */
-const operations = () =>
-  cli.engineCalls().flatMap((call) => {
-    const [operation = ''] = call.split(' ');
-    return operation === 'stack' ? [] : [`${operation} ${/--stack (\S+)/.exec(call)?.[1]}`];
-  });
-const standing = () => {
-  const stacks = cli.path('state', 'stacks');
-  return existsSync(stacks) ? readdirSync(stacks) : [];
-};
 
 test('a lab that cannot be stood up is an error of its run, not tried twice, and the next run begins all the same', async () => {
   cli.engine('exit-code-up', '1');
@@ -65,8 +34,8 @@ test('a lab that cannot be stood up is an error of its run, not tried twice, and
   expect(stdout).toContain('bad on stand-in, repeat 2: lab bad could not be stood up on stand-in:');
   // The stand-in engine keeps a stack that it has destroyed, so the second run begins with taking it down.
   const [up, destroy] = ['up nightly-bad-stand-in', 'destroy nightly-bad-stand-in'];
-  expect(operations()).toEqual([up, destroy, destroy, up, destroy]);
-  expect(standing()).toEqual([]);
+  expect(cli.operations()).toEqual([up, destroy, destroy, up, destroy]);
+  expect(cli.standing()).toEqual([]);
   const { runs, exitCode: kept } = summary();
   expect(kept).toBe(3);
   expect(runs.map(({ state, repeat, artifacts }) => [state, repeat, artifacts])).toEqual([
@@ -99,7 +68,7 @@ test('a cluster that dies between the rounds is an error; what up came to is jud
   const [run] = summary().runs;
   expect(run).toMatchObject({ state: 'failed', checks: [{ rounds: { up: {} } }, { verdict: 'fail' }] });
   expect(run?.artifacts).toContain('bad/stand-in/1/up/results.json');
-  expect(standing()).toEqual([]);
+  expect(cli.standing()).toEqual([]);
 });
 
 test('Ctrl-C ends the night: what stood goes, what there is is written', async () => {
@@ -109,14 +78,14 @@ test('Ctrl-C ends the night: what stood goes, what there is is written', async (
     env,
     'nightly.ts',
   );
-  while (operations().length === 0) await delay(20);
+  while (cli.operations().length === 0) await delay(20);
   child.kill('SIGINT');
   while (cli.engineSignals().length === 0) await delay(20);
   rmSync(cli.path('engine', 'hang'));
   expect((await child).exitCode).toBe(130);
   expect(output.stdout).toContain('0 of 3 runs pass, 1 stopped, the night was stopped');
-  expect(operations()).toEqual(['up nightly-bad-stand-in', 'destroy nightly-bad-stand-in']);
-  expect(standing()).toEqual([]);
+  expect(cli.operations()).toEqual(['up nightly-bad-stand-in', 'destroy nightly-bad-stand-in']);
+  expect(cli.standing()).toEqual([]);
   expect(summary()).toMatchObject({
     interrupted: true,
     planned: 3,
@@ -150,22 +119,22 @@ test.each<[string, () => readonly string[], RegExp]>([
 ])('%s is told before anything is made', async (_, args, message) => {
   mkdirSync(cli.path('full'));
   writeFileSync(cli.path('full', 'file'), '');
-  writeFileSync(cli.path('lab', 'twin.yaml'), LAB);
+  writeFileSync(cli.path('lab', 'twin.yaml'), BAD_LAB);
   const { exitCode, stderr } = await nightly(...args());
   expect([exitCode, stderr.split('\n')[0]]).toEqual([2, expect.stringMatching(message)]);
-  expect([operations(), existsSync(cli.path('out'))]).toEqual([[], false]);
+  expect([cli.operations(), existsSync(cli.path('out'))]).toEqual([[], false]);
 });
 
 test('a stack of that name that holds another lab is left alone', async () => {
   cli.addStack({ ...record, stack: 'nightly-bad-stand-in', labFile: '/another/lab.yaml' });
   const { exitCode, stderr } = await nightly();
   expect(stderr).toMatch(/^cnilab: stack "nightly-bad-stand-in" holds another lab of that name/);
-  expect([exitCode, operations(), standing()]).toEqual([2, [], ['nightly-bad-stand-in']]);
+  expect([exitCode, cli.operations(), cli.standing()]).toEqual([2, [], ['nightly-bad-stand-in']]);
 });
 
 test('a backend that was asked for and cannot be used is 3, and is told with what to do', async () => {
   writeFileSync(cli.path('behaviour.json'), '{"unusable":true}');
   const { exitCode, stdout } = await nightly();
   expect(stdout).toContain('stand-in: no namespaces here\n    → run it elsewhere');
-  expect([exitCode, operations()]).toEqual([3, []]);
+  expect([exitCode, cli.operations()]).toEqual([3, []]);
 });
