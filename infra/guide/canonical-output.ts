@@ -45,7 +45,7 @@ export function canonicalOutput(command: string, output: readonly string[]): rea
   const lines = output.map((line, index) => {
     const words = line.replaceAll(/\s+/g, ' ').trim();
     if (/^\d+$/.test(words) && ASKS_FOR_A_NUMBER.test(command)) return '<n>';
-    const text = RULES.reduce((all, [pattern, mark]) => all.replaceAll(global(pattern), mark), masked(words));
+    const text = RULES.reduce((all, [pattern, mark]) => all.replace(pattern, mark), masked(words));
     return index === 0 ? text : withoutColumns(text, hidden);
   });
   while (lines.at(-1) === '') lines.pop();
@@ -59,9 +59,6 @@ function withoutNoise(lines: readonly string[]): readonly string[] {
   const to = lines.indexOf('', from);
   return [...lines.slice(0, from + 1), '<noise>', ...(to === -1 ? [] : withoutNoise(lines.slice(to)))];
 }
-
-const global = (pattern: RegExp) =>
-  pattern.global ? pattern : new RegExp(pattern.source, `${pattern.flags}g`);
 
 /** Columns of lsns that count processes of a lab or number its namespaces. */
 function hiddenColumns(header: string): readonly number[] {

@@ -20,7 +20,7 @@ export interface Progress {
 
 export type Answer = 'right' | 'shown' | 'skipped';
 
-export function progressFile(stack: string): string {
+function progressFile(stack: string): string {
   return path.join(stackDir(stack), 'guide.json');
 }
 

@@ -46,7 +46,7 @@ export function stopsOf(guide: Guide): readonly Stop[] {
 }
 
 /** The number that a section's title begins with ("5. Two ends"); undefined for one without. */
-export function sectionNumber(title: string): number | undefined {
+function sectionNumber(title: string): number | undefined {
   const number = /^(\d+)\. /.exec(title)?.[1];
   return number === undefined ? undefined : Number(number);
 }

@@ -5,6 +5,11 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { commandsOf, type Guide } from '../../../infra/guide/guide.ts';
 import { parseGuide } from '../../../infra/guide/parse-guide.ts';
+import type { Lab } from '../../../infra/lab/lab.ts';
+import { loadLab } from '../../../infra/lab/load.ts';
+import { machines } from '../../../infra/lab/machines.ts';
+import { claimsOf as claimsOfOne, experimentsOf } from '../../../scripts/cli/guide/experiments-of.ts';
+import { createProgram } from '../../../scripts/cli/program.ts';
 import {
   experimentsNamedIn,
   type InlineCommand,
@@ -13,12 +18,7 @@ import {
   type NpmRun,
   npmRunsOf,
   tablesReadBy,
-} from '../../../infra/guide/references.ts';
-import type { Lab } from '../../../infra/lab/lab.ts';
-import { loadLab } from '../../../infra/lab/load.ts';
-import { machines } from '../../../infra/lab/machines.ts';
-import { claimsOf as claimsOfOne, experimentsOf } from '../../../scripts/cli/guide/experiments-of.ts';
-import { createProgram } from '../../../scripts/cli/program.ts';
+} from '../../support/guide-references.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
 const VERBS = createProgram(() => {}).commands.map((command) => command.name());

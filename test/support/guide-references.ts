@@ -1,5 +1,5 @@
 // What a guide's commands and prose refer to: npm scripts, tables of experiments, experiments by name, files.
-import type { GuideCommand } from './guide.ts';
+import type { GuideCommand } from '../../infra/guide/guide.ts';
 
 /** A command between backticks. */
 export type InlineCommand = Pick<GuideCommand, 'text' | 'line'>;
