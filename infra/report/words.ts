@@ -18,3 +18,9 @@ export function indent(text: string, columns: number): string {
 export function oneLine(text: string): string {
   return text.trim().replaceAll(/\s*\n\s*/g, ' ');
 }
+
+/** The same, cut where it is longer. @param most characters, the mark of the cut included */
+export function shortLine(text: string, most: number): string {
+  const line = oneLine(text);
+  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
+}

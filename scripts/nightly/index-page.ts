@@ -1,7 +1,7 @@
 // The night as a plain page: a table of its runs, what failed, and links to everything that was kept. Pure.
 import { embeddedFile, type Html, html } from '../../infra/report/html/html.ts';
 import { count } from '../../infra/report/words.ts';
-import { type Night, type NightRun, runVerdict } from './night.ts';
+import { checkCounts, type Night, type NightRun, runVerdict } from './night.ts';
 import { nightWords, runWord } from './night-words.ts';
 
 const STYLE = `
@@ -49,9 +49,8 @@ ${list('What is no pass', runs.flatMap(problemsOf))}${list('Not run', notRun)}</
 }
 
 function rowOf(run: NightRun): Html {
-  const { lab, backend, repeat, durationMs, checks, artifacts, report } = run;
-  const made = checks.filter(({ check }) => check !== undefined);
-  const passed = made.filter(({ verdict }) => verdict === 'pass').length;
+  const { lab, backend, repeat, durationMs, artifacts, report } = run;
+  const { passed, made } = checkCounts(run);
   const kept = artifacts.filter((file) => file !== report);
   const links = [
     ...(report === undefined ? [] : [link(report, 'report')]),
@@ -62,7 +61,7 @@ function rowOf(run: NightRun): Html {
     backend,
     repeat,
     html`<span class="${runVerdict(run) ?? run.state}">${runWord(run)}</span>`,
-    `${passed} of ${made.length}`,
+    `${passed} of ${made}`,
     `${(durationMs / 1000).toFixed(1)} s`,
     links.length <= 4
       ? links.flatMap((one, i) => (i === 0 ? [one] : [' ', one]))

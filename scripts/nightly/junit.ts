@@ -1,6 +1,6 @@
 // A night as JUnit XML, in the form that CI systems read: a suite for each run, a case for each check. Pure.
 import type { Json } from '../../infra/experiments/result.ts';
-import { oneLine } from '../../infra/report/words.ts';
+import { shortLine } from '../../infra/report/words.ts';
 import type { Night, NightCheck, NightRun } from './night.ts';
 import { ROUNDS } from './night.ts';
 import { type Element, element, xmlDocument } from './xml.ts';
@@ -141,10 +141,7 @@ function shown(value: Json): string {
     : `${text.slice(0, LONGEST_VALUE)}… (all of it is in results.json)`;
 }
 
-function short(text: string): string {
-  const line = oneLine(text);
-  return line.length <= LONGEST_MESSAGE ? line : `${line.slice(0, LONGEST_MESSAGE - 1)}…`;
-}
+const short = (text: string) => shortLine(text, LONGEST_MESSAGE);
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);

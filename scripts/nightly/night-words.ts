@@ -2,7 +2,7 @@
 import { PLAIN, type Terminal } from '../../infra/report/paint.ts';
 import { numbers, renderTable } from '../../infra/report/table.ts';
 import { count, indent, oneLine } from '../../infra/report/words.ts';
-import { type Night, type NightRun, ROUNDS, runVerdict } from './night.ts';
+import { checkCounts, type Night, type NightRun, ROUNDS, runVerdict } from './night.ts';
 
 /** pass, FAIL, inconclusive; or what kept it from being run. */
 export function runWord(run: NightRun): string {
@@ -26,10 +26,9 @@ export function nightWords({ runs, planned, interrupted }: Night): string {
 export function nightText(night: Night, terminal: Terminal = PLAIN): string {
   const { runs, leftOut, unusable } = night;
   const rows = runs.map((run) => {
-    const made = run.checks.filter(({ check }) => check !== undefined);
-    const passed = made.filter(({ verdict }) => verdict === 'pass').length;
+    const { passed, made } = checkCounts(run);
     const time = `${(run.durationMs / 1000).toFixed(1)} s`;
-    return [runWord(run), run.lab, run.backend, run.repeat, `${passed}/${made.length}`, time];
+    return [runWord(run), run.lab, run.backend, run.repeat, `${passed}/${made}`, time];
   });
   const columns = ['VERDICT', 'LAB', 'BACKEND', numbers('REPEAT'), numbers('CHECKS'), numbers('TIME')];
   const decorate = (header: string) => terminal.paint('dim', header);

@@ -88,6 +88,15 @@ export function runVerdict({ checks }: Pick<NightRun, 'checks'>): Verdict | unde
   return checks.length === 0 ? undefined : worst(checks.map(({ verdict }) => verdict));
 }
 
+/** Of the checks by themselves, without their experiments as wholes. */
+export function checkCounts({ checks }: Pick<NightRun, 'checks'>): {
+  readonly passed: number;
+  readonly made: number;
+} {
+  const made = checks.filter(({ check }) => check !== undefined);
+  return { passed: made.filter(({ verdict }) => verdict === 'pass').length, made: made.length };
+}
+
 /** What went wrong beside the checks: the machine, a tool, an engine, a cluster. */
 export function environmentFailed({ runs, unusable }: Pick<Night, 'runs' | 'unusable'>): boolean {
   return (

@@ -16,7 +16,7 @@ import { labResults } from '../cli/lab-report.ts';
 import { runExperiments } from '../cli/run-experiments.ts';
 import { checksOf } from './checks-of.ts';
 import { filesBelow, keepEngineLog, keepResults } from './keep-artifacts.ts';
-import type { NightRun, RoundResults } from './night.ts';
+import type { NightRun, Round, RoundResults } from './night.ts';
 import type { PlannedRun } from './plan.ts';
 import { writeRichReport } from './rich-report.ts';
 
@@ -58,6 +58,8 @@ export async function runRepeat(
   let failure: Pick<NightRun, 'state' | 'reason'> = { state: 'ran' };
   let left: string | undefined;
   let report: string | undefined;
+  /** The round that has begun, as long as its results are not kept. */
+  let begunRound: Round | undefined = 'up';
   const soFar = () => ({
     ...planned,
     ...failure,
@@ -70,19 +72,24 @@ export async function runRepeat(
     const record = await standAfresh(lab, stack, candidate, log.stream);
     results.up = (await labResults(record)).experiments;
     await keepResults(stack, path.join(directory, 'up'));
+    begunRound = undefined;
     signal.throwIfAborted();
     log.stream.write('Asked again:\n');
     results.verify = await runExperiments(record, recordedLab(record).experiments, {
       signal,
+      started: () => {
+        begunRound = 'verify';
+      },
       ended: ({ name, verdict }) => void log.stream.write(`  ${MARKS[verdict]} experiment ${name}\n`),
     });
     await keepResults(stack, path.join(directory, 'verify'));
+    begunRound = undefined;
     report = await writeRichReport({ directory, stack });
   } catch (error) {
     const { text, exitCode } = explainError(error);
     const stopped = exitCode === EXIT.interrupted || signal.aborted;
     failure = stopped ? { state: 'stopped' } : { state: 'failed', reason: text };
-    await keepResults(stack, path.join(directory, results.up ? 'verify' : 'up'));
+    if (begunRound) await keepResults(stack, path.join(directory, begunRound));
   } finally {
     try {
       await keepEngineLog(stack, directory);

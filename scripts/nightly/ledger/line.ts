@@ -1,6 +1,6 @@
 // A line of the ledger: what one check came to in one run. The shape is checked where a line is read.
 import { z } from 'zod';
-import { oneLine } from '../../../infra/report/words.ts';
+import { shortLine } from '../../../infra/report/words.ts';
 import { type Night, type NightCheck, type NightRun, ROUNDS } from '../night.ts';
 
 /** Raised when a reader of the older form could misread the newer one. */
@@ -61,7 +61,7 @@ export function ledgerLines(
     ...base,
     verdict: reason === undefined ? 'pass' : 'environment',
     durationMs: Math.round(run.durationMs),
-    ...(reason !== undefined && { reason: shortened(reason) }),
+    ...(reason !== undefined && { reason: shortLine(reason, LONGEST_REASON) }),
   };
   return [stood, ...run.checks.map((check) => ({ ...base, ...lineOf(check) }))];
 }
@@ -79,11 +79,6 @@ function lineOf(one: NightCheck) {
     durationMs: Math.round(durationMs),
     ...(attempts !== undefined && { attempts }),
     ...(waitMs !== undefined && { waitMs }),
-    ...(verdict !== 'pass' && reason !== undefined && { reason: shortened(reason) }),
+    ...(verdict !== 'pass' && reason !== undefined && { reason: shortLine(reason, LONGEST_REASON) }),
   };
-}
-
-function shortened(text: string): string {
-  const line = oneLine(text);
-  return line.length <= LONGEST_REASON ? line : `${line.slice(0, LONGEST_REASON - 1)}…`;
 }

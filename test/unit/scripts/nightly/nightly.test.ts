@@ -68,6 +68,8 @@ test('a cluster that dies between the rounds is an error; what up came to is jud
   const [run] = summary().runs;
   expect(run).toMatchObject({ state: 'failed', checks: [{ rounds: { up: {} } }, { verdict: 'fail' }] });
   expect(run?.artifacts).toContain('bad/stand-in/1/up/results.json');
+  // Nothing was asked again: what is stored is of the first round.
+  expect(run?.artifacts.filter((artifact) => artifact.includes('/verify/'))).toEqual([]);
   expect(cli.standing()).toEqual([]);
 });
 
