@@ -14,13 +14,18 @@ export interface Place {
   readonly handles: string;
   /** Name of a stack: the engine keeps a stack's settings in the checkout, where a user may have one called alike. */
   readonly stack: (lab: string) => string;
+  /** Every name that was given out. */
+  readonly stacks: ReadonlySet<string>;
   /** What every process that we start has in its environment, and no other has. */
   readonly mark: string;
 }
 
-/** Makes the directories and sets this process's environment, which everything that it starts inherits. */
-export async function openPlace(): Promise<Place> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'cnilab-bench-'));
+/**
+ * Makes the directories and sets this process's environment, which everything that it starts inherits.
+ * @param purpose what names of the directory and of the stacks begin with
+ */
+export async function openPlace(purpose = 'bench'): Promise<Place> {
+  const directory = await mkdtemp(path.join(tmpdir(), `cnilab-${purpose}-`));
   const state = path.join(directory, 'state');
   const handles = path.join(directory, 'handles');
   await Promise.all([mkdir(state), mkdir(handles), mkdir(path.join(directory, 'pulumi'))]);
@@ -34,8 +39,13 @@ export async function openPlace(): Promise<Place> {
   });
   for (const name of ['PULUMI_CONFIG_PASSPHRASE_FILE', 'CNILAB_STACK', 'CNILAB_DEBUG'])
     delete process.env[name];
-  const stack = (lab: string) => `bench-${lab}-${process.pid}`;
-  return { directory, handles, stack, mark: `CNILAB_STATE_DIR=${state}` };
+  const stacks = new Set<string>();
+  const stack = (lab: string) => {
+    const name = `${purpose}-${lab}-${process.pid}`;
+    stacks.add(name);
+    return name;
+  };
+  return { directory, handles, stack, stacks, mark: `CNILAB_STATE_DIR=${state}` };
 }
 
 /**
@@ -63,7 +73,7 @@ export async function removeLabs(place: Place): Promise<void> {
 export async function closePlace(place: Place): Promise<void> {
   await removeLabs(place);
   // `destroy --remove` has done so, unless it was not reached.
-  const settings = ['empty', 'kindnet', 'pods', 'flannel'].map((lab) => `Pulumi.${place.stack(lab)}.yaml`);
+  const settings = [...place.stacks].map((stack) => `Pulumi.${stack}.yaml`);
   await Promise.all(settings.map((file) => rm(path.join(ROOT, 'labs', 'stacks', file), { force: true })));
   await rm(place.directory, { recursive: true, force: true });
 }

@@ -10,6 +10,9 @@ import { run } from './run.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** Both names that the engine has for it begin so; pulumi/sdk/go/common/env, "skip making backups of checkpoints". */
+const BACKUPS_OFF = 'PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS';
+
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
@@ -56,7 +59,8 @@ function loggedIn(file: string): string | undefined {
  * What the engine needs beside the caller's environment. Pure: give it the engine and the backend.
  *
  * A local backend encrypts secrets with a passphrase. Labs hold none, so an empty one is set unless the user
- * has chosen: commands then need no prompt.
+ * has chosen: commands then need no prompt. Its copies of every state before the last are for what cannot be made anew,
+ * and outlive the stack: a lab can be, so there are none unless the user has chosen.
  */
 export function engineVariables(
   engine: Engine,
@@ -76,6 +80,7 @@ export function engineVariables(
   const chosen =
     env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
   if (local && !chosen) variables.PULUMI_CONFIG_PASSPHRASE = '';
+  if (local && env[BACKUPS_OFF] === undefined) variables[BACKUPS_OFF] = 'true';
   return variables;
 }
 

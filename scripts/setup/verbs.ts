@@ -10,6 +10,7 @@ export const VERBS = [
   'doctor',
   'bench',
   'nightly',
+  'soak',
 ] as const;
 export type Verb = (typeof VERBS)[number];
 

@@ -27,6 +27,13 @@ describe('the passphrase', () => {
   });
 });
 
+test('no copies of old states are kept in local files, unless the user has said so', () => {
+  const backups = 'PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS';
+  expect(engineVariables(engine, local, {})[backups]).toBe('true');
+  expect(engineVariables(engine, cloud, {})).not.toHaveProperty(backups);
+  expect(engineVariables(engine, local, { [backups]: 'false' })).not.toHaveProperty(backups);
+});
+
 test('programs keep what they compile beside the engine, unless the user has a place for it', () => {
   const at = (env: Record<string, string>) => engineVariables(engine, local, env).NODE_COMPILE_CACHE;
   expect(at({ CNILAB_CACHE_DIR: '/cache' })).toBe('/cache/compile-cache');
