@@ -1,5 +1,4 @@
 // `npm run bench`: measures what a lab costs beyond the engine, and prints it beside the goals. docs/benchmark.md explains it.
-import { cpus, loadavg, release, totalmem } from 'node:os';
 import { type BenchOptions, parseOptions, USAGE, UsageError } from './bench/options.ts';
 
 const EXIT = { measured: 0, notMeasured: 1, usage: 2, interrupted: 130 } as const;
@@ -20,6 +19,7 @@ async function bench({ repeat, parts, json }: BenchOptions): Promise<number> {
     { figuresOf },
     place,
     { benchJson, benchTable },
+    { machineHere },
     { runRounds },
     status,
     requests,
@@ -28,17 +28,12 @@ async function bench({ repeat, parts, json }: BenchOptions): Promise<number> {
     import('./bench/figures.ts'),
     import('./bench/private-place.ts'),
     import('./bench/report.ts'),
+    import('./bench/machine.ts'),
     import('./bench/rounds.ts'),
     import('./cli/status-line.ts'),
     import('./cli/engine/stop-requests.ts'),
   ]);
-  const machine = {
-    cpus: cpus().length,
-    memoryMb: totalmem() / 2 ** 20,
-    kernel: release(),
-    node: process.versions.node,
-    load: loadavg()[0] ?? 0,
-  };
+  const machine = machineHere();
   const soon = new AbortController();
   const now = new AbortController();
   const line = new status.StatusLine(process.stderr);

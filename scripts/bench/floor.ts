@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import pLimit from 'p-limit';
 import { Connection } from '../../infra/backends/netns/connection.ts';
 import { enterArgv, enterCredentials, LAB_ENV } from '../../infra/backends/netns/enter.ts';
 import { netnsBackend as backend } from '../../infra/backends/netns/netns-backend.ts';
@@ -16,7 +17,7 @@ import { startProcess } from '../../infra/util/exec.ts';
 import { cniPluginDirs, findCniPlugin } from '../../infra/util/tools.ts';
 import { FLOOR_DIR, floorPlan } from './floor-script.ts';
 
-/** As many as the backend runs at a time, on all nodes together. */
+/** As many as the backend runs at a time, on all nodes together: several on each of few nodes, or one on each of some. */
 const PARALLEL = 8;
 
 export interface Floor {
@@ -39,7 +40,8 @@ export async function measureFloor(lab: Lab, handles: string, signal: AbortSigna
   try {
     await backend.applyNetwork(handle, nodes, network, op);
     const loops = await Promise.all(nodes.map((node) => prepare(connection, lab, node)));
-    const runs = await Promise.all(loops.map((loop) => loop.run()));
+    const few = pLimit(PARALLEL);
+    const runs = await Promise.all(loops.map((loop) => few(() => loop.run())));
     const seconds = Math.max(...runs.map(({ end }) => end)) - Math.min(...runs.map(({ start }) => start));
     const addresses = await Promise.all(loops.map((loop) => loop.addresses()));
     const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
@@ -76,7 +78,7 @@ async function prepare(connection: Connection, lab: Lab, node: LabNode) {
   const { files, script, calls } = floorPlan(floorPods, lists, {
     paths: (type) => findCniPlugin(type) ?? type,
     binDirs: cniPluginDirs(),
-    workers: PARALLEL / lab.nodes.length,
+    workers: Math.max(1, Math.floor(PARALLEL / lab.nodes.length)),
   });
   await host.write(
     Object.entries(files).map(([name, content]) => ({ path: `${FLOOR_DIR}/in/${name}`, content })),

@@ -19,6 +19,7 @@ const PROGRAMS: Readonly<Record<Exclude<Verb, 'pulumi'>, { file: string; first?:
   'test-kind': { file: '../test-kind.ts' },
   doctor: { file: '../doctor.ts' },
   bench: { file: '../bench.ts' },
+  scale: { file: '../scale.ts' },
   soak: { file: '../soak.ts' },
   nightly: { file: '../nightly.ts' },
 };

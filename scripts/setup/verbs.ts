@@ -11,6 +11,7 @@ export const VERBS = [
   'bench',
   'nightly',
   'soak',
+  'scale',
 ] as const;
 export type Verb = (typeof VERBS)[number];
 
