@@ -4,10 +4,12 @@ import { endWhenNobodyReads, endWith } from './cli/end-with.ts';
 import { endWhenStopped } from './cli/engine/stop-requests.ts';
 import { EXIT } from './cli/exit-codes.ts';
 import { explainError } from './cli/explain-error.ts';
+import { guardOutput } from './cli/guard-output.ts';
 import { type NightOptions, NightUsageError, parseNightOptions, USAGE } from './nightly/options.ts';
 
 endWhenStopped();
 endWhenNobodyReads();
+for (const stream of [process.stdout, process.stderr]) guardOutput(stream);
 await endWith(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {

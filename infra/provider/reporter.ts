@@ -2,6 +2,7 @@
 import { appendFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { providerLogPath } from '../state/stack-store.ts';
+import { printable } from '../util/printable.ts';
 import type { Reporter } from './provider.ts';
 
 /** A reporter for the engine at that address; without one, only the log file is written. */
@@ -13,7 +14,8 @@ export function createReporter(engineAddress: string | undefined): Reporter {
       // The engine asks for a diff more than once: what is wrong is said once.
       if (!ephemeral && said.has(urn + message)) return;
       said.add(urn + message);
-      engine?.(urn, message, ephemeral);
+      // The engine prints it as it is.
+      engine?.(urn, printable(message), ephemeral);
     },
     log(stack, message) {
       void append(stack, `${new Date().toISOString()} [${process.pid}] ${message}\n`);

@@ -2,6 +2,8 @@
 
 import type { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
+import { printable, printableWithStyles } from '../../infra/util/printable.ts';
+import { unguarded } from './guard-output.ts';
 
 const ERASE_LINE = '\r\u001b[2K';
 const ERASE_LINE_ABOVE = '\u001b[1A\u001b[2K';
@@ -19,7 +21,7 @@ export class StatusLine {
   #shown = 0;
 
   constructor(out: NodeJS.WriteStream | Writable = process.stdout) {
-    this.#out = out;
+    this.#out = unguarded(out);
   }
 
   /** Whether somebody sees passing lines. */
@@ -31,7 +33,7 @@ export class StatusLine {
   update(lines: readonly string[], passing: string | readonly string[] = []): void {
     let text = this.#shown === 0 ? '' : ERASE_LINE + ERASE_LINE_ABOVE.repeat(this.#shown - 1);
     this.#shown = 0;
-    for (const line of lines) text += `${line}\n`;
+    for (const line of lines) text += `${printableWithStyles(line)}\n`;
     const live = this.isLive ? this.#fitting(typeof passing === 'string' ? [passing] : passing) : [];
     if (live.length > 0) {
       text += live.join('\n');
@@ -46,6 +48,6 @@ export class StatusLine {
     const shown =
       lines.length <= most ? lines : [...lines.slice(0, most - 1), `  … and ${lines.length - most + 1} more`];
     const width = Math.max(20, (this.#out.columns || COLUMNS) - 1);
-    return shown.map((line) => stripVTControlCharacters(line).slice(0, width));
+    return shown.map((line) => printable(stripVTControlCharacters(line)).slice(0, width));
   }
 }

@@ -77,8 +77,19 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
   { name: 'busybox', use: 'the containers of pods', version: ['--help'], packages: everywhere('busybox') },
 ];
 
-/** Tools that no lab needs: what only some tests use. */
+/** Tools that no lab needs: what a person's shell in one takes, and what only some tests use. */
 export const OPTIONAL_TOOLS: readonly SystemTool[] = [
+  {
+    name: 'script',
+    use: 'shells in labs, each on a terminal of its own',
+    version: ['--version'],
+    packages: {
+      ...UTIL_LINUX,
+      debian: 'bsdutils',
+      fedora: 'util-linux-script',
+      alpine: 'util-linux-misc',
+    },
+  },
   {
     name: 'tshark',
     use: 'tests that compare our decoding with Wireshark’s',

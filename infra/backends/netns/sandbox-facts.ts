@@ -1,5 +1,5 @@
 // What identifies a sandbox, and the cheap questions that need no process to answer.
-import { constants, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { bootId, processStart } from '../../util/process-identity.ts';
 import type { ClusterHandle } from '../backend.ts';
 
@@ -45,14 +45,23 @@ export function isAliveInside(facts: SandboxFacts, pid: number): boolean {
 
 /**
  * A file directly in the sandbox's /lab, or undefined. Never follows a link: a link made inside would be resolved
- * against the machine's root.
+ * against the machine's root. Never waits for a pipe that was put in its place (open(2), O_NONBLOCK).
+ * @throws Error when it is no regular file
  */
 export function readLabFile(facts: SandboxFacts, name: string): Buffer | undefined {
+  const file = labPath(facts, name);
+  let fd: number;
   try {
-    return readFileSync(labPath(facts, name), { flag: constants.O_RDONLY | constants.O_NOFOLLOW });
+    fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
+  }
+  try {
+    if (!fstatSync(fd).isFile()) throw new Error(`/lab/${name} of the lab is no regular file any more`);
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -61,8 +70,11 @@ export function labPath(facts: SandboxFacts, name: string): string {
   return `/proc/${facts.holder}/root/lab/${name}`;
 }
 
-/** PID (inside) of a node's keeper; undefined when there is no such node or it is dead. */
+/**
+ * PID (inside) of a node's keeper; undefined when there is no such node or it is dead. A lab can write into /lab: PID 1, whose
+ * network is the machine's, is never taken for a node's.
+ */
 export function nodePid(facts: SandboxFacts, node: string): number | undefined {
   const pid = Number(readLabFile(facts, `node-${node}`)?.toString());
-  return Number.isInteger(pid) && pid > 0 && isAliveInside(facts, pid) ? pid : undefined;
+  return Number.isInteger(pid) && pid > 1 && isAliveInside(facts, pid) ? pid : undefined;
 }

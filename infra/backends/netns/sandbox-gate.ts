@@ -1,9 +1,9 @@
 // The agent of a node of a sandbox: entered by nsenter, its files read through the holder's root.
-import { constants, readFileSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { startProcess } from '../../util/exec.ts';
 import type { AgentGate } from '../agent-gate.ts';
 import { enterArgv, enterCredentials, LAB_ENV } from './enter.ts';
-import { isHolderAlive, labPath, type SandboxFacts } from './sandbox-facts.ts';
+import { isHolderAlive, labPath, readLabFile, type SandboxFacts } from './sandbox-facts.ts';
 import { scriptText } from './script-text.ts';
 import { syscallNumbers } from './syscalls.ts';
 
@@ -23,11 +23,10 @@ export function sandboxGate(facts: SandboxFacts, pid: number): AgentGate {
     },
 
     take(name) {
-      const path = labPath(facts, name);
       try {
-        const content = readFileSync(path, { flag: constants.O_RDONLY | constants.O_NOFOLLOW });
-        unlinkSync(path);
-        return content;
+        const content = readLabFile(facts, name);
+        unlinkSync(labPath(facts, name));
+        return content ?? Buffer.alloc(0);
       } catch {
         return Buffer.alloc(0);
       }

@@ -1,4 +1,5 @@
 // Markup that cannot forget to escape: whatever is put into html`…` is text, unless it is markup made the same way.
+import { visible } from '../../util/printable.ts';
 
 class Markup {
   readonly #markup: string;
@@ -37,18 +38,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 const escapeText = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
-
-/**
- * Controls, and signs that turn the direction of what follows (Unicode TR 9, "Trojan Source"), as the escapes that
- * name them: a text of a stranger is to look like what it is.
- */
-function visible(text: string): string {
-  return text.replaceAll(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are looked for
-    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
 
 /**
  * JSON for a `<script type="application/json">`: nothing in it ends the element or begins a comment. Its texts and keys

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { lineWidth, terminalMarkdown, wrap } from '../../../infra/guide/terminal-markdown.ts';
 import { type Terminal, type Tone, terminalOf } from '../../../infra/report/paint.ts';
 import { dealWithStops } from '../engine/stop-requests.ts';
+import { unguarded } from '../guard-output.ts';
 import { ROOT } from '../project.ts';
 
 export class Reader {
@@ -90,7 +91,7 @@ export class Reader {
 
   #open(): Interface {
     if (this.#lines) return this.#lines;
-    const lines = createInterface({ input: process.stdin, output: process.stdout });
+    const lines = createInterface({ input: process.stdin, output: unguarded(process.stdout) });
     lines.on('SIGINT', () => this.#onInterrupt?.());
     this.#lines = lines;
     return lines;

@@ -1,7 +1,7 @@
 // `exec`: a person's command inside a node, a pod or a container, with their terminal and its exit code.
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { execa } from 'execa';
+import { execa, type Options } from 'execa';
 import type { ShellCommand } from '../../../infra/backends/backend.ts';
 import { backendTraits } from '../../../infra/backends/registry.ts';
 import { machines } from '../../../infra/lab/machines.ts';
@@ -10,6 +10,7 @@ import { chooseRecord } from '../choose-stack.ts';
 import { environmentError } from '../cli-error.ts';
 import { dealWithStops } from '../engine/stop-requests.ts';
 import { withCluster } from '../live-lab.ts';
+import { type OwnTerminal, ownTerminal, terminalFacts } from '../own-terminal.ts';
 import { unknownName } from '../unknown-name.ts';
 
 /**
@@ -28,13 +29,23 @@ export async function execInLab(
 ): Promise<number> {
   const record = await chooseRecord(options.stack, `npm run -s lab -- exec ${target}`);
   checkTarget(target, record);
-  const onTerminal = command.length === 0 && process.stdin.isTTY;
   // What enters a node of Kubernetes gives it a terminal of its own.
-  const tellsCode = onTerminal && !backendTraits(record.backend).kubernetes;
+  const { kubernetes } = backendTraits(record.backend);
+  const facts = terminalFacts();
+  const tellsCode = command.length === 0 && facts.streams[0] && !kubernetes;
+  if (tellsCode && facts.script === undefined)
+    throw environmentError(
+      'there is no `script` on this machine, which gives a shell in a lab a terminal of its own',
+      'npm run doctor   names its package',
+      `or run one command at a time: npm run -s lab -- exec ${target} -- ip route`,
+    );
   const words = tellsCode ? TERMINAL_SHELL : command.length > 0 ? command : SHELL;
   // As long as it runs, the cluster stays connected: a way onto a node may go with the connection.
   return await withCluster(record, async (cluster) => {
-    const run = async () => attached(await cluster.shell(target, words), tellsCode);
+    const run = async () => {
+      const shell = await cluster.shell(target, words);
+      return attached(shell, kubernetes ? sameTerminal(shell) : ownTerminal(shell, facts, tellsCode));
+    };
     if (!options.changes) return run();
     const { showingChanges } = await import('../showing-changes.ts');
     return showingChanges(cluster, record, run);
@@ -59,29 +70,41 @@ export function checkTarget(target: string, { definition }: StackRecord): void {
   throw unknownName(`pod ${name} has no container "${container}"`, container, containers, 'containers');
 }
 
-/** Runs it in this process's own group, so that the terminal's Ctrl-C and Ctrl-Z reach it as they would any command. */
-async function attached({ argv, env, uid, gid }: ShellCommand, tellsCode: boolean): Promise<number> {
-  const [file = '', ...args] = argv;
-  const child = execa(file, args, {
-    stdio: ['inherit', 'inherit', 'inherit', ...(tellsCode ? (['pipe'] as const) : [])],
+/** In this process's own group, so that the terminal's Ctrl-C and Ctrl-Z reach it as they would any command. */
+const sameTerminal = ({ argv }: ShellCommand): OwnTerminal => ({
+  argv,
+  stdio: ['inherit', 'inherit', 'inherit', 'ignore'],
+  session: false,
+  env: {},
+});
+
+async function attached({ env, uid, gid }: ShellCommand, terminal: OwnTerminal): Promise<number> {
+  const [file = '', ...args] = terminal.argv;
+  const options = {
+    stdio: terminal.stdio,
+    buffer: { stdout: false, stderr: false },
     reject: false,
     cleanup: true,
+    detached: terminal.session,
     extendEnv: false,
-    env: { ...env, ...(process.env.TERM && { TERM: process.env.TERM }) },
+    env: { ...env, ...terminal.env, ...(process.env.TERM && { TERM: process.env.TERM }) },
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
-  });
-  // The terminal has sent SIGINT and SIGQUIT to the command as well; whether it ends is for the command to decide.
-  const leave = () => {};
+  };
+  const child = execa(file, args, options as unknown as Options);
+  child.stdout?.pipe(process.stdout, { end: false });
+  child.stderr?.pipe(process.stderr, { end: false });
   // What enters the lab waits for the command without passing signals on to it.
   const pass = (signal: NodeJS.Signals) => {
     for (const pid of withDescendants(child.pid)) signalIfThere(pid, signal);
   };
+  // In our session the terminal has sent it to the command as well; whether it ends is for the command to decide.
+  const interrupt = terminal.session ? pass : () => {};
   const done = dealWithStops();
-  process.on('SIGINT', leave).on('SIGQUIT', leave).on('SIGTERM', pass).on('SIGHUP', pass);
+  process.on('SIGINT', interrupt).on('SIGQUIT', interrupt).on('SIGTERM', pass).on('SIGHUP', pass);
   try {
     const result = await child;
-    const told = tellsCode ? Number.parseInt(String(result.stdio[3] ?? ''), 10) : Number.NaN;
+    const told = Number.parseInt(String(result.stdio[3] ?? ''), 10);
     if (!Number.isNaN(told)) return told;
     if (result.signal) return 128 + constants.signals[result.signal];
     if (result.exitCode === undefined)
@@ -89,7 +112,7 @@ async function attached({ argv, env, uid, gid }: ShellCommand, tellsCode: boolea
     return result.exitCode;
   } finally {
     done();
-    process.off('SIGINT', leave).off('SIGQUIT', leave).off('SIGTERM', pass).off('SIGHUP', pass);
+    process.off('SIGINT', interrupt).off('SIGQUIT', interrupt).off('SIGTERM', pass).off('SIGHUP', pass);
   }
 }
 

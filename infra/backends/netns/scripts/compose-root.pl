@@ -71,6 +71,10 @@ set_to('pause', pack 'H*', $ENV{LAB_PAUSE});
 chmod 0755, 'pause' or die "pause: $!\n";
 
 mount_at('proc', 'proc', 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC);
+# Who has a cgroup namespace may mount the cgroup tree anew (cgroup_namespaces(7)), and a user's own part of it, with all of
+# their session, is the user's to kill. The limit holds in every user namespace below this one (user_namespaces(7)).
+my $limit = 'proc/sys/user/max_cgroup_namespaces';
+set_to($limit, "0\n") if -e $limit;
 bind_to('proc/sys', 'proc/sys');
 remount('proc/sys', MS_RDONLY);
 bind_to('proc/sys/net', 'proc/sys/net');
