@@ -1,5 +1,6 @@
 // Sends a series of pings from a pod or node, and reads what came of it.
 import { randomBytes } from 'node:crypto';
+import { familyOf } from '../lab/cidr.ts';
 import type { PingTraffic } from '../lab/schema.ts';
 import { fillTemplates } from '../lab/template.ts';
 import { ExperimentError, type Running } from './experiment.ts';
@@ -63,7 +64,7 @@ export const newCookie = (): string => randomBytes(8).toString('hex');
 
 /**
  * A pod's or node's address by its name; anything else is taken for an address.
- * @throws ExperimentError when it has none of that family
+ * @throws ExperimentError when it has none of that family, or is neither
  */
 export function targetAddress(
   { lookup }: Pick<Running, 'lookup'>,
@@ -73,5 +74,10 @@ export function targetAddress(
   const address = lookup(filled, family === 6 ? 'address6' : 'address');
   if (address === undefined && lookup(filled, 'name') !== undefined)
     throw new ExperimentError(`${filled} has no IPv${family === 6 ? 6 : 4} address`);
+  // The word would be ping's last, where it takes options as well.
+  if (address === undefined && familyOf(filled) === undefined)
+    throw new ExperimentError(
+      `"${filled}" is no address, no pod and no node of the lab: nothing can be sent to it`,
+    );
   return String(address ?? filled);
 }

@@ -269,6 +269,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
         ...['list', 'from', 'render'],
       ]),
     )
+    .option('--trust', 'run the commands of a guide that did not come with cnilab, without asking')
     .action(async (lab, options) => finish(await (await import('./verbs/guide.ts')).guide(lab, options)));
   program
     .command('env')

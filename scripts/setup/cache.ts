@@ -9,7 +9,8 @@ import { cacheDir } from '../../infra/util/dirs.ts';
  */
 export function makeCacheDir(...names: string[]): string {
   const dir = path.join(cacheDir(), ...names);
-  const made = mkdirSync(dir, { recursive: true });
+  // Programs are run from there: nobody else may put one in, whatever our umask is.
+  const made = mkdirSync(dir, { recursive: true, mode: 0o755 });
   if (made !== undefined && process.getuid?.() === 0) {
     for (let each = dir; each.length >= cacheDir().length; each = path.dirname(each)) chmodSync(each, 0o755);
   }

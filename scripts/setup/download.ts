@@ -35,7 +35,7 @@ export async function downloadText(url: string): Promise<string> {
  */
 export async function download(url: string, file: string, sha256: string, report: Report): Promise<void> {
   if (size(file) > 0 && (await sumOf(file)) === sha256) return;
-  mkdirSync(path.dirname(file), { recursive: true });
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
   const part = `${file}.part`;
   await fetchRest(url, part, report);
   const sum = await sumOf(part);

@@ -97,7 +97,8 @@ describe('guide', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const guide = (...words: readonly string[]) => session.cli(['guide', '--stack', stack.name, ...words]);
+  const guide = (...words: readonly string[]) =>
+    session.cli(['guide', '--trust', '--stack', stack.name, ...words]);
   const write = (text: string) => writeFileSync(file, text);
 
   it('finds that every command prints what is shown, and what does not', async () => {
@@ -155,7 +156,7 @@ describe('guide', () => {
     write(GUIDE);
     const sit = (...words: readonly string[]) =>
       new AtTerminal(
-        [NODE, path.join(ROOT, 'scripts', 'cnilab.ts'), 'guide', '--stack', stack.name, ...words],
+        [NODE, path.join(ROOT, 'scripts', 'cnilab.ts'), 'guide', '--trust', '--stack', stack.name, ...words],
         session.env,
         ROOT,
       );

@@ -1,4 +1,6 @@
 // A Pulumi stack as the command uses it: what an earlier, killed engine left is cleared, and as few engines as possible run.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { exec } from '../../../infra/util/exec.ts';
 import { CliError, environmentError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -57,7 +59,11 @@ export async function stackExists({ directory, stack }: StackSession): Promise<b
  */
 export async function ensureStack(session: StackSession, goOn: readonly string[]): Promise<boolean> {
   if (await stackExists(session)) return false;
-  const { stack, env } = session;
+  const { stack, env, directory } = session;
+  // The engine would make it for everybody to read, and what is secret in it is encrypted with no passphrase but the user's.
+  // One that is there is as its owner wants it. What keeps it from being made, the engine says.
+  if (directory !== undefined)
+    await mkdir(path.join(directory, '.pulumi'), { mode: 0o700 }).catch(() => undefined);
   const abort = new AbortController();
   let stopped = false;
   const ignore = onStopRequests((request) => {

@@ -14,13 +14,19 @@ import { findSection, preparations, type Stop, stopsOf } from '../../../infra/gu
 import { readRecord, type StackRecord } from '../../../infra/state/stack-store.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { asTyped } from '../spelling.ts';
+import { shortPath } from '../text.ts';
 import { type FoundGuide, sameAgain } from './find-guide.ts';
 import { openGuideShell } from './guide-shell.ts';
 import { unknownStep } from './list-steps.ts';
 import { Reader } from './reader.ts';
 import { type Outcome, visit, type Walk } from './visit.ts';
 
-export async function walkGuide(asked: FoundGuide, from: string | undefined): Promise<ExitCode> {
+/** @param trusted its commands may be run: else the reader is asked, because those that were run before are run again unseen */
+export async function walkGuide(
+  asked: FoundGuide,
+  from: string | undefined,
+  trusted: boolean,
+): Promise<ExitCode> {
   const { guide, file } = asked;
   const stops = stopsOf(guide);
   const kept = await readProgress(asked.stack, file);
@@ -30,6 +36,7 @@ export async function walkGuide(asked: FoundGuide, from: string | undefined): Pr
     if (section === undefined) throw unknownStep(guide, from);
     at = stops.findIndex((stop) => stop.section === section);
   } else if (kept) at = stopOf(guide, stops, kept);
+  if (!trusted && !(await agrees(asked))) return EXIT.pass;
   const record = asked.record ?? (await standUp(asked));
   if (!record) return EXIT.pass;
   const found = { ...asked, record };
@@ -101,6 +108,17 @@ function sayWhere(
   const title = found.guide.sections[(stops[at] as Stop).section]?.title ?? '';
   reader.note(`You are at "${title || found.guide.title}".${score}`);
   reader.say(asTyped(`npm run -s lab -- guide ${sameAgain(found)}   goes on from there`));
+}
+
+async function agrees({ file }: FoundGuide): Promise<boolean> {
+  const reader = new Reader();
+  reader.note(
+    `${shortPath(file)} did not come with cnilab. Its commands run in a shell on this machine, as you: read it before, as you would any program.`,
+    'yellow',
+  );
+  const said = await reader.ask('Enter trusts it, anything else leaves: ');
+  reader.close();
+  return said === '';
 }
 
 /** @returns what is up now, if anything */

@@ -2,6 +2,7 @@
 import { usageError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findGuide, sameAgain } from '../guide/find-guide.ts';
+import { isTrusted, refuseUntrusted } from '../guide/trust-guide.ts';
 import { shortPath } from '../text.ts';
 
 export interface GuideOptions {
@@ -12,12 +13,15 @@ export interface GuideOptions {
   readonly update?: true;
   readonly render?: true;
   readonly output?: string;
+  readonly trust?: true;
 }
 
 export async function guide(lab: string | undefined, options: GuideOptions): Promise<ExitCode> {
   if (options.output !== undefined && !options.render) throw usageError('--output is for --render');
   const found = await findGuide(lab, options.stack);
   if (options.check || options.update || options.render) {
+    const option = options.check ? 'check' : options.update ? 'update' : 'render';
+    refuseUntrusted(found, option, options.trust === true);
     const { checkGuide, renderGuide, updateGuide } = await import('../guide/play.ts');
     if (options.check) return await checkGuide(found);
     return options.update ? await updateGuide(found) : await renderGuide(found, options.output);
@@ -37,5 +41,5 @@ export async function guide(lab: string | undefined, options: GuideOptions): Pro
     );
   }
   const { walkGuide } = await import('../guide/walk.ts');
-  return await walkGuide(found, options.from);
+  return await walkGuide(found, options.from, isTrusted(found, options.trust === true));
 }

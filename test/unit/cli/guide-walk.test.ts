@@ -1,5 +1,5 @@
 // `guide` on a terminal of 80 columns, as far as no lab is needed: questions, and how the walk words what it says.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AtTerminal } from '../../support/at-terminal.ts';
@@ -27,7 +27,7 @@ function writeGuide(guide: string): void {
 
 function walks(guide: string): AtTerminal {
   writeGuide(guide);
-  const argv = [process.execPath, path.join(ROOT, 'scripts', 'cnilab.ts'), 'guide'];
+  const argv = [process.execPath, path.join(ROOT, 'scripts', 'cnilab.ts'), 'guide', '--trust'];
   person = new AtTerminal(argv, { ...cli.env, SHELL: '/bin/sh' }, ROOT, 80);
   return person;
 }
@@ -92,4 +92,23 @@ test('where the output is another it is said how to see what the guide shows; no
   one.type('q');
   expect(await one.until('from there')).toContain('npm run -s lab -- guide --stack bad   goes on');
   for (const line of `${help}\n${ran}\n${asked}`.split('\n')) expect(line.length, line).toBeLessThan(80);
+});
+
+test('a guide that did not come with cnilab is run by nobody who has not agreed', async () => {
+  const escaped = cli.path('escaped');
+  writeGuide(`\`\`\`console\n$ touch ${escaped}\n\`\`\`\n\n## 2. More\n\nText.`);
+  for (const option of ['--check', '--update', '--render']) {
+    const { stderr, exitCode } = await cli.run(['guide', option]);
+    expect(stderr).toContain('did not come with cnilab: its commands would run in a shell on this machine');
+    expect(stderr).toContain(`npm run -s lab -- guide ${option} --trust --stack bad   runs it all the same`);
+    expect(exitCode).toBe(2);
+  }
+  const argv = [process.execPath, path.join(ROOT, 'scripts', 'cnilab.ts'), 'guide', '--from', '2'];
+  person = new AtTerminal(argv, { ...cli.env, SHELL: '/bin/sh' }, ROOT, 80);
+  await person.until('Enter trusts it, anything else leaves: ');
+  person.type('no');
+  expect(await person.exitCode()).toBe(0);
+  expect(existsSync(escaped)).toBe(false);
+  expect((await cli.run(['guide', '--check', '--trust'])).exitCode).toBe(0);
+  expect(existsSync(escaped)).toBe(true);
 });

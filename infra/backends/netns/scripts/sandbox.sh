@@ -8,6 +8,8 @@
 #     stdin         "go" once the caller has recorded us; then the script that makes the nodes
 # Out: "holder PID" (as the machine sees it), then what the keeper prints.
 set -e
+# Of the caller's own nothing leaks in: a lab is the same for everybody.
+umask 022
 # The machine's /proc is still mounted, so this is our PID as the machine sees it.
 read -r holder _ < /proc/self/stat
 echo "holder $holder"
