@@ -29,6 +29,7 @@ export function indexPage(night: Night): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width">
 <title>Night of ${began.slice(0, 10)}: ${nightWords(night)}</title>
 <style>${embeddedFile(STYLE)}</style>

@@ -58,9 +58,9 @@ function loggedIn(file: string): string | undefined {
 /**
  * What the engine needs beside the caller's environment. Pure: give it the engine and the backend.
  *
- * A local backend encrypts secrets with a passphrase. Labs hold none, so an empty one is set unless the user
- * has chosen: commands then need no prompt. Its copies of every state before the last are for what cannot be made anew,
- * and outlive the stack: a lab can be, so there are none unless the user has chosen.
+ * A local backend encrypts secrets with a passphrase. An empty one is set unless the user has chosen: commands then need no
+ * prompt, and what protects a kubeconfig in the state is who may read the files. Its copies of every state before the last
+ * are for what cannot be made anew, and outlive the stack: a lab can be, so there are none unless the user has chosen.
  */
 export function engineVariables(
   engine: Engine,

@@ -45,6 +45,7 @@ test('no text of a lab or a machine becomes markup', () => {
         }),
       );
       expect(page).not.toContain('<img');
+      expect(page).toContain(`http-equiv="Content-Security-Policy" content="default-src 'none';`);
       expect(page.match(/<[a-z]+ [^>]*onerror/)).toBeNull();
     }),
   );
