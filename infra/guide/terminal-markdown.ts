@@ -1,7 +1,8 @@
 // Markdown as a terminal shows it: paragraphs wrapped, tables aligned, links with their targets. Parsing is marked's. Pure.
 import { marked, type Token, type Tokens } from 'marked';
 import { PLAIN, type Terminal } from '../report/paint.ts';
-import { renderTable, visibleWidth } from '../report/table.ts';
+import { renderTable } from '../report/table.ts';
+import { wrap } from '../report/wrap.ts';
 
 /** A line longer than this is hard to read, however wide the terminal is. */
 const READABLE = 100;
@@ -60,9 +61,8 @@ function list({ items, ordered, start, loose }: Tokens.List, width: number, term
 
 function table({ header, rows }: Tokens.Table, width: number, terminal: Terminal): string {
   const cell = ({ tokens }: Tokens.TableCell) => inline(tokens, terminal);
-  const share = Math.max(12, Math.floor((width - 2 * (header.length - 1)) / header.length));
-  const wrapped = rows.map((row) => row.map((one) => wrap(cell(one), share)));
-  return renderTable(header.map(cell), wrapped, { width, decorate: (text) => terminal.paint('bold', text) });
+  const cells = rows.map((row) => row.map(cell));
+  return renderTable(header.map(cell), cells, { width, decorate: (text) => terminal.paint('bold', text) });
 }
 
 function inline(tokens: readonly Token[], terminal: Terminal): string {
@@ -95,24 +95,6 @@ function inline(tokens: readonly Token[], terminal: Terminal): string {
 /** Line breaks of the source are spaces; the few entities that prose has are characters. */
 const plain = (text: string) =>
   text.replaceAll('\n', ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-
-/** Breaks at spaces; a word that is longer than a line stays whole. */
-export function wrap(text: string, width: number): string {
-  if (!Number.isFinite(width)) return text;
-  return text
-    .split('\n')
-    .map((paragraph) => {
-      const lines: string[] = [];
-      for (const word of paragraph.split(/ +/)) {
-        const last = lines.at(-1);
-        if (last !== undefined && visibleWidth(last) + 1 + visibleWidth(word) <= width)
-          lines[lines.length - 1] = `${last} ${word}`;
-        else lines.push(word);
-      }
-      return lines.join('\n');
-    })
-    .join('\n');
-}
 
 const margin = (text: string, spaces: string) =>
   text

@@ -4,6 +4,7 @@ import type { Matcher } from '../lab/schema.ts';
 import { meshMatrix } from './mesh-matrix.ts';
 import type { Terminal } from './paint.ts';
 import { indent } from './words.ts';
+import { wrap } from './wrap.ts';
 
 const TONES = { pass: 'green', fail: 'red', inconclusive: 'yellow' } as const;
 
@@ -18,21 +19,38 @@ export function failedExperiment(experiment: ExperimentResult, terminal: Termina
   const matrix = kind === 'mesh' ? meshMatrix(experiment.observed, terminal) : undefined;
   return [
     `${verdictWord(verdict, terminal)} ${terminal.paint('bold', name)}`,
-    ...(reason === undefined ? [] : [indent(reason, 2)]),
+    ...(reason === undefined ? [] : [wrap(indent(reason, 2), terminal.width)]),
     ...(matrix === undefined ? [] : [indent(matrix, 2)]),
     ...checks.filter((check) => check.verdict !== 'pass').map((check) => failedCheck(check, terminal)),
   ].join('\n');
 }
 
+/** Columns that a verdict and the gaps beside it take. */
+const BESIDE_VERDICT = 8;
+
+/** A line for a check: its verdict, its name, what it claims. */
+export function checkLine({ name, verdict, claim }: CheckResult, terminal: Terminal): string {
+  const line = `  ${verdictWord(verdict, terminal)}  ${name}${claim === undefined ? '' : ` [${claim}]`}`;
+  return wrap(line, terminal.width, BESIDE_VERDICT - 2);
+}
+
 function failedCheck(check: CheckResult, terminal: Terminal): string {
-  const claim = check.claim === undefined ? '' : ` [${check.claim}]`;
-  const { paint } = terminal;
   return [
-    `  ${verdictWord(check.verdict, terminal)}  ${check.name}${claim}`,
-    ...firstOf(check.differences).map((line) => indent(`- ${line}`, 6)),
-    indent(`${paint('dim', 'expected')} ${inWords(check.expected, 'expected ')}`, 6),
-    indent(`${paint('dim', 'observed')} ${inWords(check.observed, 'observed ')}`, 6),
+    checkLine(check, terminal),
+    ...firstOf(check.differences).map((line) => wrap(indent(`- ${line}`, 6), terminal.width, 2)),
+    expectedAndObserved(check, terminal),
   ].join('\n');
+}
+
+/** What a check expected beside what it saw, a line or more each. */
+export function expectedAndObserved({ expected, observed }: CheckResult, terminal: Terminal): string {
+  const { paint, width } = terminal;
+  return [
+    `${paint('dim', 'expected')} ${inWords(expected, 'expected ')}`,
+    `${paint('dim', 'observed')} ${inWords(observed, 'observed ')}`,
+  ]
+    .map((text) => wrap(indent(text, 6), width, 'observed '.length))
+    .join('\n');
 }
 
 /** Lines of one list. */

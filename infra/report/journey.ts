@@ -8,6 +8,7 @@ import type { ClockRow } from '../observe/clocks.ts';
 import { PLAIN, type Terminal } from './paint.ts';
 import { renderTable } from './table.ts';
 import { count } from './words.ts';
+import { wrap } from './wrap.ts';
 
 const SEEN = {
   'as-predicted': ['green', '✓'],
@@ -17,15 +18,15 @@ const SEEN = {
   untapped: ['dim', 'no tap'],
 } as const;
 
-const LEGEND = [
-  'LATENCY is from the hop before (or from the one behind ←) that has a tap: of several packets the range, of ten and more',
-  'min / median / p99. - : nothing was seen before. same stamp: the kernel stamped it once for both, nobody knows. no tap:',
-  'nothing can be run there.',
-].join('\n');
+const LEGEND =
+  'LATENCY is from the hop before (or from the one behind ←) that has a tap: of several packets the range, of ten and more min / median / p99. - : nothing was seen before. same stamp: the kernel stamped it once for both, nobody knows. no tap: nothing can be run there.';
 
 /** Said where it is needed. */
 const CLOCK_LEGEND =
   'other clock: the hop before was stamped by another kernel’s clock, and between two clocks nobody knows.';
+
+/** Columns that prose keeps to, however wide the terminal is. */
+const PROSE = 120;
 
 /** Fewer samples have no percentiles worth a name. */
 const PERCENTILES_FROM = 10;
@@ -35,11 +36,11 @@ const RIGHT = (header: string) => ({ header, align: 'right' as const });
 /** Everything that was seen of a series, several lines, without a trailing newline. */
 export function journeyText(observed: JourneyObservation, terminal: Terminal = PLAIN): string {
   const { ping, taps, journeys, noise, evidence, clocks = [] } = observed;
-  const { paint } = terminal;
+  const { paint, width } = terminal;
   return [
     `${paint('bold', `${ping.from} → ${ping.to}`)}: ${ping.received} of ${ping.transmitted} answered, ${count(taps.length, 'tap')}`,
-    paint('dim', clocks.length === 0 ? LEGEND : `${LEGEND}\n${CLOCK_LEGEND}`),
-    ...journeys.map((journey) => `${title(journey, terminal)}\n${journeyTable(journey, terminal)}`),
+    paint('dim', wrap(clocks.length === 0 ? LEGEND : `${LEGEND}\n${CLOCK_LEGEND}`, Math.min(width, PROSE))),
+    ...journeys.map((journey) => `${title(journey, terminal)}\n${way(journey, ping.from, terminal)}`),
     `${paint('bold', 'Beside them')}\n${noise.length === 0 ? '  nothing' : noise.map(noiseLine).join('\n')}`,
     ...(clocks.length === 0
       ? []
@@ -69,6 +70,17 @@ export function ranges(numbers: readonly number[]): string {
     else runs.push([n, n]);
   }
   return runs.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
+}
+
+/** What is too long for the sender's own interface, or has no route, is on no interface at all. */
+function way(journey: Journey, from: string, terminal: Terminal): string {
+  if (journey.hops.length > 0) return journeyTable(journey, terminal);
+  const { end } = journey;
+  return wrap(
+    `  it was on no interface: it ended in ${from} itself${end === undefined ? '' : `, ${end}`}`,
+    terminal.width,
+    2,
+  );
 }
 
 function journeyTable({ hops }: Journey, { paint, width }: Terminal): string {

@@ -1,5 +1,5 @@
 // Plain text tables: columns as wide as their cells, and never a truncated fact, however narrow the terminal.
-import { stripVTControlCharacters } from 'node:util';
+import { visibleWidth, wrap } from './wrap.ts';
 
 export interface Column {
   readonly header: string;
@@ -8,7 +8,7 @@ export interface Column {
 }
 
 export interface TableOptions {
-  /** Columns of the terminal; a wider table becomes one `header: value` block a row. @default Infinity */
+  /** Columns of the terminal; in a wider table texts are broken between words, and where that is not enough each row becomes a block of `header: value` lines. @default Infinity */
   readonly width?: number;
   /** Spaces before every line. @default 0 */
   readonly indent?: number;
@@ -26,10 +26,12 @@ export function numbers(header: string): Column {
   return { header, align: 'right' };
 }
 
-/**
- * Renders rows under headers, without a trailing newline. A cell with line breaks makes its row that many lines high.
- * When the whole is wider than `width`, each row becomes a block of lines, so nothing is cut.
- */
+/** A column of texts is not made narrower than this: one of a word a line is harder to read than a block. */
+const NARROWEST = 12;
+/** What is broken off a line of a cell that has several is told from the next one by this. */
+const HANGING = 2;
+
+/** Renders rows under headers, without a trailing newline. A cell with line breaks makes its row that many lines high. Nothing is cut. */
 export function renderTable(
   columns: readonly (Column | string)[],
   rows: readonly (readonly Cell[])[],
@@ -39,30 +41,70 @@ export function renderTable(
   const cells = rows.map((row) => heads.map((_, index) => cellLines(row[index])));
   const margin = ' '.repeat(options.indent ?? 0);
   const decorate = options.decorate ?? ((header: string) => header);
-  const widths = heads.map((head, index) =>
-    Math.max(
-      visibleWidth(head.header),
-      ...cells.map((row) => Math.max(...(row[index] ?? []).map(visibleWidth))),
-    ),
-  );
-  const total =
-    margin.length + widths.reduce((sum, width) => sum + width, 0) + GAP.length * (heads.length - 1);
-  if (total > (options.width ?? Infinity)) return blocks(heads, cells, margin, decorate);
+  const { width = Infinity } = options;
+  const room = width - margin.length - GAP.length * (heads.length - 1);
+  const most = fittingWidths(heads, cells, room);
+  if (most === undefined) return blocks(heads, cells, { margin, decorate, width });
 
+  const broken = cells.map((row) => row.map((lines, index) => brokenLines(lines, most[index] ?? 0)));
+  const widths = widthsOf(heads, broken);
   const line = (parts: readonly string[]) =>
     `${margin}${parts
       .map((part, index) => pad(part, widths[index] ?? 0, heads[index]?.align ?? 'left'))
       .join(GAP)}`.trimEnd();
-  const body = cells.flatMap((row) => {
+  const body = broken.flatMap((row) => {
     const height = Math.max(...row.map((lines) => lines.length));
     return Array.from({ length: height }, (_, at) => line(row.map((lines) => lines[at] ?? '')));
   });
   return [line(heads.map((head) => decorate(head.header))), ...body].join('\n');
 }
 
-/** Columns a text takes on a terminal: styles count for nothing. */
-export function visibleWidth(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+type Rows = readonly (readonly (readonly string[])[])[];
+
+/** The widest line of each column, its header among them. */
+function widthsOf(
+  heads: readonly Column[],
+  cells: Rows,
+  of: (line: string, hanging: number) => number = visibleWidth,
+): readonly number[] {
+  return heads.map(({ header }, index) =>
+    Math.max(
+      visibleWidth(header),
+      ...cells.flatMap((row) => {
+        const lines = row[index] ?? [];
+        return lines.map((line) => of(line, hangingOf(lines)));
+      }),
+    ),
+  );
+}
+
+/** As wide as the cells are; where that is too wide, the widest texts give way first. Undefined when they cannot give that much. */
+function fittingWidths(heads: readonly Column[], cells: Rows, room: number): readonly number[] | undefined {
+  const widths = widthsOf(heads, cells);
+  const broken = widthsOf(heads, cells, leastWidth);
+  const least = widths.map((own, index) =>
+    heads[index]?.align === 'right' ? own : Math.max(broken[index] ?? 0, Math.min(own, NARROWEST)),
+  );
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+  if (sum(least) > room) return undefined;
+  const level = (most: number) =>
+    widths.map((own, index) => Math.max(least[index] ?? 0, Math.min(own, most)));
+  let most = Math.max(...widths, 0);
+  while (sum(level(most)) > room) most -= 1;
+  return level(most);
+}
+
+/** Into which a line can be broken without breaking a word. */
+function leastWidth(line: string, hanging: number): number {
+  const [margin = ''] = /^ */.exec(line) ?? [];
+  const longest = Math.max(...line.trim().split(/ +/).map(visibleWidth));
+  return Math.min(visibleWidth(line), margin.length + hanging + longest);
+}
+
+const hangingOf = (lines: readonly string[]) => (lines.length > 1 ? HANGING : 0);
+
+function brokenLines(lines: readonly string[], width: number): readonly string[] {
+  return lines.flatMap((line) => wrap(line, width, hangingOf(lines)).split('\n'));
 }
 
 function cellLines(cell: Cell): readonly string[] {
@@ -82,16 +124,20 @@ function pad(text: string, width: number, align: 'left' | 'right'): string {
 
 function blocks(
   heads: readonly Column[],
-  cells: readonly (readonly (readonly string[])[])[],
-  margin: string,
-  decorate: (header: string) => string,
+  cells: Rows,
+  {
+    margin,
+    decorate,
+    width,
+  }: Required<Pick<TableOptions, 'decorate' | 'width'>> & { readonly margin: string },
 ): string {
   const keyWidth = Math.max(...heads.map((head) => visibleWidth(head.header))) + 1;
+  const room = width - margin.length - keyWidth - 1;
   return cells
     .map((row) =>
       row
         .flatMap((lines, index) =>
-          lines.map((text, at) => {
+          brokenLines(lines, room).map((text, at) => {
             const header = heads[index]?.header ?? '';
             const key = at === 0 && header !== '' ? `${decorate(header)}:` : '';
             return `${margin}${pad(key, keyWidth, 'left')} ${text}`;

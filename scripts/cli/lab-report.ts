@@ -72,7 +72,7 @@ export function nextSteps(
     ...(definition.experiments.length === 0
       ? []
       : [
-          `npm run -s lab -- results ${stack}  # every check, and what it saw`,
+          `npm run -s lab -- results ${stack} --all  # every check, and what it saw`,
           `npm run -s lab -- verify --stack ${stack}  # the experiments again, on the lab as it stands`,
         ]),
     ...(existsSync(guide) ? [`npm run -s lab -- guide --stack ${stack}  # the guide, step by step`] : []),

@@ -115,15 +115,16 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program
     .command('results')
     .description('Show what the experiments of a stack observed.')
-    .argument('[stack]', 'the stack (default: $CNILAB_STACK, else the only one)')
+    .argument('[experiment...]', 'names (default: all); the first word may also be a stack')
     .addOption(stack())
+    .option('--all', 'of checks that hold, too, what they expected and saw')
     .option('--json', 'as JSON: {lab, backend, verdict, experiments}')
     .option(
       '--canonical',
       'observations with random names, MACs, indexes and times replaced by stable symbols',
     )
-    .action(async (name, options) =>
-      finish(await (await import('./verbs/results.ts')).results(name ?? options.stack, options)),
+    .action(async (names, options) =>
+      finish(await (await import('./verbs/results.ts')).results(names, options)),
     );
   program
     .command('exec')

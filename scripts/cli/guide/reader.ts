@@ -1,8 +1,9 @@
 // The person at the terminal: what they are shown, what they type, and a shell of their own in between.
 import { createInterface, type Interface } from 'node:readline/promises';
 import { execa } from 'execa';
-import { lineWidth, terminalMarkdown, wrap } from '../../../infra/guide/terminal-markdown.ts';
+import { lineWidth, terminalMarkdown } from '../../../infra/guide/terminal-markdown.ts';
 import { type Terminal, type Tone, terminalOf } from '../../../infra/report/paint.ts';
+import { wrap } from '../../../infra/report/wrap.ts';
 import { dealWithStops } from '../engine/stop-requests.ts';
 import { unguarded } from '../guard-output.ts';
 import { ROOT } from '../project.ts';

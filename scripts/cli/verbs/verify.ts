@@ -32,7 +32,9 @@ export async function verify(names: readonly string[], options: VerifyOptions): 
     const shown = {
       started: (name: string) => status.update([], `… ${name}`),
       ended: (result: ExperimentResult) =>
-        status.update([asTyped(experimentText(result, terminalOf(process.stdout)))]),
+        status.update([
+          asTyped(experimentText(result, terminalOf(process.stdout), { story: names.length > 0 })),
+        ]),
     };
     const ran = await runExperiments(record, chosen, {
       signal: abort.signal,

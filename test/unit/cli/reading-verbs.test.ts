@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { LabResults } from '../../../infra/experiments/result.ts';
+import type { ExperimentResult, LabResults } from '../../../infra/experiments/result.ts';
 import type { StackRecord } from '../../../infra/state/stack-store.ts';
 import { CliSandbox } from '../../support/cli-sandbox.ts';
 
@@ -140,7 +140,9 @@ test('which stack is meant: the only one, that of CNILAB_STACK, or the question'
   const chosen = await cli.run(['results'], { CNILAB_STACK: 'table-3' });
   expect(chosen.stdout).toContain('stack table-3');
   const misspelt = await cli.run(['results', 'table-4']);
-  expect(misspelt.stderr).toBe('cnilab: no lab is up under stack "table-4"\n  → did you mean "table-3"?\n');
+  expect(misspelt.stderr).toBe(
+    'cnilab: no stack with a lab and no experiment is called "table-4"\n  → did you mean "table-3"?\n',
+  );
   expect([none, two, chosen, misspelt].map(({ exitCode }) => exitCode)).toEqual([2, 2, 0, 2]);
 });
 
@@ -238,4 +240,49 @@ test('a reader that has seen enough is no error', async () => {
   cli.addStack(record, { ...results, experiments });
   const { stdout, stderr, exitCode } = await cli.pipe(['results', '--json'], 'head -c 1');
   expect({ stdout, stderr, exitCode }).toEqual({ stdout: '{', stderr: '', exitCode: 0 });
+});
+
+const oneMore: ExperimentResult = {
+  ...(results.experiments[0] as ExperimentResult),
+  ...{ name: 'right', verdict: 'pass' },
+  checks: [{ name: 'one answer', verdict: 'pass', expected: 1, observed: 1, differences: [] }],
+};
+
+test('results of single experiments, of a stack or of the only one', async () => {
+  const { definition } = record;
+  const [wrong] = definition.experiments;
+  const experiments = [wrong, { ...wrong, name: 'right' }] as typeof definition.experiments;
+  cli.addStack(
+    { ...record, definition: { ...definition, experiments } },
+    { ...results, experiments: [...results.experiments, oneMore] },
+  );
+  for (const words of [['right'], ['bad', 'right'], ['right', '--stack', 'bad']]) {
+    const { exitCode, stdout } = await cli.run(['results', ...words]);
+    expect(stdout).toMatch(
+      /^Lab bad, stack bad, netns backend: pass\n\npass right \(ping, .*\n {2}pass {2}one answer\n$/,
+    );
+    expect(exitCode).toBe(0);
+  }
+  const json = await cli.run(['results', 'right', '--json']);
+  expect(JSON.parse(json.stdout).experiments).toMatchObject([{ name: 'right' }]);
+  const misspelt = await cli.run(['results', 'bad', 'wrnog']);
+  expect(misspelt.stderr).toBe('cnilab: lab bad has no experiment "wrnog"\n  → did you mean "wrong"?\n');
+  expect(misspelt.exitCode).toBe(2);
+});
+
+test('results of an experiment that has not been run say how to run it', async () => {
+  cli.addStack(record);
+  const { exitCode, stderr } = await cli.run(['results', 'wrong']);
+  expect(stderr).toBe(
+    'cnilab: experiment "wrong" has not been run\n  → npm run -s lab -- verify wrong --stack bad   runs it\n',
+  );
+  expect(exitCode).toBe(2);
+});
+
+test('results --all show what checks that hold have seen', async () => {
+  cli.addStack(record, { ...results, experiments: [oneMore] });
+  expect((await cli.run(['results'])).stdout).not.toContain('observed');
+  expect((await cli.run(['results', '--all'])).stdout).toContain(
+    '  pass  one answer\n      expected 1\n      observed 1\n',
+  );
 });
