@@ -93,7 +93,8 @@ function different(field: string, predicted: Value, seen: Value): string[] {
 export function rewrites(before: Headers, after: Headers): string[] {
   const words: string[] = [];
   if (before.outer === undefined && after.outer) {
-    words.push(`wrapped: VXLAN ${after.outer.vni}, ${after.outer.src} → ${after.outer.dst}`);
+    const { vni, src, dst, port } = after.outer;
+    words.push(`wrapped: VXLAN ${vni}, ${src} → ${dst}, UDP ${port}`);
   } else if (before.outer && after.outer === undefined) words.push(`unwrapped: VXLAN ${before.outer.vni}`);
   else if (before.outer && after.outer) words.push(...outerRewrites(before.outer, after.outer));
   if (before.src !== after.src) words.push(`source ${before.src} → ${after.src}`);

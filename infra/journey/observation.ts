@@ -10,6 +10,8 @@ export interface JourneyObservation {
     readonly to: string;
     readonly transmitted: number;
     readonly received: number;
+    /** Lines in which ping was told why not, such as a local MTU or an ICMP error. */
+    readonly errors?: readonly string[];
   };
   readonly taps: readonly {
     /** `<host>/<interface>`. */

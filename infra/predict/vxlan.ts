@@ -55,7 +55,7 @@ export function encapsulate(walk: Walk, kernel: Kernel, link: Link, frame: Frame
       return bypass(walk, kernel, vxlan, frame, remote, also(t, fdb));
     const wrap: Decision = {
       kind: 'encapsulation',
-      words: `VXLAN VNI ${vxlan.vni} from VTEP ${local} to VTEP ${remote}`,
+      words: `VXLAN VNI ${vxlan.vni} from VTEP ${local} to VTEP ${remote}, UDP port ${vxlan.port}`,
     };
     return walk.send(kernel, outerPacket(kernel, vxlan, frame, local, remote), also(t, fdb, wrap));
   });

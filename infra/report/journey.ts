@@ -38,7 +38,7 @@ export function journeyText(observed: JourneyObservation, terminal: Terminal = P
   const { ping, taps, journeys, noise, evidence, clocks = [] } = observed;
   const { paint, width } = terminal;
   return [
-    `${paint('bold', `${ping.from} → ${ping.to}`)}: ${ping.received} of ${ping.transmitted} answered, ${count(taps.length, 'tap')}`,
+    `${paint('bold', `${ping.from} → ${ping.to}`)}: ${ping.received} of ${ping.transmitted} answered, ${count(taps.length, 'tap')}${saidOf(ping, width)}`,
     paint('dim', wrap(clocks.length === 0 ? LEGEND : `${LEGEND}\n${CLOCK_LEGEND}`, Math.min(width, PROSE))),
     ...journeys.map((journey) => `${title(journey, terminal)}\n${way(journey, ping.from, terminal)}`),
     `${paint('bold', 'Beside them')}\n${noise.length === 0 ? '  nothing' : noise.map(noiseLine).join('\n')}`,
@@ -47,6 +47,11 @@ export function journeyText(observed: JourneyObservation, terminal: Terminal = P
       : [`${paint('bold', 'Other clocks')}\n${clocks.map((row) => clockLine(row, ping.from)).join('\n')}`]),
     `${paint('bold', 'Witnesses')}\n${witnesses(evidence)}`,
   ].join('\n\n');
+}
+
+/** What ping itself was told, each once. */
+function saidOf({ errors = [] }: JourneyObservation['ping'], width: number): string {
+  return [...new Set(errors)].map((line) => `\n${wrap(`  ${line}`, width, 2)}`).join('');
 }
 
 function title({ packet, seqs, asPredicted, end, hops }: Journey, { paint }: Terminal): string {
@@ -75,12 +80,7 @@ export function ranges(numbers: readonly number[]): string {
 /** What is too long for the sender's own interface, or has no route, is on no interface at all. */
 function way(journey: Journey, from: string, terminal: Terminal): string {
   if (journey.hops.length > 0) return journeyTable(journey, terminal);
-  const { end } = journey;
-  return wrap(
-    `  it was on no interface: it ended in ${from} itself${end === undefined ? '' : `, ${end}`}`,
-    terminal.width,
-    2,
-  );
+  return wrap(`  it was on no interface: the kernel of ${from} has not let it out`, terminal.width, 2);
 }
 
 function journeyTable({ hops }: Journey, { paint, width }: Terminal): string {

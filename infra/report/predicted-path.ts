@@ -45,7 +45,7 @@ function hopCells(hop: Hop) {
     hop.interface,
     hop.direction,
     stacked(`${hop.srcMac} → ${hop.dstMac}`, outer && `${outer.srcMac} → ${outer.dstMac}`),
-    stacked(endsOf(hop), outer && `${outer.src} → ${outer.dst} (VXLAN ${outer.vni})`),
+    stacked(endsOf(hop), outer && `${outer.src} → ${outer.dst} (VXLAN ${outer.vni}, UDP ${outer.port})`),
     stacked(hop.ttl, outer?.ttl),
     stacked(bytes(hop), outer && bytes(outer)),
   ];

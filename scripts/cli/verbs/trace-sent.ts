@@ -47,9 +47,7 @@ export async function traceSent(
     const observed = result.observed as unknown as JourneyObservation;
     process.stdout.write(journeyOutput(observed, options, terminalOf(process.stdout)));
     if (result.verdict === 'fail' && !options.json && !options.mermaid) {
-      process.stdout.write(
-        asTyped(`\n→ npm run -s lab -- diagnose --stack ${record.stack}   looks for the row to blame\n`),
-      );
+      process.stdout.write(asTyped(`\n${nextSteps(record.stack, observed, options).join('\n')}\n`));
     }
     if (result.reason !== undefined) process.stderr.write(`inconclusive: ${result.reason}\n`);
     return exitCodeOf(result.verdict);
@@ -59,4 +57,14 @@ export async function traceSent(
   } finally {
     ignore();
   }
+}
+
+/** A packet may be too long because the sender wanted it so, or because an interface carries less than it should. */
+function nextSteps(stack: string, { evidence }: JourneyObservation, { df, size }: TraceOptions) {
+  const tooLong = evidence.kernel.words.includes('(mtu)');
+  return [
+    ...(tooLong && size !== undefined ? ['→ a smaller --size fits'] : []),
+    ...(tooLong && df ? ['→ without --df it goes in fragments, where they are allowed'] : []),
+    `→ npm run -s lab -- diagnose --stack ${stack}   looks for the row to blame`,
+  ];
 }

@@ -93,6 +93,8 @@ test('what each hop changes is told from what was seen there', () => {
     rewrites.map((words) => `${host}/${dev}: ${words}`),
   );
   expect(changes).toContainEqual(expect.stringMatching(/^node-1\/flannel\.1: TTL 64 → 63$/));
-  expect(changes).toContainEqual(expect.stringMatching(/^node-1\/eth0: wrapped: VXLAN 1, \S+ → \S+$/));
+  expect(changes).toContainEqual(
+    expect.stringMatching(/^node-1\/eth0: wrapped: VXLAN 1, \S+ → \S+, UDP \d+$/),
+  );
   expect(changes).toContainEqual(expect.stringMatching(/^node-2\/flannel\.1: unwrapped: VXLAN 1$/));
 });

@@ -89,6 +89,23 @@ describe('clocks', () => {
   });
 });
 
+test('a packet that the sender’s own kernel refuses is on no interface, and ping says why', () => {
+  const { evidence, ...seen } = observation(4);
+  const end = 'dropped (mtu): message too long: 1501 bytes with DF are more than the MTU 1500 of eth0';
+  const line = 'ping: local error: message too long, mtu=1500';
+  const text = journeyText({
+    ...{ ...seen, evidence, taps: [] },
+    ping: { from: 'pod-2', to: 'pod-3', transmitted: 2, received: 0, errors: [line, line] },
+    journeys: [{ packet: 'echo-request', seqs: [1, 2], asPredicted: true, end, way: [], hops: [] }],
+  });
+  expect(text).toMatch(
+    /^pod-2 → pod-3: 0 of 2 answered, 0 taps\n {2}ping: local error: message too long, mtu=1500\n\n/,
+  );
+  expect(text).toContain(
+    `echo-request 1–2: as predicted; ${end}\n  it was on no interface: the kernel of pod-2 has not let it out\n`,
+  );
+});
+
 test('that there was nothing else is said, too', () => {
   expect(journeyText({ ...observation(4), noise: [] })).toContain('Beside them\n  nothing');
 });

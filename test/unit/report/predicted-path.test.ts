@@ -47,19 +47,19 @@ test('copies of a flood are indented, and the end says why', () => {
 
 test('what a tap on every interface would see: the outer packet above the inner one', () => {
   expect(packetTable(predict(flannel, across))).toMatchInlineSnapshot(`
-    "   #  HOST    INTERFACE          MAC                                    ADDRESSES                              TTL  BYTES
-       1  pod-a   eth0          out  ae:cd:ce:8a:bb:01 → 06:73:0b:84:18:d8  10.42.0.2 → 10.42.1.2                   64     84
-       2  node-1  veth55d295e1  in   ae:cd:ce:8a:bb:01 → 06:73:0b:84:18:d8  10.42.0.2 → 10.42.1.2                   64     84
-       3  node-1  cni0          in   ae:cd:ce:8a:bb:01 → 06:73:0b:84:18:d8  10.42.0.2 → 10.42.1.2                   64     84
-       4  node-1  flannel.1     out  0e:00:00:00:00:01 → 0e:00:00:00:00:02  10.42.0.2 → 10.42.1.2                   63     84
-       5  node-1  eth0          out  9a:9d:1d:7f:3a:71 → aa:f0:e1:11:36:9a  192.168.49.2 → 192.168.49.3 (VXLAN 1)   64    134
-                                     0e:00:00:00:00:01 → 0e:00:00:00:00:02  10.42.0.2 → 10.42.1.2                   63     84
-       6  node-2  eth0          in   9a:9d:1d:7f:3a:71 → aa:f0:e1:11:36:9a  192.168.49.2 → 192.168.49.3 (VXLAN 1)   64    134
-                                     0e:00:00:00:00:01 → 0e:00:00:00:00:02  10.42.0.2 → 10.42.1.2                   63     84
-       7  node-2  flannel.1     in   0e:00:00:00:00:01 → 0e:00:00:00:00:02  10.42.0.2 → 10.42.1.2                   63     84
-       8  node-2  cni0          out  ae:de:0c:fc:6a:9b → 16:90:96:a1:ad:02  10.42.0.2 → 10.42.1.2                   62     84
-       9  node-2  veth947debd4  out  ae:de:0c:fc:6a:9b → 16:90:96:a1:ad:02  10.42.0.2 → 10.42.1.2                   62     84
-      10  pod-d   eth0          in   ae:de:0c:fc:6a:9b → 16:90:96:a1:ad:02  10.42.0.2 → 10.42.1.2                   62     84"
+    "   #  HOST    INTERFACE          MAC                                    ADDRESSES                                        TTL  BYTES
+       1  pod-a   eth0          out  ae:cd:ce:8a:bb:01 → 06:73:0b:84:18:d8  10.42.0.2 → 10.42.1.2                             64     84
+       2  node-1  veth55d295e1  in   ae:cd:ce:8a:bb:01 → 06:73:0b:84:18:d8  10.42.0.2 → 10.42.1.2                             64     84
+       3  node-1  cni0          in   ae:cd:ce:8a:bb:01 → 06:73:0b:84:18:d8  10.42.0.2 → 10.42.1.2                             64     84
+       4  node-1  flannel.1     out  0e:00:00:00:00:01 → 0e:00:00:00:00:02  10.42.0.2 → 10.42.1.2                             63     84
+       5  node-1  eth0          out  9a:9d:1d:7f:3a:71 → aa:f0:e1:11:36:9a  192.168.49.2 → 192.168.49.3 (VXLAN 1, UDP 8472)   64    134
+                                     0e:00:00:00:00:01 → 0e:00:00:00:00:02  10.42.0.2 → 10.42.1.2                             63     84
+       6  node-2  eth0          in   9a:9d:1d:7f:3a:71 → aa:f0:e1:11:36:9a  192.168.49.2 → 192.168.49.3 (VXLAN 1, UDP 8472)   64    134
+                                     0e:00:00:00:00:01 → 0e:00:00:00:00:02  10.42.0.2 → 10.42.1.2                             63     84
+       7  node-2  flannel.1     in   0e:00:00:00:00:01 → 0e:00:00:00:00:02  10.42.0.2 → 10.42.1.2                             63     84
+       8  node-2  cni0          out  ae:de:0c:fc:6a:9b → 16:90:96:a1:ad:02  10.42.0.2 → 10.42.1.2                             62     84
+       9  node-2  veth947debd4  out  ae:de:0c:fc:6a:9b → 16:90:96:a1:ad:02  10.42.0.2 → 10.42.1.2                             62     84
+      10  pod-d   eth0          in   ae:de:0c:fc:6a:9b → 16:90:96:a1:ad:02  10.42.0.2 → 10.42.1.2                             62     84"
   `);
 });
 
