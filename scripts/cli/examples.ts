@@ -1,8 +1,13 @@
 // Examples of every verb, for its help.
 
+/** Commands, some with what they do behind them; none where a verb has none. Those on a lab are on the default one, but for a course. */
+export function examplesOf(verb: string): readonly string[] {
+  return EXAMPLES[verb] ?? [];
+}
+
 /** Nothing where a verb has none. */
 export function examplesText(verb: string): string {
-  const lines = EXAMPLES[verb] ?? [];
+  const lines = examplesOf(verb);
   return lines.length === 0 ? '' : `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
@@ -43,14 +48,18 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   list: ['npm run -s lab -- list', 'npm run -s lab -- list --json | jq -r ".stacks[].stack"'],
   validate: ['npm run -s lab -- validate flannel', 'npm run -s lab -- validate ./my-lab/lab.yaml'],
-  results: ['npm run -s lab -- results kindnet', 'npm run -s lab -- results kindnet --json | jq .verdict'],
+  results: [
+    'npm run -s lab -- results                    every check of every experiment',
+    'npm run -s lab -- results routes --all       and what the checks that hold have seen',
+    'npm run -s lab -- results --stack table-3 --json | jq .verdict',
+  ],
   exec: [
     'npm run -s lab -- exec minikube --stack kindnet -- ip route',
     'npm run -s lab -- exec pod-to-pod-1 -- ping -c 1 10.244.1.2',
     'npm run -s lab -- exec pod-to-pod-1/main     a shell in a container',
     'npm run -s lab -- exec minikube --changes -- ip route del 10.244.1.0/24',
   ],
-  verify: ['npm run -s lab -- verify', 'npm run -s lab -- verify pod-routes --stack kindnet'],
+  verify: ['npm run -s lab -- verify', 'npm run -s lab -- verify routes --stack kindnet'],
   graph: [
     'npm run -s lab -- graph',
     'npm run -s lab -- graph --stack flannel > flannel.mmd',
@@ -67,15 +76,16 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   trace: [
     'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2',
     'npm run -s lab -- trace pod-to-pod-1 192.168.49.1 --proto udp --port 53',
-    'npm run -s lab -- trace pod-1 pod-3 --size 1472 --df      does it fit?',
-    'npm run -s lab -- trace web-1 web-2 --ipv6',
-    'npm run -s lab -- trace pod-1 pod-3 --mermaid > path.mmd',
-    'npm run -s lab -- trace pod-1 pod-3 --send 5              foretold beside observed',
+    'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2 --size 1472 --df      does it fit?',
+    'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2 --packets             the headers at every interface, foretold',
+    'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2 --send 5              foretold beside observed',
+    'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2 --mermaid > path.mmd',
+    'npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2 --ipv6                where pods have IPv6: lab dual-stack',
   ],
   journey: [
-    'npm run -s lab -- journey',
-    'npm run -s lab -- journey vxlan-journey --stack flannel',
-    'npm run -s lab -- journey vxlan-journey --mermaid > journey.mmd',
+    'npm run -s lab -- journey                    which there are',
+    'npm run -s lab -- journey journey-across-nodes',
+    'npm run -s lab -- journey journey-across-nodes --mermaid > journey.mmd',
   ],
   parity: [
     'npm run -s lab -- parity kindnet',

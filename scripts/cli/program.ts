@@ -1,16 +1,17 @@
 // The command line: verbs, options, help. What a verb does is loaded when it is called.
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { backendNames } from '../../infra/backends/registry.ts';
 import { GRAPH_FORMATS } from '../../infra/report/topology/formats.ts';
 import { addCourse } from './course/program.ts';
 import { examplesText } from './examples.ts';
 import { DEFAULT_LAB } from './lab-files.ts';
 import { asTyped } from './spelling.ts';
+import { Verb } from './verb.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** @param finish gets the exit code of the verb that ran */
 export function createProgram(finish: (exitCode: number) => void): Command {
-  const program = new Command('cnilab')
+  const program = new Verb('cnilab')
     .description('Kubernetes pod networking labs: a real kernel, real CNI plugins, asserted observations.')
     .usage('<verb> [arguments]')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
@@ -206,10 +207,15 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(new Option('--size <bytes>', 'payload, as ping -s').argParser(wholeNumber(0, 65_507)))
     .option('--df', 'set Don’t Fragment whatever the size, as ping -M do')
     .addOption(
-      new Option('--packets', 'what a tap on every interface would see').conflicts(['mermaid', 'json']),
+      new Option('--packets', 'what a tap on every interface would see, foretold: not with --send').conflicts(
+        [...['mermaid', 'json']],
+      ),
     )
     .addOption(
-      new Option('--send [count]', 'send echo requests too, and show where they really were')
+      new Option(
+        '--send [count]',
+        'send echo requests too, and show where they really were, headers and all: not with --packets, and ICMP only',
+      )
         .preset('3')
         .argParser(wholeNumber(1, 1000))
         .conflicts('packets'),

@@ -9,7 +9,7 @@ import { parseSettings } from '../cli/backend-settings.ts';
 import { usageError } from '../cli/cli-error.ts';
 import { findLabFile, listLabFiles } from '../cli/lab-files.ts';
 import { labExplanations } from '../cli/parity/lab-explanations.ts';
-import { shortPath } from '../cli/text.ts';
+import { readablePath, shortPath } from '../cli/text.ts';
 import { userDirectory } from '../cli/user-directory.ts';
 import type { NightOptions } from './options.ts';
 import { planNight } from './plan.ts';
@@ -51,7 +51,7 @@ async function labsOf(words: readonly string[]): Promise<ReadonlyMap<string, Nig
   const labs = new Map<string, NightLab>();
   for (const word of words) {
     const file = await findLabFile(word);
-    const lab = await loadLab(shortPath(file));
+    const lab = await loadLab(readablePath(file));
     const other = labs.get(lab.name);
     if (other) {
       throw usageError(

@@ -7,7 +7,7 @@ import { loadLab } from '../../../infra/lab/load.ts';
 import { usageError } from '../cli-error.ts';
 import { findLabFile } from '../lab-files.ts';
 import { ROOT } from '../project.ts';
-import { shortPath } from '../text.ts';
+import { readablePath, shortPath } from '../text.ts';
 import { type StudentsOptions, studentsAsked } from './asked-students.ts';
 import { checkCourseName, chooseCourse } from './choose-course.ts';
 
@@ -34,7 +34,7 @@ async function knownCourse(options: CourseAsked): Promise<Course> {
 
 async function courseOf(word: string, options: CourseAsked): Promise<Course> {
   const labFile = await findLabFile(word);
-  const lab = await loadLab(shortPath(labFile));
+  const lab = await loadLab(readablePath(labFile));
   const name = checkCourseName(options.course ?? lab.name);
   const students = await studentsAsked(options);
   const before = await readCourse(name);

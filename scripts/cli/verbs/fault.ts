@@ -133,11 +133,19 @@ export async function repairFaultInLab(name: string | undefined, options: StackO
   }
   const { undone, failures } = await withCluster(record, (cluster) => repairAll(cluster, record, wanted));
   if (options.json) process.stdout.write(`${JSON.stringify(undone, null, 2)}\n`);
-  else
-    for (const { name, host, row } of undone)
-      process.stdout.write(`Undone: ${name}. It was on ${host}: ${row}\n`);
+  else process.stdout.write(asTyped(toldUndone(record, undone, failures.length === 0)));
   if (failures.length === 0) return EXIT.pass;
   throw environmentError(`not all of it could be undone: ${failures.join('; ')}`, mends(record));
+}
+
+function toldUndone({ stack }: StackRecord, undone: readonly Undone[], whole: boolean): string {
+  return [
+    ...undone.map(({ name, host, row }) => `Undone: ${name}. It was on ${host}: ${row}`),
+    ...(whole
+      ? [`  → npm run -s lab -- verify --stack ${stack}   says whether the lab's checks hold again`]
+      : []),
+    '',
+  ].join('\n');
 }
 
 interface Undone {

@@ -16,7 +16,7 @@ import { labExplanations } from '../parity/lab-explanations.ts';
 import { runInTurn } from '../parity/run-in-turn.ts';
 import { parityStack } from '../parity/run-on-backend.ts';
 import { asTyped } from '../spelling.ts';
-import { shortPath } from '../text.ts';
+import { readablePath } from '../text.ts';
 
 export interface ParityOptions {
   /** Names with commas between them. @default all there are */
@@ -31,7 +31,7 @@ export interface ParityOptions {
 
 export async function parity(word: string, options: ParityOptions): Promise<ExitCode> {
   const file = await findLabFile(word);
-  const lab = await loadLab(shortPath(file));
+  const lab = await loadLab(readablePath(file));
   const explanations = await labExplanations(file, lab);
   const chosen = await candidates(options.backend, parseSettings(options.set ?? []));
   // Standard output is the table's alone.

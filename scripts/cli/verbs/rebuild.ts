@@ -5,7 +5,7 @@ import { chooseRecord } from '../choose-stack.ts';
 import { openStack } from '../engine/stack-session.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { refuseAnotherState } from '../foreign-stack.ts';
-import { shortPath } from '../text.ts';
+import { readablePath } from '../text.ts';
 import { up } from './up.ts';
 
 /** What stands is taken away first, and `up` finds nothing alive: stopped in between, a plain `up` goes on. */
@@ -15,7 +15,7 @@ export async function rebuild(
 ): Promise<ExitCode> {
   const record = await chooseRecord(stack, 'npm run -s lab -- rebuild');
   // Nothing is taken away for a file that cannot be stood up, or by whom `up` would be refused.
-  await loadLab(shortPath(record.labFile));
+  await loadLab(readablePath(record.labFile));
   await refuseAnotherState(record, await openStack(record.stack), []);
   const backend = await loadBackend(record.backend);
   const out = options.json ? process.stderr : process.stdout;

@@ -17,7 +17,7 @@ import { refuseWithoutTools } from '../needed-tools.ts';
 import { asTyped } from '../spelling.ts';
 import { keepStackConfig } from '../stack-config.ts';
 import { type StoodLab, standUp } from '../stand-up.ts';
-import { shortPath } from '../text.ts';
+import { readablePath, shortPath } from '../text.ts';
 import { takeDown } from './down.ts';
 import { published } from './results.ts';
 
@@ -37,7 +37,7 @@ const UNCHANGED =
 
 export async function up(word: string | undefined, options: UpOptions): Promise<ExitCode> {
   const file = await findLabFile(word ?? DEFAULT_LAB);
-  const lab = await loadLab(shortPath(file));
+  const lab = await loadLab(readablePath(file));
   const stack = checkStackName(options.stack ?? lab.name);
   const before = await readRecord(stack);
   const both = besideOrInstead(file, stack);

@@ -5,16 +5,16 @@ import { LabError } from '../../../infra/lab/problem.ts';
 import { count } from '../../../infra/report/words.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findLabFile } from '../lab-files.ts';
-import { shortPath } from '../text.ts';
+import { readablePath, shortPath } from '../text.ts';
 
 export async function validate(word: string, options: { readonly json?: boolean }): Promise<ExitCode> {
   const file = await findLabFile(word);
   if (!options.json) {
-    const lab = await loadLab(shortPath(file));
+    const lab = await loadLab(readablePath(file));
     process.stdout.write(`${shortPath(file)}: ok (${contents(lab)})\n`);
     return EXIT.pass;
   }
-  const problems = await loadLab(shortPath(file)).then(
+  const problems = await loadLab(readablePath(file)).then(
     () => [],
     (error: unknown) => {
       if (error instanceof LabError) return error.problems;

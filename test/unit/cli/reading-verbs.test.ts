@@ -167,6 +167,11 @@ test('exec on what is not there names what is', async () => {
   expect([pod.exitCode, container.exitCode]).toEqual([2, 2]);
 });
 
+const TRACE_USAGE = `  → usage: npm run -s lab -- trace [options] <from> <to>
+  → for example: npm run -s lab -- trace pod-to-pod-1 pod-to-pod-2
+  → npm run -s lab -- trace --help   shows more
+`;
+
 test.each([
   [['p-3', 'p-2'], 'cnilab: there is no node or pod "p-3"\n  → did you mean "p-1"?\n'],
   [
@@ -179,14 +184,17 @@ test.each([
   ],
   [
     ['p-1', 'p-2', '--size', '-1'],
-    "error: option '--size <bytes>' argument '-1' is invalid. It must be a whole number from 0 to 65507.\n",
+    `cnilab: trace: option '--size <bytes>' argument '-1' is invalid. It must be a whole number from 0 to 65507\n${TRACE_USAGE}`,
   ],
   [['p-1', 'p-2', '--ipv6', '--send'], 'cnilab: p-2 has no IPv6 address\n  → leave --ipv6 out\n'],
   [
     ['p-1', 'p-2', '--proto', 'udp', '--send'],
     'cnilab: only ICMP echoes are sent\n  → leave --proto out, or --send\n',
   ],
-  [['p-1', 'p-2', '--json', '--mermaid'], "error: option '--mermaid' cannot be used with option '--json'\n"],
+  [
+    ['p-1', 'p-2', '--json', '--mermaid'],
+    `cnilab: trace: option '--mermaid' cannot be used with option '--json'\n${TRACE_USAGE}`,
+  ],
 ])('trace %j is told what is wrong, and nothing is observed', async (args, message) => {
   cli.addStack(record, results);
   const { exitCode, stdout, stderr } = await cli.run(['trace', ...args]);
@@ -227,7 +235,7 @@ test('help has every verb, examples and the exit codes; wrong usage ends with 2'
   expect(help.stdout).toContain('Exit codes: 0 pass');
   expect((await cli.run(['up', '--help'])).stdout).toContain('npm run up -- flannel');
   const verb = await cli.run(['upp']);
-  expect(verb.stderr).toContain('(Did you mean up?)');
+  expect(verb.stderr).toContain('did you mean "up"?');
   const isolation = await cli.run(['up', '--isolation', 'full']);
   expect(isolation.stderr).toContain('Allowed choices are auto, rootless, root');
   const backend = await cli.run(['up', '--backend', 'vmware']);
