@@ -1,21 +1,24 @@
-// Writes the published JSON Schemas from the schemas in the code. `--check` says whether they are up to date instead.
+// Writes the published JSON Schemas, and the reference of lab files, from the schemas in the code.
+// `--check` says whether they are up to date instead.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resultsJsonSchema } from '../infra/experiments/results-schema.ts';
 import { labJsonSchema } from '../infra/lab/json-schema.ts';
 import { parityJsonSchema } from '../infra/parity/explanation.ts';
+import { labReference } from './schemas/lab-reference.ts';
 
 /** Published file, relative to the project → what makes it. */
-const SCHEMAS: readonly (readonly [file: string, make: () => unknown])[] = [
-  ['labs/lab.schema.json', labJsonSchema],
-  ['labs/results.schema.json', resultsJsonSchema],
-  ['labs/parity.schema.json', parityJsonSchema],
+const PUBLISHED: readonly (readonly [file: string, make: () => string])[] = [
+  ['labs/lab.schema.json', () => print(labJsonSchema())],
+  ['labs/results.schema.json', () => print(resultsJsonSchema())],
+  ['labs/parity.schema.json', () => print(parityJsonSchema())],
+  ['docs/lab-file-reference.md', () => labReference(labJsonSchema())],
 ];
 
 const root = new URL('../', import.meta.url);
 const check = process.argv.includes('--check');
-for (const [file, make] of SCHEMAS) {
+for (const [file, make] of PUBLISHED) {
   const url = new URL(file, root);
-  const text = print(make());
+  const text = make();
   if (!check) writeFileSync(url, text);
   else if (readFileSync(url, 'utf8') !== text) {
     console.error(`${file} is out of date: run node scripts/write-schemas.ts`);

@@ -7,6 +7,16 @@ export const label = z
   .max(63)
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and "-" (RFC 1123 label)');
 
+/** A key with what it is for and a value that it may have: editors show both, and so does docs/lab-file-reference.md. */
+export function told<T extends z.ZodType>(schema: T, description: string, example: z.input<T>): T {
+  return schema.meta({ description, examples: [example] });
+}
+
+/** A part that several have: said once in the published schema, under this name, and in the reference. */
+export function shared<T extends z.ZodType>(id: string, schema: T, description: string): T {
+  return schema.meta({ id, description });
+}
+
 /** The network between the nodes of a dual-stack lab, in IPv6. */
 export const DEFAULT_UNDERLAY6 = 'fd00:192:168:49::/64';
 
