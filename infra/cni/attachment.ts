@@ -28,10 +28,9 @@ export function checkAttachment(attachment: Attachment, netnsNeeded: boolean): v
   };
   if (!NAME.test(containerId))
     fail(`the container ID ${JSON.stringify(containerId)} must match ${NAME.source}`);
-  if (!/^[^/:\s]{1,15}$/.test(ifName) || ifName === '.' || ifName === '..') {
-    fail(
-      `${JSON.stringify(ifName)} cannot be an interface name: 1 to 15 characters without "/", ":" and spaces`,
-    );
+  // The kernel counts bytes, and takes NEL for a space (dev_valid_name).
+  if (!/^[^/:\s\u0085]+$/.test(ifName) || Buffer.byteLength(ifName) > 15 || /^\.\.?$/.test(ifName)) {
+    fail(`${JSON.stringify(ifName)} cannot be an interface name: 1 to 15 bytes without "/", ":" and spaces`);
   }
   if (netnsNeeded && netns === '') fail('a network namespace is needed, but none was given');
   for (const [key, value] of Object.entries(args)) {

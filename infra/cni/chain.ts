@@ -3,9 +3,10 @@
 import { type AddResult, parseAddResult } from './add-result.ts';
 import type { Attachment } from './attachment.ts';
 import type { StoredAttachment } from './cache-entry.ts';
-import { CniError, CONTAINER_UNKNOWN, TRY_AGAIN_LATER } from './error.ts';
+import { CniError, CONTAINER_UNKNOWN, INCOMPATIBLE, TRY_AGAIN_LATER } from './error.ts';
 import type { NetworkList } from './network-list.ts';
 import { type PluginCaller, TRY_AGAIN_PAUSES_MS } from './plugin-caller.ts';
+import { resultInVersion } from './result-version.ts';
 import { atLeast, CHECK_SINCE } from './version.ts';
 
 /**
@@ -25,7 +26,10 @@ export async function addChain(
     } catch (error) {
       if (!(error instanceof CniError)) throw error;
       // Every plugin gets its DEL: one that fails must not keep the next from freeing an address.
-      const cleanup = await delChain(caller, { list, attachment }, { bestEffort: true });
+      const undone = await delChain(caller, { list, attachment }, { bestEffort: true });
+      // A plugin that does not speak the version has done nothing for ADD, and has nothing to undo.
+      const cleanup =
+        error.code === INCOMPATIBLE ? undone.filter(({ code }) => code !== INCOMPATIBLE) : undone;
       if (error.code !== TRY_AGAIN_LATER || wait === undefined || cleanup.length > 0)
         throw error.withCleanup(cleanup);
     }
@@ -46,8 +50,12 @@ async function addOnce(
     const call = { command: 'ADD', list, plugin, attachment, signal } as const;
     const extras = { capabilityArgs, ...(ips && { ips }), ...(prevResult && { prevResult }) };
     const raw = await caller.callForResult({ ...call, extras });
-    // The next plugin cannot read a result that does not say what it is.
-    prevResult = { cniVersion: list.cniVersion, ...raw };
+    // No plugin can read a prevResult of another version than its own configuration's (libcni's ParsePrevResult).
+    prevResult = resultInVersion(raw, list.cniVersion);
+    if (!prevResult) {
+      const msg = `the plugin ended well, but its result is of a version that there is not: ${JSON.stringify(raw).slice(0, 200)}`;
+      throw caller.error(call, { reason: 'garbage', msg });
+    }
   }
   try {
     return parseAddResult(prevResult, list.cniVersion);

@@ -5,7 +5,7 @@ import { type NetworkList, NetworkListError, parseNetworkFile, parseNetworkList 
 export const CNI_CONFIG_DIR = '/etc/cni/net.d';
 
 export interface ConfigFile {
-  /** Base name. */
+  /** Base name; of a file in a directory beside the configurations, `<directory>/<base name>`. */
   readonly name: string;
   readonly content: string;
 }
@@ -38,10 +38,16 @@ const BUILT_IN_LOOPBACK = parseNetworkList(
 /**
  * Files are taken in byte order of their names, all endings together; the first is the network. A file that cannot be
  * read as configuration stops the search, as it stops containerd: what comes after it is never used in its place.
- * Never throws: see `error`.
+ * Plugin objects in `<network name>/*.conf` are appended to that network's (CNI spec 1.1.0, section 1, and libcni's
+ * NetworkPluginConfsFromFiles). Never throws: see `error`.
  */
 export function pickNetwork(files: readonly ConfigFile[]): Pick {
-  const sorted = files.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  const all = files.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  const [sorted, pluginFiles] = [false, true].map((nested) =>
+    all.filter(({ name }) => name.includes('/') === nested),
+  ) as [ConfigFile[], ConfigFile[]];
+  const pluginFilesOf = (network: string) =>
+    pluginFiles.filter(({ name }) => name.startsWith(`${network}/`) && name.endsWith('.conf'));
   const rows: ConfigRow[] = [];
   let picked: NetworkList | undefined;
   let loopback: NetworkList | undefined;
@@ -52,7 +58,7 @@ export function pickNetwork(files: readonly ConfigFile[]): Pick {
       row(`not read: a configuration ends in ${READ.join(', ')}`);
       continue;
     }
-    const list = tryParse(file, content);
+    const list = tryParse(file, content, pluginFilesOf);
     if (!(list instanceof NetworkListError) && isLoopback(list)) {
       row(loopback ? `not used: ${loopback.file} is used for lo` : 'used for lo, never as the network');
       loopback ??= list;
@@ -72,6 +78,17 @@ export function pickNetwork(files: readonly ConfigFile[]): Pick {
       `no network: no file ending in ${READ.join(', ')} describes one; ${found}`,
     );
   }
+  const appended = picked?.appended ?? [];
+  for (const { name: file } of pluginFiles) {
+    const used = appended.includes(file);
+    rows.push({
+      file,
+      picked: used,
+      why: used
+        ? `appended to the plugins of network ${picked?.name}`
+        : 'not used: it is of no network that is used, or that one loads no plugins but its own',
+    });
+  }
   return {
     ...(picked && { picked }),
     loopback: loopback ?? BUILT_IN_LOOPBACK,
@@ -80,9 +97,13 @@ export function pickNetwork(files: readonly ConfigFile[]): Pick {
   };
 }
 
-function tryParse(file: string, content: string): NetworkList | NetworkListError {
+function tryParse(
+  file: string,
+  content: string,
+  pluginFilesOf: (network: string) => readonly ConfigFile[],
+): NetworkList | NetworkListError {
   try {
-    return parseNetworkFile(file, content);
+    return parseNetworkFile(file, content, pluginFilesOf);
   } catch (error) {
     if (error instanceof NetworkListError) return error;
     throw error;

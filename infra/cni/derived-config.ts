@@ -12,15 +12,9 @@ export interface DerivedExtras {
 }
 
 /** Keys of a plugin's own object that only a runtime may set, or that must not be passed on. */
-const RUNTIME_KEYS = new Set([
-  'capabilities',
-  'cniVersion',
-  'name',
-  'prevResult',
-  'runtimeConfig',
-  'cni.dev/attachments',
-  'cni.dev/valid-attachments',
-]);
+const RUNTIME_KEYS = new Set(['capabilities', 'cniVersion', 'name', 'prevResult', 'runtimeConfig']);
+/** What keys begin with that only a runtime may set. */
+const RUNTIME_PREFIX = 'cni.dev/';
 
 /** Pure: the plugin's keys as they are, plus the runtime's. */
 export function deriveConfig(
@@ -28,7 +22,9 @@ export function deriveConfig(
   plugin: PluginConf,
   extras: DerivedExtras = {},
 ): Readonly<Record<string, unknown>> {
-  const own = Object.fromEntries(Object.entries(plugin).filter(([key]) => !RUNTIME_KEYS.has(key)));
+  const own = Object.fromEntries(
+    Object.entries(plugin).filter(([key]) => !RUNTIME_KEYS.has(key) && !key.startsWith(RUNTIME_PREFIX)),
+  );
   const wanted = Object.entries(extras.capabilityArgs ?? {}).filter(
     ([key]) => plugin.capabilities && Object.hasOwn(plugin.capabilities, key) && plugin.capabilities[key],
   );

@@ -31,6 +31,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   999: 'internal error',
 };
 
+export const INCOMPATIBLE = 1;
 export const TRY_AGAIN_LATER = 11;
 export const CONTAINER_UNKNOWN = 3;
 

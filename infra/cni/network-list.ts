@@ -18,11 +18,25 @@ export interface NetworkList {
   readonly plugins: readonly PluginConf[];
   readonly disableCheck: boolean;
   readonly disableGC: boolean;
-  /** The list as JSON text: the file's own, or of the list a single-plugin file was wrapped in. */
+  /**
+   * The list as JSON text: the file's own; that of the list a single-plugin file was wrapped in; or, with plugins from
+   * files of their own, all of them inlined, so that it can be undone when those files have changed.
+   */
   readonly source: string;
   /** Base name of the file it came from; empty when it came from none. */
   readonly file: string;
+  /** Files that plugins were appended from, in order. */
+  readonly appended: readonly string[];
 }
+
+/** A file with the object of one plugin, `<network name>/<base name>.conf`. */
+export interface PluginFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** The plugin files of a network, by its name, in their order. */
+export type PluginFilesOf = (network: string) => readonly PluginFile[];
 
 /** A configuration that no runtime can use. */
 export class NetworkListError extends Error {
@@ -45,15 +59,18 @@ const type = z
 const name = z
   .string('must be text: the name of the network')
   .regex(NAME, 'must be letters, digits, "_", "." and "-", starting with a letter or digit');
-/** libcni takes the word for the truth value as well. */
+/** libcni takes the word for the truth value as well, however it is written. */
 const flag = z
-  .union([z.boolean(), z.enum(['true', 'false'])], 'must be true or false')
-  .transform((value) => value === true || value === 'true')
+  .union([z.boolean(), z.string().regex(/^(true|false)$/i, 'must be true or false')], 'must be true or false')
+  .transform((value) => `${value}`.toLowerCase() === 'true')
   .default(false);
 const plugin = z.looseObject(
   {
     type,
-    capabilities: z.record(z.string(), z.boolean('must be true or false'), 'must be an object').optional(),
+    capabilities: z
+      .record(z.string(), z.boolean('must be true or false'), 'must be an object')
+      .nullish()
+      .transform((value) => value ?? undefined),
   },
   'must be an object with the "type" of a plugin',
 );
@@ -67,7 +84,8 @@ const conflist = z.looseObject(
     ...common,
     disableCheck: flag,
     disableGC: flag,
-    plugins: z.array(plugin, 'must be a list of plugins').min(1, 'must have at least one plugin'),
+    loadOnlyInlinedPlugins: flag,
+    plugins: z.array(plugin, 'must be a list of plugins').min(1, 'must have at least one plugin').optional(),
   },
   'must be a JSON object with name and plugins',
 );
@@ -76,10 +94,15 @@ const conf = z.looseObject({ ...common, ...plugin.shape }, 'must be a JSON objec
 /**
  * Reads a file of a CNI configuration directory. A name that ends in `.conflist` holds a list; any other a single
  * plugin, which is wrapped in a list of its own.
+ * @param pluginFilesOf appended to a list, unless it says `loadOnlyInlinedPlugins`
  * @throws NetworkListError with file:line:column and what is wrong
  */
-export function parseNetworkFile(file: string, text: string): NetworkList {
-  if (file.endsWith('.conflist')) return parseNetworkList(text, file);
+export function parseNetworkFile(
+  file: string,
+  text: string,
+  pluginFilesOf: PluginFilesOf = () => [],
+): NetworkList {
+  if (file.endsWith('.conflist')) return parseNetworkList(text, file, pluginFilesOf);
   const raw = parseJson(file, text);
   // Loopback files in the wild (CRI-O's among them) have no name.
   const named = isObject(raw) && raw.type === 'loopback' ? { name: 'loopback', ...raw } : raw;
@@ -90,12 +113,24 @@ export function parseNetworkFile(file: string, text: string): NetworkList {
 }
 
 /** @throws NetworkListError */
-export function parseNetworkList(text: string, file = ''): NetworkList {
-  return build(file, text, check(conflist, file, text, parseJson(file, text)), text);
+export function parseNetworkList(
+  text: string,
+  file = '',
+  pluginFilesOf: PluginFilesOf = () => [],
+): NetworkList {
+  const raw = parseJson(file, text);
+  const list = check(conflist, file, text, raw);
+  const more = list.loadOnlyInlinedPlugins ? [] : pluginFilesOf(list.name);
+  if (more.length === 0) return build(file, text, list, text);
+  const appended = more.map(({ name, content }) => check(plugin, name, content, parseJson(name, content)));
+  const plugins = [...(list.plugins ?? []), ...appended];
+  const source = JSON.stringify({ ...(raw as object), loadOnlyInlinedPlugins: true, plugins });
+  return { ...build(file, text, { ...list, plugins }, source), appended: more.map(({ name }) => name) };
 }
 
 function build(file: string, text: string, list: z.infer<typeof conflist>, source: string): NetworkList {
   const { name, plugins, disableCheck, disableGC } = list;
+  if (!plugins) throw failure(file, text, ['plugins'], 'must be a list of plugins');
   // A file without any version is of the time before there were versions (libcni takes it for 0.1.0).
   const offered = [...(list.cniVersions ?? []), ...(list.cniVersion ? [list.cniVersion] : [])];
   const cniVersion = chooseVersion(offered.length > 0 ? offered : ['0.1.0']);
@@ -103,7 +138,7 @@ function build(file: string, text: string, list: z.infer<typeof conflist>, sourc
     const known = SUPPORTED_VERSIONS.join(', ');
     throw failure(file, text, ['cniVersion'], `${offered.join(', ')} is not a version we speak: ${known}`);
   }
-  return { name, cniVersion, plugins, disableCheck, disableGC, source, file };
+  return { name, cniVersion, plugins, disableCheck, disableGC, source, file, appended: [] };
 }
 
 function parseJson(file: string, text: string): unknown {

@@ -77,7 +77,7 @@ fi
 if [ "$role" = node ]; then
   begin netnsids; for try in 1 2 3 4 5; do lsns -t net -J -o NS,NETNSID && break; done; end netnsids $?
   for d do shift; set -- "$@" "$d"/*/*; done
-  for f in "$cni"/*; do [ -f "$f" ] && set -- "$@" "$f"; done
+  for f in "$cni"/* "$cni"/*/*.conf; do [ -f "$f" ] && set -- "$@" "$f"; done
   [ "$want" = "$role" ] || set -- "$@" ${CACHE_DIR}*
   begin cache; for f in ${CACHE_DIR}*; do [ -f "$f" ] && printf '%s\\n' "$f"; done; end cache 0
 else

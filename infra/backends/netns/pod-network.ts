@@ -3,8 +3,8 @@
 import type { AddRequest } from '../../cni/add-batch.ts';
 import { type AddResult, resultFacts } from '../../cni/add-result.ts';
 import type { Attachment } from '../../cni/attachment.ts';
-import { CNI_CONFIG_DIR, type Pick, pickNetwork } from '../../cni/config-dir.ts';
-import type { Host } from '../host.ts';
+import { CNI_CONFIG_DIR } from '../../cni/config-dir.ts';
+import { readConfigDir } from '../../cni/read-config-dir.ts';
 import { HostError } from '../host-error.ts';
 import type { Connection } from './connection.ts';
 import { capabilityArgs, cniArgs } from './pod-cni-args.ts';
@@ -35,7 +35,7 @@ export async function attachPods(
   pauses: ReadonlyMap<string, number>,
   signal: AbortSignal,
 ): Promise<readonly Attached[]> {
-  const { picked, loopback, error } = await readConfig(connection.node(node));
+  const { picked, loopback, error } = await readConfigDir(connection.node(node));
   if (error) throw error;
   if (!picked)
     throw new HostError('failed', node, ['ls', CNI_CONFIG_DIR], 'there is no CNI network configuration');
@@ -104,18 +104,4 @@ function netnsPath(pid: number | undefined): string {
 function podInterface(result: AddResult): PodInterface {
   const { bridge, ...eth0 } = resultFacts(result, 'eth0');
   return { ...eth0, ...(bridge !== '' && { master: bridge }) };
-}
-
-/** Reads the node's CNI configuration directory in one command. */
-async function readConfig(node: Host): Promise<Pick> {
-  const script =
-    'cd "$1" && for f in *; do [ -f "$f" ] && printf "%s %s\\n" "$f" "$(base64 -w0 < "$f")"; done; true';
-  const { stdout } = await node.run(['sh', '-c', script, 'config', CNI_CONFIG_DIR]);
-  const lines = stdout.split('\n').filter((line) => line !== '');
-  return pickNetwork(
-    lines.map((line) => {
-      const space = line.lastIndexOf(' ');
-      return { name: line.slice(0, space), content: Buffer.from(line.slice(space + 1), 'base64').toString() };
-    }),
-  );
 }

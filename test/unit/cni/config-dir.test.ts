@@ -1,7 +1,8 @@
 // The choice a runtime makes in /etc/cni/net.d, and that every file is told why.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { pickNetwork } from '../../../infra/cni/config-dir.ts';
+import { parseNetworkList } from '../../../infra/cni/network-list.ts';
 
 const conflist = (name: string) =>
   `{"cniVersion":"0.3.1","name":"${name}","plugins":[{"type":"ptp"},{"type":"portmap"}]}`;
@@ -136,4 +137,56 @@ test('order of the listing does not matter, every file has one row, at most one 
       expect(picks.picked?.plugins[0]?.type).not.toBe('loopback');
     }),
   );
+});
+
+describe('plugins in files of their own', () => {
+  const list = (keys: object) => JSON.stringify({ cniVersion: '1.1.0', name: 'net', ...keys });
+  const inlined = { plugins: [{ type: 'bridge' }] };
+  const files = [
+    { name: 'net/20-b.conf', content: '{"type":"portmap"}' },
+    { name: 'net/10-a.conf', content: '{"type":"tuning","sysctl":{}}' },
+    { name: 'net/notes.json', content: '{' },
+    { name: 'other/10-a.conf', content: '{' },
+  ];
+  const types = (pick: ReturnType<typeof pickNetwork>) => pick.picked?.plugins.map(({ type }) => type);
+
+  test('those in the directory of the network’s name are appended, in order of their names', () => {
+    const pick = pickNetwork([{ name: '10-net.conflist', content: list(inlined) }, ...files]);
+    expect(types(pick)).toEqual(['bridge', 'tuning', 'portmap']);
+    expect(pick.rows.filter(({ picked }) => picked).map(({ file }) => file)).toEqual([
+      '10-net.conflist',
+      'net/10-a.conf',
+      'net/20-b.conf',
+    ]);
+    // What is kept for DEL has all of them, and takes no other from a directory.
+    const kept = parseNetworkList(pick.picked?.source ?? '', '', () => files);
+    expect(kept.plugins).toEqual(pick.picked?.plugins);
+  });
+
+  test('a list may have no others', () => {
+    expect(types(pickNetwork([{ name: '10-net.conflist', content: list({}) }, ...files]))).toEqual([
+      'tuning',
+      'portmap',
+    ]);
+    expect(pickNetwork([{ name: '10-net.conflist', content: list({}) }]).error?.message).toContain(
+      '10-net.conflist:1:1: plugins must be a list of plugins',
+    );
+  });
+
+  test('loadOnlyInlinedPlugins leaves them out, and needs plugins', () => {
+    const only = { loadOnlyInlinedPlugins: true };
+    const pick = pickNetwork([{ name: '10-net.conflist', content: list({ ...inlined, ...only }) }, ...files]);
+    expect(types(pick)).toEqual(['bridge']);
+    expect(pick.rows.filter(({ picked }) => picked).length).toBe(1);
+    expect(
+      pickNetwork([{ name: '10-net.conflist', content: list(only) }, ...files]).error?.message,
+    ).toContain('plugins must be a list of plugins');
+  });
+
+  test('one that is broken breaks its network, and the message names the file', () => {
+    const broken = [{ name: 'net/10-a.conf', content: '{"typ":"x"}' }];
+    expect(
+      pickNetwork([{ name: '10-net.conflist', content: list(inlined) }, ...broken]).error?.message,
+    ).toMatch(/^net\/10-a\.conf:1:1: type must be text/);
+  });
 });

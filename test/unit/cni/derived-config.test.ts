@@ -18,7 +18,10 @@ const runtimeKeys = [
 ];
 const key = fc
   .string({ minLength: 1 })
-  .filter((text) => !runtimeKeys.includes(text) && text !== 'type' && text !== '__proto__');
+  .filter(
+    (text) =>
+      !runtimeKeys.includes(text) && !text.startsWith('cni.dev/') && text !== 'type' && text !== '__proto__',
+  );
 const capability = fc.constantFrom('portMappings', 'bandwidth', 'ips', 'mac', 'toString');
 // What JSON can carry: no -0, no undefined.
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)));
@@ -59,6 +62,8 @@ test('what a configuration says in the runtime’s place is not passed on', () =
     runtimeConfig: { ips: [] },
     name: 'other',
     cniVersion: '9',
+    'cni.dev/valid-attachments': [],
+    'cni.dev/anything': 1,
   };
   expect(deriveConfig(list, forged)).toEqual({ type: 'ptp', name: 'net', cniVersion: '0.3.1' });
 });

@@ -87,6 +87,21 @@ describe('error codes', () => {
   });
 });
 
+test('1, incompatible version: a plugin that has done nothing is owed nothing', async () => {
+  const error = { code: 1, msg: 'too new' };
+  const { runtime, calls } = runtimeOn(node);
+  const refuses = { type: 'stand-in-error', failOn: 'ADD', error };
+  const failure = await addFailure(
+    runtime,
+    listOf([refuses, { type: 'stand-in-error', failOn: 'DEL', error }]),
+  );
+  expect(failure).toMatchObject({ code: 1, cleanup: [] });
+  expect(verbs(calls).map((verb) => verb.slice(0, 3))).toEqual(['ADD', 'DEL', 'DEL']);
+  // Nothing stands in the way of the same container when the configuration has been corrected.
+  expect(await records()).toBe('');
+  await runtime.add(listOf([{ type: 'stand-in-recorder' }]), attachmentOf(netns));
+});
+
 test('one interface fails: the others of that container are undone, other containers stay', async () => {
   const { runtime, calls } = runtimeOn(node);
   const good = listOf([{ type: 'stand-in-recorder' }]);
@@ -117,6 +132,12 @@ test.each([
   [{ containerId: '../x' }, /container ID "\.\.\/x" must match/],
   [{ ifName: 'sixteen-letters-' }, /cannot be an interface name/],
   [{ ifName: 'a:b' }, /cannot be an interface name/],
+  [{ ifName: 'a\u0085b' }, /cannot be an interface name/],
+  // The kernel's limit is of bytes.
+  [{ ifName: 'äöüäöüäö' }, /cannot be an interface name: 1 to 15 bytes/],
+  [{ ifName: '..' }, /cannot be an interface name/],
+  [{ ifName: '' }, /cannot be an interface name/],
+  [{ containerId: '' }, /container ID "" must match/],
   [{ netns: '' }, /network namespace is needed/],
   [{ args: { A: 'b;c' } }, /CNI_ARGS cannot carry A=b;c/],
 ])('an attachment that no plugin may see: %j', async (over, message) => {

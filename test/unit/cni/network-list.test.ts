@@ -55,6 +55,17 @@ test('of several versions the highest that we know is spoken', () => {
   expect(parse({})).toBe('0.1.0');
 });
 
+test('switches as words, in any case, as libcni takes them; capabilities that are null', () => {
+  const parse = (keys: object) =>
+    parseNetworkList(JSON.stringify({ name: 'x', plugins: [{ type: 'ptp', capabilities: null }], ...keys }));
+  expect(parse({ disableCheck: 'TRUE', disableGC: 'False' })).toMatchObject({
+    disableCheck: true,
+    disableGC: false,
+  });
+  expect(() => parse({ disableGC: 'yes' })).toThrow('disableGC must be true or false');
+  expect(parse({}).plugins[0]?.capabilities).toBeUndefined();
+});
+
 test('keys of plugins that we do not know are kept, and the text as it was', () => {
   const text = '{ "name": "x", "disableGC": "true", "plugins": [{"type": "ptp", "x": {"y": [1, null]}}] }';
   const list = parseNetworkList(text);
