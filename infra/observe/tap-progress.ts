@@ -10,7 +10,7 @@ const PAUSE_MS = 2;
 
 /** What it says of itself. */
 export interface Progress {
-  /** Packets that it has, or that the kernel has dropped. */
+  /** Packets that it has, or that the kernel has dropped, as often as the kernel counts each. */
   readonly settled: number;
   /** Packets that the kernel has had for it. On Linux what was dropped counts, too. */
   readonly received: number;
@@ -20,10 +20,13 @@ export interface Progress {
 
 export class TapProgress {
   readonly #running: Pick<Running, 'signal'>;
+  readonly #countedEach: number;
   #answered: ((progress: Progress) => void) | undefined;
 
-  constructor(running: Pick<Running, 'signal'>) {
+  /** @param countedEach how often the kernel counts a packet that tcpdump shows once */
+  constructor(running: Pick<Running, 'signal'>, countedEach = 1) {
     this.#running = running;
+    this.#countedEach = countedEach;
   }
 
   /** @param line of its standard error. @returns whether it was an answer */
@@ -31,7 +34,7 @@ export class TapProgress {
     const [, captured, received, byKernel, byInterface = 0] = ANSWER.exec(line) ?? [];
     if (captured === undefined) return false;
     this.#answered?.({
-      settled: Number(captured) + Number(byKernel),
+      settled: Number(captured) * this.#countedEach + Number(byKernel),
       received: Number(received),
       dropped: Number(byKernel) + Number(byInterface),
     });

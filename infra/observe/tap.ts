@@ -58,7 +58,7 @@ export async function openTap(tap: Tap, filter: string, options: CaptureOptions)
     });
   });
   const lines: string[] = [];
-  const progress = new TapProgress(running);
+  const progress = new TapProgress(running, countedEach(tap.dev));
   const { promise: hasToldAll, resolve: toldAll } = Promise.withResolvers<'told all'>();
   const hear = (line: string) => {
     if (progress.tell(line)) return false;
@@ -143,7 +143,7 @@ function toldResult(
 ): TapResult {
   const { captured = 0, received = 0, dropped = 0 } = counters;
   // What came after it was through is of no interest to anybody.
-  const left = isThrough ? 0 : received - captured - dropped;
+  const left = isThrough ? 0 : received - captured * countedEach(dev) - dropped;
   const reason =
     left > 0
       ? `${left} packets were still unread at ${dev} when the tap was ended`
@@ -152,6 +152,14 @@ function toldResult(
         : undefined;
   const status = reason === undefined ? 'complete' : 'dropped';
   return { name, host: host.name, dev, status, ...(reason && { reason }), ...counters, pcap };
+}
+
+/**
+ * The loopback device hands every packet to a tap as it leaves and as it comes in; the kernel counts both, and libpcap passes
+ * over the first (linux_check_direction(), pcap-linux.c, which knows the device by this name).
+ */
+function countedEach(dev: string): number {
+  return dev === 'lo' ? 2 : 1;
 }
 
 type TapCounters = Pick<TapResult, 'captured' | 'received' | 'dropped'>;

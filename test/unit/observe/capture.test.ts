@@ -70,6 +70,13 @@ describe.skipIf(!isRoot)('capture', () => {
     }
   });
 
+  test('a tap at lo, where the kernel counts every packet twice, is complete', async () => {
+    const own = [{ name: 'own', host: node, dev: 'lo' }];
+    const { taps: results } = await capture(own, 'icmp', () => node.run(['ping', '-qc', '2', '10.9.0.1']));
+    expect(results).toMatchObject([{ status: 'complete', captured: 4, received: 8 }]);
+    expect(results[0]?.reason).toBeUndefined();
+  });
+
   test('a tap that sees nothing is complete and empty', async () => {
     const { taps: results } = await capture(taps(), 'tcp port 9', async () => 'nothing');
     expect(results.map((r) => [r.status, r.captured])).toEqual([
