@@ -1,5 +1,6 @@
 // A course: one lab, made as often as there are students. Pure.
 import type { Lab } from '../lab/lab.ts';
+import type { Account } from './accounts/account.ts';
 
 /** courses/<name>/course.json of the state directory. */
 export interface Course {
@@ -13,6 +14,12 @@ export interface Course {
   readonly isolation: 'auto' | 'rootless' | 'root';
   /** In the roster's order. */
   readonly students: readonly string[];
+  /**
+   * Whose the instances are, an account of the machine for each student, who is called as it is. Then this is root's
+   * record, and each account has one of its own, of a course of one.
+   * @default all are of whoever made the course
+   */
+  readonly accounts?: readonly Account[];
   /** ISO 8601. */
   readonly createdAt: string;
 }
@@ -33,4 +40,9 @@ export function instanceStack(course: string, student: string): string {
 /** The other way. */
 export function studentOf(stack: string, course: string): string {
   return stack.slice(course.length + 1);
+}
+
+/** What an account knows of a course that gives it an instance: itself. */
+export function courseOfOne({ accounts: _, ...course }: Course, student: string): Course {
+  return { ...course, students: [student] };
 }

@@ -6,7 +6,8 @@ import type { InstanceState } from './instance.ts';
 export interface Standing {
   readonly student: string;
   readonly stack: string;
-  readonly state: InstanceState;
+  /** `unknown`: the account that has it could not be asked. */
+  readonly state: InstanceState | 'unknown';
   /** The checkpoint that was saved or restored last. */
   readonly checkpoint?: string;
   /** Of the latest run of every experiment; absent while none has been run. */

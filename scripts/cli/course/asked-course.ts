@@ -8,7 +8,7 @@ import { usageError } from '../cli-error.ts';
 import { findLabFile } from '../lab-files.ts';
 import { ROOT } from '../project.ts';
 import { readablePath, shortPath } from '../text.ts';
-import { type StudentsOptions, studentsAsked } from './asked-students.ts';
+import { type Members, membersAsked, type StudentsOptions } from './asked-students.ts';
 import { checkCourseName, chooseCourse } from './choose-course.ts';
 
 export interface CourseAsked extends StudentsOptions {
@@ -29,27 +29,30 @@ async function knownCourse(options: CourseAsked): Promise<Course> {
   if (options.course === undefined && !process.env.CNILAB_COURSE && (await listCourses()).length === 0)
     throw usageError('say which lab', 'npm run -s lab -- course up flannel --students 30');
   const course = await chooseCourse(options, 'up');
-  return grown(course, await studentsAsked(options), options);
+  return grown(course, await membersAsked(options), options);
 }
 
 async function courseOf(word: string, options: CourseAsked): Promise<Course> {
   const labFile = await findLabFile(word);
   const lab = await loadLab(readablePath(labFile));
   const name = checkCourseName(options.course ?? lab.name);
-  const students = await studentsAsked(options);
+  const members = await membersAsked(options);
   const before = await readCourse(name);
   if (before) {
     refuseAnotherLab(before, lab, labFile);
-    return grown(before, students, options);
+    return grown(before, members, options);
   }
-  if (!students)
+  if (!members)
     throw usageError(
       'say who takes part',
       `npm run -s lab -- course up ${word} --students 30   calls them s01 to s30`,
       `npm run -s lab -- course up ${word} --roster names.txt   one name a line`,
+      `npm run -s lab -- course up ${word} --accounts alice,bob   accounts of this machine, as root`,
     );
   const { isolation = 'auto' } = options;
-  return { name, lab, labFile, checkout: ROOT, isolation, students, createdAt: new Date().toISOString() };
+  if (members.accounts && isolation === 'root')
+    throw usageError('--isolation root is for labs of root: an account’s instance is the account’s own');
+  return { name, lab, labFile, checkout: ROOT, isolation, ...members, createdAt: new Date().toISOString() };
 }
 
 /** What students have done would be lost with their instances: never without being asked to. */
@@ -69,15 +72,23 @@ function refuseAnotherLab(course: Course, lab: Lab, labFile: string): void {
   );
 }
 
-function grown(course: Course, students: readonly string[] | undefined, options: CourseAsked): Course {
+function grown(course: Course, members: Members | undefined, options: CourseAsked): Course {
   if (options.isolation !== undefined && options.isolation !== course.isolation)
     throw usageError(
       `course ${course.name} was made with --isolation ${course.isolation}`,
       `npm run -s lab -- course down --course ${course.name}   and make it anew`,
     );
-  if (!students) return course;
+  if (!members) return course;
+  const { students, accounts } = members;
+  if (!accounts !== !course.accounts)
+    throw usageError(
+      course.accounts
+        ? `the instances of course ${course.name} belong to accounts: say --accounts or --group`
+        : `the instances of course ${course.name} do not belong to accounts: say --students or --roster`,
+      'npm run -s lab -- course up … --course <another name>   makes another course beside it',
+    );
   const gone = course.students.filter((student) => !students.includes(student));
-  if (gone.length === 0) return { ...course, students };
+  if (gone.length === 0) return { ...course, ...members };
   throw usageError(
     `${gone.join(', ')} ${gone.length === 1 ? 'is' : 'are'} in course ${course.name}, and would not be any more`,
     `npm run -s lab -- course down ${gone.join(' ')} --course ${course.name}   takes their instances down`,

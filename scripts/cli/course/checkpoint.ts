@@ -4,7 +4,6 @@ import {
   readCheckpoint,
   removeCheckpoint,
   writeCheckpoint,
-  writeStage,
 } from '../../../infra/course/checkpoint/checkpoint.ts';
 import { checkpointSource } from '../../../infra/course/checkpoint/checkpoint-source.ts';
 import type { Course } from '../../../infra/course/course.ts';
@@ -16,8 +15,9 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { unknownName } from '../unknown-name.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
-import { checkpointOf, restoreInstance } from './keep-instance.ts';
-import { standingRecord } from './standing-record.ts';
+import { restoreTask } from './tasks/restore.ts';
+import { saveTask } from './tasks/save.ts';
+import { doTask } from './tasks/task.ts';
 
 interface Options extends CourseOption {
   readonly all?: boolean;
@@ -38,10 +38,9 @@ export async function saveCheckpoint(
     students,
     done: 'are saved',
     work: async (student, signal) => {
-      const record = await standingRecord(course, student);
-      const checkpoint = await checkpointOf(course, name, student, record, signal);
-      await writeCheckpoint(course.name, checkpoint);
-      await writeStage(record, { checkpoint: name, student });
+      const checkpoint = await doTask(saveTask, course, student, { checkpoint: name }, signal);
+      // Whose it is and where it goes is not for an account to say.
+      if (course.accounts) await writeCheckpoint(course.name, { ...checkpoint, name, student });
       return { checkpoint: name };
     },
     line: () => `✓ <student>  saved as ${name}`,
@@ -67,7 +66,7 @@ export async function restoreCheckpoint(
       const from = source(student);
       const checkpoint = await readCheckpoint(course.name, name, from);
       if (!checkpoint) throw usageError(`checkpoint ${name} has nothing of ${from}`);
-      await restoreInstance(course, student, checkpoint, signal);
+      await doTask(restoreTask, course, student, { checkpoint }, signal);
       return { checkpoint: name, from };
     },
     line: ({ from }) => `✓ <student>  as ${from} was at ${name}`,
@@ -100,7 +99,10 @@ async function sourceOf(
     );
   if (from !== undefined && !found.students.includes(from))
     throw unknownName(`checkpoint ${name} has nothing of "${from}"`, from, found.students, 'students');
-  const source = (student: string) => checkpointSource(found, student, from);
+  // What one account made is run in another's instance only where it has been named.
+  const own = (student: string) => (found.students.includes(student) ? student : undefined);
+  const source = (student: string) =>
+    course.accounts && from === undefined ? own(student) : checkpointSource(found, student, from);
   const without = students.filter((student) => source(student) === undefined);
   if (without.length > 0)
     throw usageError(

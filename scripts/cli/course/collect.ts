@@ -1,9 +1,8 @@
 // `course collect`: what everybody's experiments saw, in one directory for whoever marks it.
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
-
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Course } from '../../../infra/course/course.ts';
 import { standingsCsv } from '../../../infra/course/standing.ts';
-import { resultsFile } from '../../../infra/experiments/results-store.ts';
 import { resultsDir } from '../../../infra/state/stack-store.ts';
 import { namesIn } from '../../../infra/util/if-there.ts';
 import { usageError } from '../cli-error.ts';
@@ -13,6 +12,8 @@ import { userDirectory, userPath } from '../user-directory.ts';
 import { type CourseOption, chooseCourse } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
 import { standings } from './status.ts';
+import { resultFiles, resultsTask } from './tasks/results.ts';
+import { doTask } from './tasks/task.ts';
 
 export async function courseCollect(
   options: CourseOption & { readonly output: string; readonly json?: boolean },
@@ -20,16 +21,19 @@ export async function courseCollect(
   const course = await chooseCourse(options, `collect -o ${options.output}`);
   const directory = userPath(options.output);
   await emptyDirectory(directory);
-  const rows = await standings(course);
+  const { rows } = await standings(course);
   const outcomes = await forStudents({
     course,
     students: course.students,
     done: 'are collected',
-    work: async (student) => {
+    work: async (student, signal) => {
       const row = rows.find((one) => one.student === student);
+      const to = path.join(directory, student);
       // What has the stack of one that is absent is another's.
-      const files =
-        row && row.state !== 'absent' ? await copyResults(row.stack, path.join(directory, student)) : [];
+      const there = row && row.state !== 'absent';
+      const collect = () =>
+        course.accounts ? writeResults(course, student, to, signal) : copyResults(row?.stack ?? '', to);
+      const files = there ? await collect() : [];
       return { files: files.map((file) => path.posix.join(student, file)) };
     },
   });
@@ -62,15 +66,8 @@ async function emptyDirectory(directory: string): Promise<void> {
 /** results.json, and the captures. @returns what was copied, relative to `to` */
 async function copyResults(stack: string, to: string): Promise<readonly string[]> {
   const from = resultsDir(stack);
-  const captures = await readdir(path.join(from, 'captures')).catch(() => []);
-  const wanted = [
-    path.basename(resultsFile(from)),
-    ...captures
-      .filter((file) => file.endsWith('.pcapng') && !file.startsWith('.'))
-      .map((file) => path.join('captures', file)),
-  ];
   const copied: string[] = [];
-  for (const file of wanted) {
+  for (const file of await resultFiles(from)) {
     try {
       await cp(path.join(from, file), path.join(to, file));
       copied.push(file);
@@ -80,4 +77,19 @@ async function copyResults(stack: string, to: string): Promise<readonly string[]
     }
   }
   return copied;
+}
+
+/** The same of an account's, which sends them. @returns what was written, relative to `to` */
+async function writeResults(
+  course: Course,
+  student: string,
+  to: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const files = await doTask(resultsTask, course, student, undefined, signal);
+  for (const { name, base64 } of files) {
+    await mkdir(path.dirname(path.join(to, name)), { recursive: true });
+    await writeFile(path.join(to, name), Buffer.from(base64, 'base64'), { flag: 'wx' });
+  }
+  return files.map(({ name }) => name);
 }

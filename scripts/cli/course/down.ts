@@ -1,14 +1,14 @@
 // `course down`: takes instances down, in whatever state they are; nothing of the course is left.
 import type { Writable } from 'node:stream';
-import { loadBackend } from '../../../infra/backends/registry.ts';
-import { COURSE_BACKEND, type Course, instanceStack } from '../../../infra/course/course.ts';
+import { type Course, instanceStack } from '../../../infra/course/course.ts';
 import { listCourses, removeCourse, writeCourse } from '../../../infra/course/course-store.ts';
-import { removeInstance, TakenStack } from '../../../infra/course/instance.ts';
 import { CliError } from '../cli-error.ts';
 import { onStopRequests } from '../engine/stop-requests.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
+import { downTask } from './tasks/down.ts';
+import { doTask, GoneAccount } from './tasks/task.ts';
 
 export async function courseDown(
   names: readonly string[],
@@ -73,22 +73,30 @@ export async function takeDownCourses(courses: readonly Course[], out: Writable)
 
 /** Whose instance could be taken down is not in the course any more; a course without students is none. */
 async function takeDownCourse(course: Course, students: readonly string[] = course.students) {
-  const backend = await loadBackend(COURSE_BACKEND);
   const outcomes = await forStudents({
     course,
     students,
     done: 'instances are down',
-    work: async (student) => ({
-      stood: await removeInstance(backend, course, student).catch((error: unknown) => {
-        // What stands under the name is not the course's: there is nothing of it to take down.
-        if (error instanceof TakenStack) return false;
-        throw error;
-      }),
-    }),
+    work: (student, signal) => takeDownInstance(course, student, signal),
+    line: ({ note }) => (note === undefined ? undefined : `- <student>  ${note}`),
   });
   const gone = new Set(outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.student] : [])));
   const left = course.students.filter((student) => !gone.has(student));
   if (left.length === 0) await removeCourse(course.name);
   else await writeCourse({ ...course, students: left });
   return outcomes;
+}
+
+/** Of an account that is gone nothing can be taken down, and a course that could not lose it would never be down. */
+async function takeDownInstance(
+  course: Course,
+  student: string,
+  signal: AbortSignal,
+): Promise<{ readonly stood: boolean; readonly note?: string }> {
+  try {
+    return await doTask(downTask, course, student, undefined, signal);
+  } catch (error) {
+    if (!(error instanceof GoneAccount)) throw error;
+    return { stood: false, note: [error.message, ...error.hints].join('; ') };
+  }
 }

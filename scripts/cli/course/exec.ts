@@ -1,17 +1,16 @@
 // `course exec` and `course shell`: the instructor's hand in one student's instance, or the same command in everybody's.
-import { loadBackend } from '../../../infra/backends/registry.ts';
-import { COURSE_BACKEND, type Course } from '../../../infra/course/course.ts';
+import type { Course } from '../../../infra/course/course.ts';
 import { EVERYBODY } from '../../../infra/course/student-names.ts';
 import { indent } from '../../../infra/report/words.ts';
 import { usageError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
-import { checkTarget, execInLab } from '../verbs/exec.ts';
+import { execInLab } from '../verbs/exec.ts';
+import { inAccountInstance } from './account-terminal.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
 import { standingRecord } from './standing-record.ts';
-
-/** For a command in everybody's instance, ms. */
-const LIMIT_MS = 60_000;
+import { execTask } from './tasks/exec.ts';
+import { doTask } from './tasks/task.ts';
 
 /** @returns the command's own exit code; of several the first that is not 0 */
 export async function courseExec(
@@ -28,22 +27,11 @@ export async function courseExec(
       'say what to run, behind --',
       `npm run -s lab -- course exec ${student} ${target} -- ip route`,
     );
-  const backend = await loadBackend(COURSE_BACKEND);
   const outcomes = await forStudents({
     course,
     students,
     done: 'are done',
-    work: async (one, signal) => {
-      const record = await standingRecord(course, one);
-      checkTarget(target, record);
-      try {
-        const host = backend.connect(record.handle).host(target);
-        const { exitCode, stdout, stderr } = await host.run(command, { signal, timeoutMs: LIMIT_MS });
-        return { exitCode, stdout, stderr };
-      } finally {
-        await backend.disconnect(record.handle);
-      }
-    },
+    work: (one, signal) => doTask(execTask, course, one, { target, command }, signal),
   });
   if (options.json) printJson({ course: course.name, students: outcomeRows(outcomes) });
   else
@@ -74,6 +62,7 @@ export async function courseShell(
 
 /** Whatever else has the name of the stack is not entered. */
 async function inInstance(course: Course, student: string, target: string, command: readonly string[]) {
+  if (course.accounts) return inAccountInstance(course, student, target, command);
   const { stack } = await standingRecord(course, student);
   return execInLab(target, command, { stack });
 }

@@ -22,9 +22,13 @@ export function addCourse(program: Command, finish: (exitCode: number) => void):
     .addOption(
       new Option('--students <number>', 'so many, called s01, s02, …')
         .argParser(wholeNumber(1, MOST_STUDENTS))
-        .conflicts('roster'),
+        .conflicts(['roster', 'accounts', 'group']),
     )
-    .option('--roster <file>', 'a text with a student’s name a line')
+    .addOption(
+      new Option('--roster <file>', 'a text with a student’s name a line').conflicts(['accounts', 'group']),
+    )
+    .option('--accounts <names>', 'as root: an instance for each of these accounts (a,b,c), as its own')
+    .option('--group <group>', 'as root: the same for every account of a group')
     .option('-c, --course <course>', 'name of the course (default: the lab’s name)')
     .addOption(new Option('--isolation <how>', 'with or without root').choices(['auto', 'rootless', 'root']))
     .addOption(atOnce('instances that are made at a time (default: two for each processor)'))

@@ -1,10 +1,9 @@
 // `course reset`: students' instances anew, as the lab was when the course was made.
-import { loadBackend } from '../../../infra/backends/registry.ts';
-import { COURSE_BACKEND } from '../../../infra/course/course.ts';
-import { renewInstance } from '../../../infra/course/instance.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
+import { resetTask } from './tasks/reset.ts';
+import { doTask } from './tasks/task.ts';
 
 export async function courseReset(
   names: readonly string[],
@@ -12,15 +11,11 @@ export async function courseReset(
 ): Promise<ExitCode> {
   const course = await chooseCourse(options, `reset ${names.join(' ')}`.trimEnd());
   const students = chooseStudents(course, names, options.all);
-  const backend = await loadBackend(COURSE_BACKEND);
   const outcomes = await forStudents({
     course,
     students,
     done: 'instances are new',
-    work: async (student, signal) => {
-      await renewInstance(backend, course, student, { signal });
-      return {};
-    },
+    work: (student, signal) => doTask(resetTask, course, student, undefined, signal),
     line: () => '± <student>  as new',
   });
   if (options.json) printJson({ course: course.name, students: outcomeRows(outcomes) });

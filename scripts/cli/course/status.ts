@@ -1,25 +1,19 @@
 // `course status` and `course list`: how everybody stands, read from files and the process table; nothing is started.
-import { loadBackend } from '../../../infra/backends/registry.ts';
-import { readCheckpoint, readFresh, readStage } from '../../../infra/course/checkpoint/checkpoint.ts';
-import { changeLines, stateChanges } from '../../../infra/course/checkpoint/state-changes.ts';
-import { COURSE_BACKEND, type Course, instanceStack } from '../../../infra/course/course.ts';
+import { type Course, instanceStack } from '../../../infra/course/course.ts';
 import { listCourses } from '../../../infra/course/course-store.ts';
-import { instanceOf, TakenStack } from '../../../infra/course/instance.ts';
-import { type Standing, standingOf } from '../../../infra/course/standing.ts';
-import { readResults } from '../../../infra/experiments/results-store.ts';
-import { injectedFaults } from '../../../infra/faults/injected.ts';
+import type { Outcome } from '../../../infra/course/each-student.ts';
+import type { Standing } from '../../../infra/course/standing.ts';
 import { verdictWord } from '../../../infra/report/failures.ts';
 import { type Terminal, terminalOf } from '../../../infra/report/paint.ts';
 import { numbers, renderTable } from '../../../infra/report/table.ts';
-import { resultsDir } from '../../../infra/state/stack-store.ts';
-import { environmentError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { withCluster } from '../live-lab.ts';
 import { asTyped } from '../spelling.ts';
 import { ago, shortPath } from '../text.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { forStudents, printJson, refuseFailures } from './for-students.ts';
-import { standingRecord } from './standing-record.ts';
+import { changesTask } from './tasks/changes.ts';
+import { type StandingFacts, standingTask } from './tasks/standing.ts';
+import { doTask } from './tasks/task.ts';
 
 export async function courseStatus(
   names: readonly string[],
@@ -27,64 +21,47 @@ export async function courseStatus(
 ): Promise<ExitCode> {
   const course = await chooseCourse(options, 'status');
   const students = chooseStudents(course, names, false, 'everybody');
-  const quick = await standings(course, students);
+  const { rows: quick, outcomes } = await standings(course, students);
   const rows = options.changes ? await withChanges(course, quick) : quick;
   if (options.json) {
     const { name, lab, labFile, createdAt } = course;
     printJson({ course: name, lab: lab.name, labFile, createdAt, students: rows });
   } else process.stdout.write(statusPage(course, rows, terminalOf(process.stdout)));
+  refuseFailures(outcomes, 'could not be asked');
   return EXIT.pass;
 }
 
-/** In the order of the students. */
+/** In the order of the students; of an account that cannot be asked the state is unknown, and the outcome says why. */
 export async function standings(
   course: Course,
   students: readonly string[] = course.students,
-): Promise<readonly Standing[]> {
-  return Promise.all(students.map((student) => standing(course, student)));
-}
-
-async function standing(course: Course, student: string): Promise<Standing> {
-  const backend = await loadBackend(COURSE_BACKEND);
-  const stack = instanceStack(course.name, student);
-  const { experiments } = course.lab;
-  const { state, record } = await instanceOf(backend, course, student).catch((error: unknown) => {
-    // Another lab has the name: of this course there is nothing.
-    if (error instanceof TakenStack) return { state: 'absent' as const, record: undefined };
-    throw error;
-  });
-  const results = record
-    ? await readResults(
-        resultsDir(stack),
-        experiments.map(({ name }) => name),
-      )
-    : [];
-  const faults = record ? (await injectedFaults(record)).map(({ name }) => name) : [];
-  const stage = record && (await readStage(record));
-  const more = { faults, ...(stage && { checkpoint: stage.checkpoint }) };
-  return standingOf({ student, stack, state }, experiments, results, more);
+): Promise<{ readonly rows: readonly Standing[]; readonly outcomes: readonly Outcome<unknown>[] }> {
+  const stand = (student: string, signal: AbortSignal) =>
+    doTask(standingTask, course, student, undefined, signal);
+  const row = (student: string, facts: StandingFacts): Standing => {
+    return { student, stack: instanceStack(course.name, student), ...facts };
+  };
+  if (!course.accounts) {
+    const { signal } = new AbortController();
+    const facts = await Promise.all(students.map((student) => stand(student, signal)));
+    return { rows: facts.map((each, i) => row(students[i] as string, each)), outcomes: [] };
+  }
+  const outcomes = await forStudents({ course, students, done: 'have been asked', work: stand });
+  const unknown: StandingFacts = {
+    ...{ state: 'unknown', passed: 0, experiments: course.lab.experiments.length, verdicts: {}, faults: [] },
+  };
+  const rows = outcomes.map((one) => row(one.student, 'value' in one ? one.value.value : unknown));
+  return { rows, outcomes };
 }
 
 /** Of those that stand: what is otherwise than at the checkpoint, or than made. */
 async function withChanges(course: Course, rows: readonly Standing[]): Promise<readonly Standing[]> {
-  const { observeState } = await import('../../../infra/course/checkpoint/observe-state.ts');
   const alive = rows.filter(({ state }) => state === 'up').map(({ student }) => student);
   const outcomes = await forStudents({
     course,
     students: alive,
     done: 'have been looked at',
-    work: async (student, signal) => {
-      const record = await standingRecord(course, student);
-      const stage = await readStage(record);
-      const was = stage
-        ? (await readCheckpoint(course.name, stage.checkpoint, stage.student))?.state
-        : await readFresh(course.name);
-      if (!was) throw environmentError('what it was like is not known any more');
-      const { state, symbols } = await withCluster(record, (cluster) =>
-        observeState(cluster, course.lab, signal),
-      );
-      return changeLines(stateChanges(was, state)).map(symbols.named);
-    },
+    work: (student, signal) => doTask(changesTask, course, student, undefined, signal),
   });
   const found = new Map(
     outcomes.flatMap((outcome) => ('value' in outcome ? [[outcome.student, outcome.value.value]] : [])),
@@ -129,7 +106,7 @@ export async function courseList(options: { readonly json?: boolean }): Promise<
   const courses = await listCourses();
   const rows = await Promise.all(
     courses.map(async (course) => {
-      const all = await standings(course);
+      const { rows: all } = await standings(course);
       const { name, lab, labFile, createdAt } = course;
       const up = all.filter(({ state }) => state === 'up').length;
       return { course: name, lab: lab.name, labFile, students: all.length, up, createdAt };

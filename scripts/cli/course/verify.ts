@@ -2,11 +2,11 @@
 import type { Verdict } from '../../../infra/experiments/result.ts';
 import { worst } from '../../../infra/experiments/verdict.ts';
 import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
-import { runExperiments } from '../run-experiments.ts';
 import { chooseExperiments } from '../verbs/verify.ts';
 import { type CourseOption, chooseCourse, chooseStudents } from './choose-course.ts';
 import { forStudents, outcomeRows, printJson, refuseFailures } from './for-students.ts';
-import { standingRecord } from './standing-record.ts';
+import { doTask } from './tasks/task.ts';
+import { verifyTask } from './tasks/verify.ts';
 
 export interface CourseVerifyOptions extends CourseOption {
   readonly experiment?: readonly string[];
@@ -28,6 +28,7 @@ export async function courseVerify(
   const { lab } = course;
   const students = chooseStudents(course, names, false, 'everybody');
   const chosen = chooseExperiments(lab, options.experiment ?? []);
+  const experiments = chosen.map(({ name }) => name);
   const recorded = new Set(chosen.filter(({ onFailure }) => onFailure === 'record').map(({ name }) => name));
   const outcomes = await forStudents({
     course,
@@ -35,11 +36,14 @@ export async function courseVerify(
     done: 'are verified',
     atOnce: options.atOnce ?? AT_ONCE,
     work: async (student, signal) => {
-      const record = await standingRecord(course, student);
-      const ran = await runExperiments(record, chosen, { signal });
-      signal.throwIfAborted();
-      const verdicts = Object.fromEntries(ran.map(({ name, verdict }) => [name, verdict]));
-      return { verdict: worst(Object.values(verdicts)), decisive: decisiveVerdict(ran, recorded), verdicts };
+      const verdicts = await doTask(verifyTask, course, student, { experiments }, signal);
+      // An account may tell of others, or of none.
+      const ran = experiments.map((name) => ({ name, verdict: verdicts[name] ?? 'inconclusive' }) as const);
+      return {
+        verdict: worst(ran.map(({ verdict }) => verdict)),
+        decisive: decisiveVerdict(ran, recorded),
+        verdicts: Object.fromEntries(ran.map(({ name, verdict }) => [name, verdict])),
+      };
     },
     line: ({ verdict, verdicts }) => `${MARKS[verdict]} <student>  ${summary(verdict, verdicts)}`,
   });
