@@ -86,6 +86,10 @@ export async function askAccount(
   signal.addEventListener('abort', stop, { once: true });
   try {
     return parsed(await answer);
+  } catch (error) {
+    // Nothing that it may still say is wanted.
+    kill();
+    throw error;
   } finally {
     signal.removeEventListener('abort', stop);
     within(ENDING_MS, kill);

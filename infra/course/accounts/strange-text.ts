@@ -19,16 +19,20 @@ export function strangeText(most: number) {
   return z.string().max(most).transform(harmless);
 }
 
-/** Why rows of a table would do something else than they say when a shell or a tool reads them; undefined when they would not. */
-export function rowsProblem(value: unknown): string | undefined {
-  if (typeof value === 'string')
-    return NOT_SHOWN.test(value) || value.includes('\n') || /(^|\/)\.\.(\/|$)/.test(value)
-      ? `a value that no row has: ${JSON.stringify(value.slice(0, 60))}`
-      : undefined;
+/**
+ * The first text in the value, keys too, that holds what a line of a script or of a batch cannot hold as itself, or that
+ * leads out of a directory; undefined when there is none.
+ */
+export function treacherousText(value: unknown): string | undefined {
+  if (typeof value === 'string') return isTreacherous(value) ? value : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, inner] of Object.entries(value)) {
-    const problem = rowsProblem(key) ?? rowsProblem(inner);
-    if (problem !== undefined) return problem;
+    const found = treacherousText(key) ?? treacherousText(inner);
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function isTreacherous(text: string): boolean {
+  return NOT_SHOWN.test(text) || text.includes('\n') || text.split('/').includes('..');
 }

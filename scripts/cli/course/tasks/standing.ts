@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { loadBackend } from '../../../../infra/backends/registry.ts';
 import { readStage } from '../../../../infra/course/checkpoint/checkpoint.ts';
+import { checkpointName } from '../../../../infra/course/checkpoint/checkpoint-schema.ts';
 import { COURSE_BACKEND, instanceStack } from '../../../../infra/course/course.ts';
 import { instanceOf, TakenStack } from '../../../../infra/course/instance.ts';
 import { type Standing, standingOf } from '../../../../infra/course/standing.ts';
-import { nameProblem } from '../../../../infra/course/student-names.ts';
 import { readResults } from '../../../../infra/experiments/results-store.ts';
 import { injectedFaults } from '../../../../infra/faults/injected.ts';
 import { faultNames } from '../../../../infra/lab/fault-names.ts';
@@ -13,7 +13,6 @@ import { resultsDir } from '../../../../infra/state/stack-store.ts';
 import type { Task } from './task.ts';
 
 export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive']);
-export const checkpointNameSchema = z.string().refine((name) => nameProblem(name) === undefined);
 
 /** Those that a lab file can name. */
 const experimentName = z
@@ -26,7 +25,7 @@ export type StandingFacts = Omit<Standing, 'student' | 'stack' | 'changes'>;
 
 const schema = z.strictObject({
   state: z.enum(['up', 'dead', 'unfinished', 'absent']),
-  checkpoint: checkpointNameSchema.exactOptional(),
+  checkpoint: checkpointName.exactOptional(),
   verdict: verdictSchema.exactOptional(),
   passed: z.int().min(0),
   experiments: z.int().min(0),
