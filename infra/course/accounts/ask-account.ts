@@ -74,7 +74,9 @@ export async function askAccount(
       parts.push(end === -1 ? part : part.subarray(0, end));
       if (end !== -1) resolve(Buffer.concat(parts).toString('utf8'));
     });
-    child.stdout.on('end', none);
+    // What it says of itself comes by another pipe.
+    let open = 2;
+    for (const stream of [child.stdout, child.stderr]) stream.once('end', () => --open === 0 && none());
     // What it left behind may keep the pipe open.
     void ended.then(() => within(ENDING_MS, none));
     within(limitMs, () => refuse(`no answer within ${limitMs / 1000} s`));
