@@ -34,5 +34,6 @@ function print(value: unknown): string {
     const line = `${indent}${head}[${items}]${tail}`;
     return line.length <= 110 ? line : whole;
   });
-  return `${text}\n`;
+  // A list whose one element is such a list, or has nothing in it, goes round it.
+  return `${text.replace(/\[\n *(\[.*\]|\{\})\n *\]/g, '[$1]')}\n`;
 }

@@ -189,7 +189,10 @@ export const labFile = z
           `The same in IPv6, in a lab with network.podCIDR6. Default: ${DEFAULT_UNDERLAY6}.`,
           'fc00:f853:ccd:e793::/64',
         ),
-        nodes: told(z.array(node).max(250), 'In this order they get what is not said of them, and pods.', [{ name: 'n1' }, { name: 'n2' }]),
+        nodes: told(z.array(node).max(250), 'In this order they get what is not said of them, and pods.', [
+          { name: 'n1' },
+          { name: 'n2' },
+        ]),
         outside: told(
           outside.optional(),
           'A way out of the cluster; there is none without. `{}` is enough.',
