@@ -76,7 +76,7 @@ function words(value: unknown, path: Path = []): readonly Path[] {
 
 function withWord(path: Path, word: string): unknown {
   const lab = structuredClone(LAB);
-  const holder = path.slice(0, -1).reduce((at, key) => (at as never)[key], lab as never) as Record<
+  const holder = path.slice(0, -1).reduce<unknown>((at, key) => (at as never)[key], lab) as Record<
     string | number,
     unknown
   >;
