@@ -76,10 +76,8 @@ function words(value: unknown, path: Path = []): readonly Path[] {
 
 function withWord(path: Path, word: string): unknown {
   const lab = structuredClone(LAB);
-  const holder = path.slice(0, -1).reduce<unknown>((at, key) => (at as never)[key], lab) as Record<
-    string | number,
-    unknown
-  >;
+  const into = (at: unknown, key: string | number) => (at as Record<string | number, unknown>)[key];
+  const holder = path.slice(0, -1).reduce(into, lab as unknown) as Record<string | number, unknown>;
   holder[path.at(-1) ?? ''] = word;
   return lab;
 }
@@ -105,7 +103,7 @@ describe('a word of a lab file', () => {
 
   it.each(words(LAB).map((path) => [path.join('.'), path] as const))('at %s cannot be hostile', (_, path) => {
     for (const word of HOSTILE) {
-      // A name of the lab's own that is no word for a shell is an interface's: it is never one of a script, and never first.
+      // The kernel takes these for an interface's name. It is no word of a script, and stands behind tcpdump's -i.
       if (path.at(-1) === 'dev' && /^(-rf|--help|`id`)$/.test(word)) continue;
       expect(() => read(withWord(path, word)), JSON.stringify(word)).toThrow(LabError);
     }
