@@ -1,5 +1,6 @@
 // Runs the commands of an experiment one after the other, and keeps what each left.
 import type { Host } from '../backends/host.ts';
+import { HostError } from '../backends/host-error.ts';
 import type { ExecStep } from '../lab/schema.ts';
 import { fillArgv } from '../lab/template.ts';
 import { shellQuote } from '../util/shell-quote.ts';
@@ -37,10 +38,18 @@ export async function runStep(running: Running, step: Step, signal?: AbortSignal
         verdict: 'inconclusive',
         expected: step.expect,
         observed,
-        differences: [reason],
+        differences: [reason, ...advice(error, step)],
       },
     };
   }
+}
+
+/** One that was killed has neither done what was expected nor failed to: it is for the lab to say how long an answer may take. */
+function advice(error: unknown, { timeout }: Step): readonly string[] {
+  if (!(error instanceof HostError && error.reason === 'timeout')) return [];
+  return [
+    `so nothing can be told of it: where no answer within less than ${timeout} s is an answer, put timeout(1) before the command`,
+  ];
 }
 
 /** Steps that set the scene. @throws ExperimentError naming the one that did not work */

@@ -112,9 +112,12 @@ function unreadable(file: string, message: string, hint?: string): LabError {
 /** A hint for a path that leads nowhere: the nearest name in the deepest directory of it that exists. */
 async function whatThereIs(file: string): Promise<string | undefined> {
   const parent = dirname(file);
-  const names = await readdir(parent).catch(() => undefined);
-  if (names === undefined) return parent === file ? undefined : whatThereIs(parent);
+  const all = await readdir(parent).catch(() => undefined);
+  if (all === undefined) return parent === file ? undefined : whatThereIs(parent);
+  const names = all.filter((name) => !name.startsWith('.'));
   const near = nearest(basename(file), names);
   if (near !== undefined) return `did you mean ${join(parent, near)}?`;
-  return names.length > 0 ? `in ${parent} there is: ${names.slice(0, 10).join(', ')}` : `${parent} is empty`;
+  return names.length > 0
+    ? `in ${parent === '.' ? 'this directory' : parent} there is: ${names.slice(0, 10).join(', ')}`
+    : `${parent} is empty`;
 }

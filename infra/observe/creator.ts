@@ -11,6 +11,9 @@ export interface CreatorContext {
 /** Node ends of CNI veths: `veth` and 8 hex digits (containernetworking/plugins pkg/ip RandomVethName). */
 const CNI_VETH = /^veth[0-9a-f]{8}$/;
 
+/** VXLAN devices of flannel: `flannel.<VNI>` (flannel pkg/backend/vxlan). */
+export const FLANNEL_DEVICE = /^flannel(-v6)?\.\d+$/;
+
 /**
  * The words used: `kernel`, `loopback plugin`, `ptp plugin`, `bridge plugin`, `bandwidth plugin`, `flannel`,
  * `underlay` (the node's own uplink, made with the node) and `unknown`. What joins a router with the host behind it is
@@ -20,7 +23,7 @@ export function creatorOf(link: Omit<InterfaceRow, 'creator'>, context: CreatorC
   const { role } = context;
   const { name, kind, master } = link;
   if (kind === 'loopback') return role === 'pod' && link.up ? 'loopback plugin' : 'kernel';
-  if (kind === 'vxlan' && /^flannel(-v6)?\.\d+$/.test(name)) return 'flannel';
+  if (kind === 'vxlan' && FLANNEL_DEVICE.test(name)) return 'flannel';
   if (kind === 'ifb' && /^bwp[0-9a-f]+$/.test(name)) return 'bandwidth plugin';
   if (role === 'pod') return kind === 'veth' ? podVethCreator(name, context) : 'unknown';
   if (kind === 'bridge' && isCniBridge(name, context)) return 'bridge plugin';

@@ -1,6 +1,7 @@
 // What `bridge -j fdb show` prints, as rows, and what each entry means (bridge(8); kernel: net/bridge/br_fdb.c, rtnetlink.c).
 import { z } from 'zod';
-import { BROADCAST, NO_MAC } from './packets/mac.ts';
+import { isLearnedEntry, putThereBy, STATES } from './entry-author.ts';
+import { BROADCAST, isGroup, NO_MAC } from './packets/mac.ts';
 import { readJson } from './sections.ts';
 import type { FdbRow } from './snapshot.ts';
 
@@ -13,11 +14,6 @@ const entry = z.looseObject({
   master: z.string().optional(),
   state: z.string().optional(),
 });
-
-/** States that say how an entry got there; "stale" and "" only say how long ago a learned one was last used. */
-const STATES = ['permanent', 'static'];
-/** Flags that mean somebody put the entry there. */
-const ADDED = ['extern_learn', 'sticky', 'offload'];
 
 export interface FdbContext {
   /** MAC of each interface of this netns. */
@@ -36,13 +32,11 @@ export function readFdb(text: string, tool: string, context: FdbContext): FdbRow
       ...(e.dst !== undefined && { dst: e.dst }),
       ...(e.vlan !== undefined && { vlan: e.vlan }),
       flags,
-      learned: !flags.some((f) => STATES.includes(f) || ADDED.includes(f)) && !isMulticast(e.mac),
+      learned: isLearnedEntry({ mac: e.mac, flags }),
     };
     return { ...row, meaning: fdbMeaning(row, context) };
   });
 }
-
-const isMulticast = (mac: string) => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 
 /**
  * One entry in words. `self` (NTF_SELF) says in WHICH table the entry is, namely the device's own one and not the
@@ -52,14 +46,12 @@ export function fdbMeaning(row: Omit<FdbRow, 'meaning'>, { macs, kinds }: FdbCon
   const { mac, dev, master, dst } = row;
   const permanent = row.flags.includes('permanent');
   if (kinds.get(dev) === 'vxlan' && dst !== undefined) {
-    const how = row.learned
-      ? 'learned from the VXLAN packets of that node'
-      : 'put there by the control plane';
+    const how = row.learned ? 'learned from the VXLAN packets of that node' : putThereBy(dev);
     return mac === NO_MAC
       ? `frames for unknown or many receivers are sent to the VTEP ${dst}; ${how}`
       : `frames for ${mac} are sent in VXLAN to the VTEP ${dst}; ${how}`;
   }
-  if (isMulticast(mac) && row.flags.includes('self')) {
+  if (isGroup(mac) && row.flags.includes('self')) {
     return `${dev} itself listens to ${multicastName(mac)}; an entry of the device's own list, not of a bridge`;
   }
   if (master !== undefined && permanent) {
@@ -74,7 +66,7 @@ export function fdbMeaning(row: Omit<FdbRow, 'meaning'>, { macs, kinds }: FdbCon
     return `learned: the last frame from ${mac} came in at ${dev}, so ${master} sends frames for it there only`;
   }
   if (master !== undefined)
-    return `${master} sends frames for ${mac} to ${dev}; put there by hand, never aged`;
+    return `${master} sends frames for ${mac} to ${dev}; ${putThereBy(undefined)}, never aged`;
   if (row.flags.includes('self')) {
     return `${dev} itself accepts frames for ${mac}; an entry of the device's own list, not of a bridge`;
   }

@@ -1,5 +1,6 @@
 // The one place that turns whatever was thrown into a message for a person and an exit code. Never a stack trace.
 import { homedir } from 'node:os';
+import { cacheDir, stateDir } from '../../infra/util/dirs.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -55,7 +56,23 @@ function systemError(error: NodeJS.ErrnoException): Explanation | undefined {
   if (!known || error.syscall === undefined) return undefined;
   const [what, next] = known;
   const where = error.path === undefined ? error.syscall : shortened(error.path);
-  return { text: `${where}: ${what} (${error.code})\n  → ${next}`, exitCode: EXIT.environment };
+  const hints = [next, ...elsewhere(error)].map((hint) => `\n  → ${hint}`).join('');
+  return { text: `${where}: ${what} (${error.code})${hints}`, exitCode: EXIT.environment };
+}
+
+const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS'];
+
+/** What cnilab keeps of its own can be kept in another place, whosever this one is. */
+function elsewhere({ code = '', path: file }: NodeJS.ErrnoException): readonly string[] {
+  if (file === undefined || !NOT_WRITABLE.includes(code)) return [];
+  // What cannot be made is a directory on the way to it, or something in it.
+  const concerns = (place: string) => `${place}/`.startsWith(`${file}/`) || file.startsWith(`${place}/`);
+  return [
+    ...(concerns(stateDir())
+      ? ['or keep the state of labs elsewhere: export CNILAB_STATE_DIR=<directory>']
+      : []),
+    ...(concerns(cacheDir()) ? ['or keep built tools elsewhere: export CNILAB_CACHE_DIR=<directory>'] : []),
+  ];
 }
 
 /** Not foreseen, so most likely a mistake of ours; an error thrown with a clear message of its own still reads well. */

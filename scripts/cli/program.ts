@@ -103,7 +103,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .description(
       'Show a table of the live lab: interfaces, routes, neighbours, fdb, leases, veths, cni-calls …',
     )
-    .argument('<table>', 'its name')
+    .argument('<table>', 'its name; cni-calls are the runtime’s, without what plugins call in turn')
     .argument('[at]', 'node or pod (default: all of them)')
     .addOption(stack())
     .addOption(

@@ -1,4 +1,5 @@
 // Which packet made an entry: the rules by which the kernel learns, applied to what the taps saw. Pure.
+import { putThereBy } from '../entry-author.ts';
 import type { Packet } from '../packets/packet.ts';
 import { connectionPackets } from './connection-packets.ts';
 import type { Crossing, TapPlace } from './crossings.ts';
@@ -37,7 +38,10 @@ export function causeOf(transition: Transition, seen: Seen): Cause {
   const { table, change, after } = transition;
   if (change === 'removed' || after === undefined) return unmade(transition);
   if (!isLearned(table, after))
-    return { perhaps: [], why: 'put there by hand: no packet makes such an entry' };
+    return {
+      perhaps: [],
+      why: `${putThereBy('dev' in after ? after.dev : undefined)}: no packet makes such an entry`,
+    };
   const { candidates, unsure = [], missing } = candidatesFor(transition, seen);
   const inTime = candidates.filter(({ packet }) => packet.ns <= transition.untilNs);
   const by = inTime.find(({ packet }) => packet.ns >= transition.sinceNs);

@@ -1,5 +1,6 @@
 // What makes two rows of a table the same entry, when one counts as learned, and what of it may change.
 import { HOST_TABLES } from '../changes/tables.ts';
+import { isLearnedEntry } from '../entry-author.ts';
 import type { NeighbourRow } from '../snapshot.ts';
 import { type ConntrackRow, conntrackLine } from './conntrack.ts';
 import type { FdbEntry } from './learned-state.ts';
@@ -48,6 +49,6 @@ export const LEARNED_TABLES: { readonly [T in LearnedTable]: LearnedSpec<Rows[T]
 
 /** Whether nobody has put the entry there but a packet. */
 export function isLearned<T extends LearnedTable>(table: T, row: Rows[T]): boolean {
-  if (table === 'fdb') return !/permanent|static|sticky|extern_learn/.test((row as FdbEntry).flags.join(' '));
+  if (table === 'fdb') return isLearnedEntry(row as FdbEntry);
   return table !== 'neighbours' || (row as NeighbourRow).state !== 'PERMANENT';
 }

@@ -8,6 +8,7 @@ import { observeLab } from '../../../infra/observe/observe-lab.ts';
 import type { HostSnapshot, LabSnapshot } from '../../../infra/observe/snapshot.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
 import { type Cell, renderTable } from '../../../infra/report/table.ts';
+import { wrap } from '../../../infra/report/wrap.ts';
 import { recordedLab, type StackRecord } from '../../../infra/state/stack-store.ts';
 import { chooseRecord } from '../choose-stack.ts';
 import { usageError } from '../cli-error.ts';
@@ -33,6 +34,12 @@ const ALSO: Readonly<Record<string, Table>> = {
   iptables: 'netfilter',
 };
 
+/** What a table does not show, though one might look for it there. */
+const NOTES: Readonly<Partial<Record<Table, string>>> = {
+  cniCalls:
+    'These are the runtime’s calls. What a plugin calls itself is not among them: its IPAM plugin (ptp and bridge call host-local), and the plugin that it delegates to (flannel calls bridge).',
+};
+
 export interface InspectOptions {
   readonly stack?: string;
   readonly json?: boolean;
@@ -52,6 +59,11 @@ export async function inspect(
   const conditions = (options.where ?? []).map((text) => condition(text, table));
   const rows = (await read(record, table, at)).filter((row) => conditions.every((holds) => holds(row)));
   process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${page(rows)}\n`);
+  const note = NOTES[table];
+  // Beside the table, so that what reads the table is not in its way.
+  if (note !== undefined && !options.json) {
+    process.stderr.write(`${wrap(note, terminalOf(process.stderr).width)}\n`);
+  }
   return EXIT.pass;
 }
 

@@ -1,5 +1,5 @@
 // `verify`: experiments run again on the lab as it stands. The engine has no part in it, and nothing is changed.
-import type { ExperimentResult } from '../../../infra/experiments/result.ts';
+import type { ExperimentResult, Verdict } from '../../../infra/experiments/result.ts';
 import { composeResults } from '../../../infra/experiments/results-store.ts';
 import type { Lab, LabExperiment } from '../../../infra/lab/lab.ts';
 import { terminalOf } from '../../../infra/report/paint.ts';
@@ -89,7 +89,11 @@ export function outdatedOutputs(
   return `The stack's outputs still have what the last up observed: ${differing.join(', ')}. The results have the new verdicts.`;
 }
 
-function summaryLine(ran: readonly ExperimentResult[]): string {
-  const passed = ran.filter(({ verdict }) => verdict === 'pass').length;
-  return `${passed} of ${ran.length} experiments pass`;
+/** How many pass; of what is inconclusive there is more to say than that it does not. Pure. */
+export function summaryLine(ran: readonly Pick<ExperimentResult, 'name' | 'verdict'>[]): string {
+  const named = (verdict: Verdict) => ran.filter((one) => one.verdict === verdict).map(({ name }) => name);
+  const open = named('inconclusive');
+  const passing = `${named('pass').length} of ${ran.length} experiments pass`;
+  if (open.length === 0) return passing;
+  return `${passing}; of ${open.join(', ')} it could not be found out (above is why), which is no failure and no pass`;
 }

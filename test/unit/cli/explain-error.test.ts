@@ -1,9 +1,11 @@
 // Whatever goes wrong, a person gets what, where and what next; never a stack trace.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { HostError } from '../../../infra/backends/host-error.ts';
 import { LabError } from '../../../infra/lab/problem.ts';
+import { stateDir } from '../../../infra/util/dirs.ts';
 import { usageError } from '../../../scripts/cli/cli-error.ts';
 import { explainError } from '../../../scripts/cli/explain-error.ts';
 
@@ -70,4 +72,19 @@ test('what nobody foresaw has no stack, and says how to report it', () => {
 
 test('an abort is an interruption, not a failure', () => {
   expect(explainError(new DOMException('aborted', 'AbortError'))).toEqual({ text: 'stopped', exitCode: 130 });
+});
+
+test('what cannot be written of cnilab’s own can be kept elsewhere', () => {
+  const denied = (path: string) =>
+    explainError(
+      Object.assign(new Error('EACCES: permission denied, mkdir'), {
+        code: 'EACCES',
+        syscall: 'mkdir',
+        path,
+      }),
+    ).text.split('\n');
+  const hint = '  → or keep the state of labs elsewhere: export CNILAB_STATE_DIR=<directory>';
+  expect(denied(path.join(stateDir(), 'logs'))).toContain(hint);
+  expect(denied(path.dirname(stateDir()))).toContain(hint);
+  expect(denied('/srv/lab.yaml')).toHaveLength(2);
 });

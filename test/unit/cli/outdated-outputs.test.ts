@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outdatedOutputs } from '../../../scripts/cli/verbs/verify.ts';
+import { outdatedOutputs, summaryLine } from '../../../scripts/cli/verbs/verify.ts';
 
 const ran = [
   { name: 'within', verdict: 'pass' },
@@ -18,4 +18,11 @@ test.each([
   ['nobody here can read them', undefined],
 ])('says nothing when %s', (_, outputs) => {
   expect(outdatedOutputs(outputs, ran)).toBeUndefined();
+});
+
+test('the last line says how many pass, and of which it could not be found out', () => {
+  expect(summaryLine(ran)).toBe('1 of 2 experiments pass');
+  expect(summaryLine([...ran, { name: 'slow', verdict: 'inconclusive' }])).toBe(
+    '1 of 3 experiments pass; of slow it could not be found out (above is why), which is no failure and no pass',
+  );
 });

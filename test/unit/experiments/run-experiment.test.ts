@@ -306,6 +306,9 @@ describe('exec', () => {
     expect(result.checks[0]?.claim).toBe('K12');
     expect(result.checks[3]?.differences).toEqual(['stdout: expected "x\\n", observed "10.42.0.3\\n"']);
     expect(result.checks[4]?.differences).toEqual(['echo x on node-1 was to print JSON and printed: x']);
+    expect(result.checks[5]?.differences[1]).toMatch(
+      /^so nothing can be told of it: .* less than 0.2 s .* timeout\(1\)/,
+    );
     expect(await routes('pod-1')).not.toContain('10.77');
   });
 

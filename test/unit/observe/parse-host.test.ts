@@ -140,7 +140,7 @@ describe('a Flannel node', () => {
     const entry = flannel.fdb.find((e) => e.dev === 'flannel.1');
     expect(entry).toMatchObject({ dst: '192.168.49.3', flags: ['permanent', 'self'], learned: false });
     expect(entry?.meaning).toBe(
-      'frames for 0e:00:00:00:00:02 are sent in VXLAN to the VTEP 192.168.49.3; put there by the control plane',
+      'frames for 0e:00:00:00:00:02 are sent in VXLAN to the VTEP 192.168.49.3; put there by flannel or by hand',
     );
   });
 });

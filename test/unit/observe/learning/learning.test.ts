@@ -152,7 +152,7 @@ describe('a ping to a MAC that only the bridge has forgotten', () => {
       `node fdb changed ${MAC2} veth3 ← no packet that the taps saw carried it in time`,
     );
     expect(tell({ ...moved, flags: ['static'] })).toBe(
-      `node fdb changed ${MAC2} veth3 ← put there by hand: no packet makes such an entry`,
+      `node fdb changed ${MAC2} veth3 ← put there by a program or by hand: no packet makes such an entry`,
     );
   });
 });
