@@ -84,7 +84,13 @@ describe('a command that is wrong', () => {
     const lab = await labs.lab('no-such-backend', { yaml: ONE_POD });
     const result = await lab.up({ args: ['--backend', 'knid'] });
     expect(refusal(lab, result, 2)).toMatchInlineSnapshot(
-      `"error: option '--backend <name>' argument 'knid' is invalid. Allowed choices are netns, kind, minikube, k3s, existing."`,
+      `
+      "cnilab: up: option '--backend <name>' argument 'knid' is invalid. Allowed choices are netns, kind, minikube, k3s, existing
+        → did you mean "kind"?
+        → usage: npm run up -- [options] [lab]
+        → for example: npm run up -- flannel
+        → npm run up -- --help   shows more"
+    `,
     );
     await expectNothingLeft(lab);
   });
