@@ -24,6 +24,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   course: [
     'npm run -s lab -- course up flannel --students 30',
     'npm run -s lab -- course up ./my-lab/lab.yaml --roster names.txt --course tuesday',
+    'npm run -s lab -- course up flannel --accounts alice,bob   as root: each account its own',
     'npm run -s lab -- course status',
     'npm run -s lab -- course exec s07 pod1 -- ip route',
     'npm run -s lab -- course exec all pod1 -- ip neigh',
