@@ -9,8 +9,8 @@ import { NotReady } from './not-ready.mjs';
 export interface Artefact {
   /** For people: `the Pulumi engine`. */
   readonly what: string;
-  /** Directory inside the cache: `bin` goes onto PATH, `cni` is for plugins only. */
-  readonly dir: 'bin' | 'cni';
+  /** Directory inside the cache: `bin` goes onto PATH, `cni` is for plugins only, no lab looks into `conformance`. */
+  readonly dir: 'bin' | 'cni' | 'conformance';
   /** The program files. */
   readonly files: readonly string[];
   readonly ways: readonly Way[];

@@ -10,8 +10,13 @@ import { missingPlugins, missingTools } from './system-tools.ts';
  * @throws NotReady
  */
 export async function ensureEverything(): Promise<NodeJS.ProcessEnv> {
+  await ensurePlugins();
+  return await engineEnv();
+}
+
+/** What a lab needs but for the engine. @throws NotReady */
+export async function ensurePlugins(): Promise<void> {
   if (missingTools().length > 0 || missingPlugins().length > 0) await ensureSystemTools();
   if (missingPlugins().length > 0) await ensureReferencePlugins();
   if (!findCniPlugin('flannel')) await ensureFlannel();
-  return await engineEnv();
 }

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { endWhenStoppedEarly, leaveStopsToOthers } from './early-stop.mjs';
 import { toolPath } from './engine-env.ts';
-import { ensureEverything } from './ensure.ts';
+import { ensureEverything, ensurePlugins } from './ensure.ts';
 import { tryOptionalTools } from './ensure-system.ts';
 import { EXIT_NOT_READY, NotReady } from './not-ready.mjs';
 import { endChildrenOnSignal, run } from './run.ts';
@@ -22,6 +22,7 @@ const PROGRAMS: Readonly<Record<Exclude<Verb, 'pulumi'>, { file: string; first?:
   scale: { file: '../scale.ts' },
   soak: { file: '../soak.ts' },
   nightly: { file: '../nightly.ts' },
+  conformance: { file: '../conformance.ts' },
 };
 
 const [verb, ...args] = process.argv.slice(2);
@@ -45,7 +46,9 @@ async function main(verb: string | undefined, args: readonly string[]): Promise<
   }
   const restore = endChildrenOnSignal('kill');
   leaveStopsToOthers();
-  if (needOf(verb, args) === 'everything') Object.assign(process.env, await ensureEverything());
+  const need = needOf(verb, args);
+  if (need === 'plugins') await ensurePlugins();
+  if (need === 'everything') Object.assign(process.env, await ensureEverything());
   else process.env.PATH = toolPath();
   if (verb === 'test' && args.length === 0) await tryOptionalTools();
   endWhenStoppedEarly();

@@ -6,7 +6,7 @@ import { fromGo } from './go-build.ts';
 import { fromRelease } from './release.ts';
 import { CNI_PLUGINS, CNI_PLUGINS_PACKAGE, missingPlugins } from './system-tools.ts';
 
-const REFERENCE_VERSION = 'v1.9.1';
+export const REFERENCE_VERSION = 'v1.9.1';
 const FLANNEL_VERSION = 'v1.5.1-flannel2';
 
 /** Where the plugin sources are in github.com/containernetworking/plugins. */

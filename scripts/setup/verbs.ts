@@ -12,11 +12,14 @@ export const VERBS = [
   'nightly',
   'soak',
   'scale',
+  'conformance',
 ] as const;
 export type Verb = (typeof VERBS)[number];
 
-/** `packages`: node_modules is enough. `everything`: system tools, CNI plugins, the engine. */
-export type Need = 'packages' | 'everything';
+/**
+ * `packages`: node_modules is enough. `plugins`: system tools and CNI plugins too. `everything`: and the engine.
+ */
+export type Need = 'packages' | 'plugins' | 'everything';
 
 /** Sub-commands of `lab` that only read files. */
 const READING_LAB_COMMANDS = new Set([
@@ -51,6 +54,7 @@ export function needOf(verb: Verb, args: readonly string[]): Need {
   if (verb === 'doctor') return 'packages';
   if (args.includes('--help') || args.includes('-h')) return verb === 'pulumi' ? 'everything' : 'packages';
   if (verb === 'nightly' && args.includes('--history')) return 'packages';
+  if (verb === 'conformance') return 'plugins';
   if (verb === 'lab')
     return first === undefined || READING_LAB_COMMANDS.has(first) ? 'packages' : 'everything';
   if (verb === 'test' && first !== undefined) {

@@ -15,6 +15,8 @@ test.each([
   ['test', [], 'everything'],
   ['test-kind', [], 'everything'],
   ['test-kind', ['--help'], 'packages'],
+  ['conformance', [], 'plugins'],
+  ['conformance', ['--help'], 'packages'],
   ['nightly', ['--labs', 'kindnet'], 'everything'],
   ['nightly', ['--history', '--ledger', 'nights.jsonl'], 'packages'],
 ] as [Verb, string[], string][])('%s %j needs %s', (verb, args, need) => {
