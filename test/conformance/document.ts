@@ -50,7 +50,7 @@ $ npm run conformance -- --case kindnet --plugins built
 \`\`\`
 
 The command builds cnitool and the reference plugins from their Go modules, pinned by
-[scripts/engine/conformance](../../scripts/engine/conformance/go.mod), into the cache. It needs no root. Everything
+[scripts/engine/conformance](../../scripts/engine/conformance/go.mod), into the cache. Everything
 happens in namespaces of its own, two fresh nodes for each pair; it ends with 1 when there is a difference that this
 page does not argue.
 
