@@ -3,7 +3,7 @@
 import { DEFAULT_PORT, type Flow } from './flow.ts';
 import { type Branch, type End, ends } from './hop.ts';
 import { LabState, type Solicitation, trail, type Walk } from './lab.ts';
-import { dropped } from './make-hop.ts';
+import { dropped, unknown } from './make-hop.ts';
 import { isIpv6, type Packet } from './packet.ts';
 import { type Outcome, originate, outcomeOf, type Prediction, type PredictState } from './predict.ts';
 import { createWalk } from './walk.ts';
@@ -25,8 +25,19 @@ export interface SeriesExchange extends Exchange {
 
 /** @throws TypeError as `predict` does */
 export function predictExchange(state: PredictState, flow: Flow): Exchange {
-  return exchangeOn(createWalk(new LabState(state)), flow);
+  return exchangeOn(createWalk(new LabState(state)), flow, { request: false, reply: false });
 }
+
+/**
+ * Whose packets were refused as too big by a router, which says so (RFC 792, RFC 4443), or by the other end of the sender's own
+ * veth. The sender then sends smaller ones, cuts them, sends the same again, or none at all; whether he is told, and what he
+ * remembers, is in no table.
+ */
+interface Told {
+  request: boolean;
+  reply: boolean;
+}
+const TOLD = 'the packet before was refused as too big, and what its sender makes of that is in no table';
 
 /** A series is steady when an exchange has learnt nothing that the one before had not: usually the second one. */
 const UNSTEADY = 4;
@@ -40,28 +51,36 @@ const UNSTEADY = 4;
 export function predictSeries(state: PredictState, flow: Flow, count: number): readonly SeriesExchange[] {
   const walk = createWalk(new LabState(state));
   const series: SeriesExchange[] = [];
+  const told: Told = { request: false, reply: false };
   // What an exchange that cannot be told has left behind cannot be told either: those after it are as unknown.
   while (series.length < Math.min(count, UNSTEADY) && series.at(-1)?.outcome !== 'unknown') {
     const before = walk.lab.solicitations.length;
-    const exchange = exchangeOn(walk, flow);
+    const exchange = exchangeOn(walk, flow, told);
     series.push({ ...exchange, solicitations: walk.lab.solicitations.slice(before) });
   }
   const last = series.at(-1);
   return last === undefined ? [] : Array.from({ length: count }, (_, index) => series[index] ?? last);
 }
 
-function exchangeOn(walk: Walk, flow: Flow): Exchange {
-  const request = originate(walk, flow);
+function exchangeOn(walk: Walk, flow: Flow, told: Told): Exchange {
+  const { lab } = walk;
+  const sender = lab.kernels.get(flow.from);
+  const before = lab.refused;
+  const request =
+    told.request && sender ? outcomeOf(flow, [unknown(sender, TOLD, [])]) : originate(walk, flow);
+  told.request ||= lab.refused > before;
   const { end } = request;
   if (end.kind !== 'delivered') return { request, outcome: request.outcome, end };
-  const kernel = walk.lab.kernels.get(end.host);
+  const kernel = lab.kernels.get(end.host);
   if (kernel === undefined) return { request, outcome: 'unknown', end };
   const back: Flow = { ...flow, from: end.host, to: end.src };
   const ipv6 = isIpv6(end.packet);
   const ignores = ipv6 ? 'net.ipv6.icmp.echo_ignore_all' : 'net.ipv4.icmp_echo_ignore_all';
   const ttl = ipv6 ? kernel.hopLimit(end.interface) : kernel.sysctl('net.ipv4.ip_default_ttl', 64);
-  const branches: Branch[] =
-    end.packet.icmp && kernel.sysctl(ignores) > 0
+  const beforeReply = lab.refused;
+  const branches: Branch[] = told.reply
+    ? [unknown(kernel, TOLD, [])]
+    : end.packet.icmp && kernel.sysctl(ignores) > 0
       ? [
           dropped({ kernel }, 'filter', `${kernel.name} ignores echo requests`, [], {
             table: 'sysctls',
@@ -70,6 +89,7 @@ function exchangeOn(walk: Walk, flow: Flow): Exchange {
           }),
         ]
       : walk.send(kernel, answerTo(end.packet, ttl), trail(0));
+  told.reply ||= lab.refused > beforeReply;
   const reply = outcomeOf(back, branches);
   const home = ends(branches).find(
     (e) => e.kind === 'delivered' && e.host === flow.from && e.src === flow.to && fromPort(e.packet, flow),

@@ -65,6 +65,7 @@ function forward(
   const mtu = route.mtu ?? out.mtu;
   if (packet.df && packet.length > mtu) {
     const words = `fragmentation needed: ${packet.length} bytes with DF are more than the MTU ${mtu} of ${out.name}`;
+    walk.lab.refused++;
     return [dropped(at, 'mtu', words, t.decisions, mtuRule(kernel, out, mtu))];
   }
   const passed = passForward(kernel, link, out, packet, arrival, t);

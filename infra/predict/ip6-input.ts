@@ -91,6 +91,7 @@ function forward(
   // A router cuts nothing, whoever might allow it (RFC 8200, section 5).
   if (wireLength(packet) > mtu) {
     const words = `packet too big: ${wireLength(packet)} bytes are more than the MTU ${mtu} of ${out.name}, and no router cuts IPv6`;
+    walk.lab.refused++;
     return [dropped(at, 'mtu', words, t.decisions, mtuRule(kernel, out, mtu))];
   }
   const passed = passForward(kernel, link, out, packet, arrival, t);

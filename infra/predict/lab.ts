@@ -31,6 +31,8 @@ export class LabState {
   readonly answers = new Map<string, readonly Answerer[]>();
   /** ARP requests of this walk, in the order they were sent. */
   readonly solicitations: Solicitation[] = [];
+  /** Packets of this walk whose senders are told that they were too big: by a router (ICMP), or by their own interface. */
+  refused = 0;
   /** Who has sent the ARP reply that is on its way. */
   asked: Omit<Answerer, 'mac'> | undefined;
   #steps = 0;

@@ -70,6 +70,8 @@ function outOfVeth(walk: Walk, { kernel, link }: Port, frame: Frame, t: Trail): 
     return [dropped(at, 'link-down', words, t.decisions, downLine(at))];
   }
   if (frame.ip && wireLength(frame.ip) > link.mtu + VLAN_TAG) {
+    // veth_xmit() returns NET_XMIT_DROP: a socket whose packet comes straight here is told so, and ping sends it again.
+    if (t.depth <= 1) walk.lab.refused++;
     const words = `${wireLength(frame.ip)} bytes are more than ${link.name} of ${kernel.name} takes (mtu ${link.mtu})`;
     return [dropped(at, 'mtu', words, t.decisions, mtuRule(kernel, link, link.mtu))];
   }

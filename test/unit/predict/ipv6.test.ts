@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FamilyState, ForwardingState } from '../../../infra/observe/forwarding-state.ts';
 import type { HostSnapshot } from '../../../infra/observe/snapshot.ts';
-import { predictExchange } from '../../../infra/predict/exchange.ts';
+import { predictExchange, predictSeries } from '../../../infra/predict/exchange.ts';
 import { hops } from '../../../infra/predict/hop.ts';
 import { predict } from '../../../infra/predict/predict.ts';
 import { editedLab } from '../../support/edited-lab.ts';
@@ -154,6 +154,17 @@ describe('size', () => {
         host: 'n1',
         words: expect.stringContaining('packet too big: 1448 bytes are more than the MTU 1400 of eth0'),
       });
+  });
+
+  test('whose answer came back as too big answers otherwise the next time, and how cannot be foretold', () => {
+    const narrow = ipv6('n1', ({ routes }) => ({
+      routes: routes.map((route) => (route.dst === at('c1') ? { ...route, mtu: 1400 } : route)),
+    }));
+    const series = predictSeries(narrow, { from: 'c1', to: at('n2'), size: 2000 }, 2);
+    expect(series.map(({ request, outcome }) => [request.outcome, outcome])).toEqual([
+      ['delivered', 'dropped'],
+      ['delivered', 'unknown'],
+    ]);
   });
 
   test('the sender cuts what is too big for its own link, with a fragment header in each piece', () => {

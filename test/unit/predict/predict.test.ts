@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LookupRoute } from '../../../infra/observe/forwarding-state.ts';
 import type { HostSnapshot, LabSnapshot, NetfilterRow } from '../../../infra/observe/snapshot.ts';
-import { predictExchange } from '../../../infra/predict/exchange.ts';
+import { predictExchange, predictSeries } from '../../../infra/predict/exchange.ts';
 import type { Flow } from '../../../infra/predict/flow.ts';
 import { hops } from '../../../infra/predict/hop.ts';
 import { predict } from '../../../infra/predict/predict.ts';
@@ -446,3 +446,23 @@ function withSysctl(lab: LabSnapshot, host: string, name: string, value: string)
 function withFilter(lab: LabSnapshot, host: string, netfilter: readonly NetfilterRow[]): LabSnapshot {
   return forwarding(lab, host, () => ({ netfilter }));
 }
+
+describe('a router that refuses a packet as too big', () => {
+  const narrow = forwarding(flannel, 'node-1', ({ routes }) => ({
+    routes: routes.map((route) => (route.dst === '10.42.1.0/24' ? { ...route, mtu: 1300 } : route)),
+  }));
+
+  test('tells its sender, who may send something else the next time', () => {
+    const series = predictSeries(narrow, { from: 'pod-a', to: '10.42.1.2', size: 1400, df: 'want' }, 3);
+    expect(series.map(({ outcome }) => outcome)).toEqual(['dropped', 'unknown', 'unknown']);
+    expect(series[1]?.end).toMatchObject({
+      host: 'pod-a',
+      words: expect.stringContaining('refused as too big'),
+    });
+  });
+
+  test('has nothing to tell where the packet fits', () => {
+    const series = predictSeries(narrow, { from: 'pod-a', to: '10.42.1.2', size: 900 }, 3);
+    expect(series.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered', 'delivered']);
+  });
+});
