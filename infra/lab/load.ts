@@ -5,7 +5,7 @@ import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Lab } from './lab.ts';
 import { type ParsedLab, parseLabSource } from './parse.ts';
-import { MAX_LAB_FILE } from './parse-yaml.ts';
+import { MAX_LAB_FILE, TOO_LARGE } from './parse-yaml.ts';
 import { LabError } from './problem.ts';
 import { resolveLab } from './resolve.ts';
 import { problemAt } from './source.ts';
@@ -32,11 +32,7 @@ async function readLab(path: string): Promise<{ file: string; parsed: ParsedLab 
   if (!info) throw unreadable(file, 'there is no such file', await whatThereIs(file));
   if (!info.isFile()) throw unreadable(file, 'this is not a regular file');
   if (info.size > MAX_LAB_FILE)
-    throw unreadable(
-      file,
-      'the file is larger than 1 MB',
-      'a lab file is written by hand: is this the right file?',
-    );
+    throw unreadable(file, TOO_LARGE, 'a lab file is written by hand: is this the right file?');
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(file, `the file cannot be read (${error.code})`, 'check its permissions');
   });

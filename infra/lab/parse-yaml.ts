@@ -6,10 +6,11 @@ import { LabError, type Problem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { type LabSource, yamlSource } from './source.ts';
 
-/** Bytes. What is read here is written by hand; the largest sensible lab is a few hundred kilobytes. */
-export const MAX_LAB_FILE = 1024 * 1024;
+/** Bytes. What is read here is written by hand: the largest lab of the project has 32 kB. Reading as much takes 60 ms or so. */
+export const MAX_LAB_FILE = 128 * 1024;
+export const TOO_LARGE = `the file is larger than ${MAX_LAB_FILE / 1024} kB`;
 /** The YAML library's time grows with the square of this. */
-const MAX_LINES = 20_000;
+const MAX_LINES = 5000;
 /** Expansions of one anchor, all levels together: enough for shared steps, too few for a bomb. */
 const MAX_ALIASES = 200;
 /** Levels of nesting. The deepest assertion one can read has perhaps ten. */
@@ -20,6 +21,10 @@ const MAX_TOLD = 200;
 /** Open brackets, and compact block markers on one line (`- - - x`), that would cost the YAML library minutes. */
 const MAX_OPEN = 500;
 const COMPACT_NESTING = /(?:[-?:][ \t]+){60}/;
+/** Brackets in the whole file: a few hundred in a lab, and each one takes the YAML library longer than all other characters. */
+const MAX_BRACKETS = 4000;
+/** Quotes in a row: every one of them would be a mistake of its own. */
+const QUOTES = /(["'])\1{60}/;
 
 export interface Parsed<T> {
   readonly data: T;
@@ -41,11 +46,7 @@ export interface FileKind {
  */
 export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>, kind: FileKind): Parsed<T> {
   if (Buffer.byteLength(text) > MAX_LAB_FILE)
-    throw failure(
-      file,
-      'the file is larger than 1 MB',
-      `${kind.noun} is written by hand: is this the right file?`,
-    );
+    throw failure(file, TOO_LARGE, `${kind.noun} is written by hand: is this the right file?`);
   if (text.split('\n', MAX_LINES + 1).length > MAX_LINES)
     throw failure(file, `the file has more than ${MAX_LINES} lines`, 'is this the right file?');
   if (text.trim() === '') throw failure(file, 'the file is empty', kind.least);
@@ -60,7 +61,17 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>, k
 
 function parse<T>(text: string, file: string, schema: z.ZodType<T>): Parsed<T> {
   const lines = new LineCounter();
-  if (flowDepth(text) > MAX_OPEN || COMPACT_NESTING.test(text)) throw tooDeep(file);
+  const { deepest, all } = brackets(text);
+  if (deepest > MAX_OPEN || COMPACT_NESTING.test(text)) throw tooDeep(file);
+  if (all > MAX_BRACKETS)
+    throw failure(
+      file,
+      `the file opens ${all} brackets; at most ${MAX_BRACKETS} are read`,
+      'write long lists with "- "',
+    );
+  const quotes = QUOTES.exec(text);
+  if (quotes)
+    throw failureAt(file, text, quotes.index, 'more than 60 quotes in a row', 'is a quote too many here?');
   const document: Document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
@@ -184,19 +195,31 @@ function failure(file: string, message: string, hint: string, cause?: unknown): 
   return new LabError([{ file, line: 1, column: 1, path: '', message, hint }], { cause });
 }
 
+function failureAt(file: string, text: string, at: number, message: string, hint: string): LabError {
+  const before = text.slice(0, at).split(/\r\n|\n|\r/);
+  const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const shown = excerpt(text, position);
+  return new LabError([
+    { file, ...position, path: '', message, hint, ...(shown !== undefined && { excerpt: shown }) },
+  ]);
+}
+
 function tooDeep(file: string, cause?: unknown): LabError {
   return failure(file, 'the file is nested too deeply', `at most ${MAX_DEPTH} levels are read`, cause);
 }
 
-/** The deepest run of open brackets: cheap, and an upper bound of what the YAML library would recurse into. */
-function flowDepth(text: string): number {
+/** How many there are, and the deepest run of open ones: cheap, and an upper bound of what the YAML library would recurse into. */
+function brackets(text: string): { readonly deepest: number; readonly all: number } {
   let depth = 0;
   let deepest = 0;
+  let all = 0;
   for (const char of text) {
-    if (char === '[' || char === '{') deepest = Math.max(deepest, ++depth);
-    else if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
+    if (char === '[' || char === '{') {
+      all++;
+      deepest = Math.max(deepest, ++depth);
+    } else if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
   }
-  return deepest;
+  return { deepest, all };
 }
 
 function nesting(value: unknown, limit = MAX_DEPTH + 1): number {

@@ -13,6 +13,16 @@ import { suggest } from './suggest.ts';
 /** More network namespaces than this on one machine is a mistake in the file. */
 export const MAX_PODS = 5000;
 
+const podCount = (raw: RawLab) => raw.workloads.reduce((sum, workload) => sum + workload.replicas, 0);
+
+/** Before anything is worked out of each of them: a few lines can ask for millions. @throws LabError */
+export function checkPodCount(raw: RawLab, report: Report): void {
+  const total = podCount(raw);
+  if (total <= MAX_PODS) return;
+  report.at(['workloads'], `the lab asks for ${total} pods; at most ${MAX_PODS} are made`, 'lower replicas');
+  report.throwIfAny();
+}
+
 type RawWorkload = RawLab['workloads'][number];
 
 /** `nodes` are those that could be planned: pods of a node that could not are left out, without a second problem. */
@@ -21,15 +31,7 @@ export function planWorkloads(
   nodes: readonly LabNode[],
   report: Report,
 ): readonly LabWorkload[] {
-  const total = raw.workloads.reduce((sum, workload) => sum + workload.replicas, 0);
-  if (total > MAX_PODS) {
-    report.at(
-      ['workloads'],
-      `the lab asks for ${total} pods; at most ${MAX_PODS} are made`,
-      'lower replicas',
-    );
-    return [];
-  }
+  const total = podCount(raw);
   if (total > 0 && raw.cluster.nodes.length === 0) {
     report.at(['cluster', 'nodes'], `the lab has ${total} pods and no node to run them on`, 'add a node');
     return [];

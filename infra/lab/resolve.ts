@@ -7,7 +7,7 @@ import { LabHosts } from './hosts.ts';
 import type { Lab, LabNetwork } from './lab.ts';
 import { planNodes } from './plan-nodes.ts';
 import { planOutside } from './plan-outside.ts';
-import { planWorkloads } from './plan-workloads.ts';
+import { checkPodCount, planWorkloads } from './plan-workloads.ts';
 import { Report } from './report.ts';
 import type { RawLab } from './schema.ts';
 import { DEFAULT_UNDERLAY6 } from './schema-parts.ts';
@@ -25,6 +25,7 @@ const VXLAN_OVERHEAD = 50;
  */
 export function resolveLab(raw: RawLab, source: LabSource, configs: Readonly<Record<string, string>>): Lab {
   const report = new Report(source);
+  checkPodCount(raw, report);
   checkNames(raw, report);
   const nodes = planNodes(raw, report);
   const outside = planOutside(raw, report);

@@ -14,7 +14,7 @@ export interface CapturedPacket extends RawPacket {
  * Yields the packets of one chunk at a time.
  * @param name what a pcap file's one interface is called
  * @returns why reading ended before the file did; undefined when it ended where the file does
- * @throws TypeError when it is neither pcap nor pcapng
+ * @throws CaptureFormatError when it is neither pcap nor pcapng
  */
 export async function* readCapture(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,

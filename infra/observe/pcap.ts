@@ -25,6 +25,11 @@ export interface Pcap extends PcapHeader {
   readonly truncated?: string;
 }
 
+/** The bytes are no capture file of the kind that they were read as. */
+export class CaptureFormatError extends TypeError {
+  override readonly name = 'CaptureFormatError';
+}
+
 const MICROSECONDS = 0xa1b2c3d4;
 const NANOSECONDS = 0xa1b23c4d;
 const FILE_HEADER = 24;
@@ -43,7 +48,7 @@ export class PcapParser {
   #little = true;
   #read = 0;
 
-  /** @throws TypeError when it is no pcap file at all */
+  /** @throws CaptureFormatError when it is no pcap file at all */
   push(chunk: Buffer): RawPacket[] {
     if (this.truncated !== undefined) return [];
     this.#chunks.add(chunk);
@@ -51,11 +56,11 @@ export class PcapParser {
     return this.#readRecords();
   }
 
-  /** Nothing more comes. @throws TypeError when there was not even a header */
+  /** Nothing more comes. @throws CaptureFormatError when there was not even a header */
   end(): void {
     const { length } = this.#chunks;
     if (this.header === undefined) {
-      throw new TypeError(`not a pcap file: ${length} bytes, its header alone has ${FILE_HEADER}`);
+      throw new CaptureFormatError(`not a pcap file: ${length} bytes, its header alone has ${FILE_HEADER}`);
     }
     if (this.truncated !== undefined || length === 0) return;
     const what = length < RECORD_HEADER ? 'the header of packet' : 'packet';
@@ -70,7 +75,9 @@ export class PcapParser {
       this.#little ? bytes.readUInt32LE(at + offset) : bytes.readUInt32BE(at + offset);
     const magic = u32(0);
     if (magic !== MICROSECONDS && magic !== NANOSECONDS) {
-      throw new TypeError(`not a pcap file: it begins with 0x${bytes.readUInt32BE(at).toString(16)}`);
+      throw new CaptureFormatError(
+        `not a pcap file: it begins with 0x${bytes.readUInt32BE(at).toString(16)}`,
+      );
     }
     // The upper bits of the link type hold the length of a frame check sequence.
     const linkType = u32(20) & 0x03ff_ffff;
@@ -116,7 +123,7 @@ export class PcapParser {
 }
 
 /**
- * @throws TypeError when it is no pcap file at all (fewer than 24 bytes, or another magic number)
+ * @throws CaptureFormatError when it is no pcap file at all (fewer than 24 bytes, or another magic number)
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-opsawg-pcap
  */
 export function readPcap(file: Buffer): Pcap {
@@ -124,6 +131,6 @@ export function readPcap(file: Buffer): Pcap {
   const packets = parser.push(file);
   parser.end();
   const { header, truncated } = parser;
-  if (header === undefined) throw new TypeError('not a pcap file');
+  if (header === undefined) throw new CaptureFormatError('not a pcap file');
   return { ...header, packets, ...(truncated !== undefined && { truncated }) };
 }

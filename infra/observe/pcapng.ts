@@ -1,7 +1,7 @@
 // Reads pcapng: sections of either byte order, several interfaces, any time resolution, comments. What is damaged ends
 // the reading with a reason; what was before it is kept.
 import { Chunks } from './chunks.ts';
-import type { RawPacket } from './pcap.ts';
+import { CaptureFormatError, type RawPacket } from './pcap.ts';
 
 export interface PcapngPacket extends RawPacket {
   /** opt_comment; several as lines. */
@@ -92,7 +92,7 @@ export class PcapngParser {
   /** First interface of the current section. */
   #base = 0;
 
-  /** @throws TypeError when it is no pcapng file at all */
+  /** @throws CaptureFormatError when it is no pcapng file at all */
   push(chunk: Buffer): TappedPacket[] {
     if (this.truncated !== undefined) return [];
     this.#chunks.add(chunk);
@@ -106,11 +106,11 @@ export class PcapngParser {
     return packets;
   }
 
-  /** Nothing more comes. @throws TypeError when there was not enough to tell that it is a pcapng file */
+  /** Nothing more comes. @throws CaptureFormatError when there was not enough to tell that it is a pcapng file */
   end(): void {
     const { length, offset } = this.#chunks;
     if (!this.#begun && length < BLOCK_OVERHEAD) {
-      throw new TypeError(`not a pcapng file: ${length} bytes, its first block alone has 28`);
+      throw new CaptureFormatError(`not a pcapng file: ${length} bytes, its first block alone has 28`);
     }
     if (length > 0) this.truncated ??= `the block at byte ${offset} is cut off`;
   }
@@ -123,14 +123,16 @@ export class PcapngParser {
     // The section header's type reads the same in both byte orders.
     const isSection = bytes.readUInt32LE(at) === BLOCK.section;
     if (!this.#begun && !isSection) {
-      throw new TypeError(`not a pcapng file: it begins with 0x${bytes.readUInt32BE(at).toString(16)}`);
+      throw new CaptureFormatError(
+        `not a pcapng file: it begins with 0x${bytes.readUInt32BE(at).toString(16)}`,
+      );
     }
     if (isSection) {
       if (chunks.length < BLOCK_OVERHEAD) return false;
       if (bytes.readUInt32LE(at + 8) === BYTE_ORDER) this.#little = true;
       else if (bytes.readUInt32BE(at + 8) === BYTE_ORDER) this.#little = false;
       else if (this.#begun) throw new Damage('no byte order');
-      else throw new TypeError('not a pcapng file: its first block has no byte order');
+      else throw new CaptureFormatError('not a pcapng file: its first block has no byte order');
     }
     const length = this.#u32(at + 4);
     if (length < BLOCK_OVERHEAD || length % 4 !== 0 || length > MAX_BLOCK) {
@@ -274,7 +276,7 @@ export function padded(length: number): number {
 
 /**
  * A whole file, each interface with its packets.
- * @throws TypeError when it is no pcapng file at all: it does not begin with a section header's type and byte order
+ * @throws CaptureFormatError when it is no pcapng file at all: it does not begin with a section header's type and byte order
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-opsawg-pcapng
  */
 export function readPcapng(file: Buffer): Pcapng {

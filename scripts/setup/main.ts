@@ -23,6 +23,7 @@ const PROGRAMS: Readonly<Record<Exclude<Verb, 'pulumi'>, { file: string; first?:
   soak: { file: '../soak.ts' },
   nightly: { file: '../nightly.ts' },
   conformance: { file: '../conformance.ts' },
+  fuzz: { file: '../fuzz.ts' },
 };
 
 const [verb, ...args] = process.argv.slice(2);

@@ -13,6 +13,7 @@ export const VERBS = [
   'soak',
   'scale',
   'conformance',
+  'fuzz',
 ] as const;
 export type Verb = (typeof VERBS)[number];
 
@@ -55,6 +56,7 @@ export function needOf(verb: Verb, args: readonly string[]): Need {
   if (args.includes('--help') || args.includes('-h')) return verb === 'pulumi' ? 'everything' : 'packages';
   if (verb === 'nightly' && args.includes('--history')) return 'packages';
   if (verb === 'conformance') return 'plugins';
+  if (verb === 'fuzz') return args.includes('predictions') ? 'everything' : 'packages';
   if (verb === 'lab')
     return first === undefined || READING_LAB_COMMANDS.has(first) ? 'packages' : 'everything';
   if (verb === 'test' && first !== undefined) {

@@ -57,7 +57,7 @@ describe('a lab on disk', () => {
     await mkdir(join(root, 'demo/lab.yaml'));
     expect(await messageOf('demo')).toContain('not a regular file');
     await write('big.yaml', 'x'.repeat(1024 * 1024 + 1));
-    expect(await messageOf('demo/big.yaml')).toContain('larger than 1 MB');
+    expect(await messageOf('demo/big.yaml')).toContain('larger than 128 kB');
   });
 });
 

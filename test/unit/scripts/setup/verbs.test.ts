@@ -19,6 +19,8 @@ test.each([
   ['conformance', ['--help'], 'packages'],
   ['nightly', ['--labs', 'kindnet'], 'everything'],
   ['nightly', ['--history', '--ledger', 'nights.jsonl'], 'packages'],
+  ['fuzz', ['lab-files', '--runs', '10'], 'packages'],
+  ['fuzz', ['predictions'], 'everything'],
 ] as [Verb, string[], string][])('%s %j needs %s', (verb, args, need) => {
   expect(needOf(verb, args)).toBe(need);
 });
