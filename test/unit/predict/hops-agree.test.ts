@@ -4,9 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { watchJourney } from '../../../infra/experiments/watch-journey.ts';
 import { assemble } from '../../../infra/journey/assemble.ts';
 import { agreement } from '../../../infra/journey/journeys.ts';
-import { type Place, placeName } from '../../../infra/journey/place.ts';
-import type { PredictState } from '../../../infra/predict/predict.ts';
 import { picker, randomNumbers } from '../../../scripts/bench/random-numbers.ts';
+import { everyInterface } from '../../../scripts/fuzz/predictions/every-interface.ts';
 import { editedLab } from '../../support/edited-lab.ts';
 import { type PrivateHost, privateHost } from '../../support/private-host.ts';
 import { randomEdit } from '../../support/random-edits.ts';
@@ -112,15 +111,4 @@ async function editAndWatch(machine: PrivateHost, random: () => number): Promise
     await lab.close();
   }
   return trials;
-}
-
-/** Loopbacks show a packet twice, and are on nobody's way to another host. */
-function everyInterface({ hosts }: PredictState): Place[] {
-  const all = Object.entries(hosts).flatMap(([host, { interfaces, forwarding }]) => {
-    const up = new Set(forwarding?.links.filter(({ flags }) => flags.includes('UP')).map(({ name }) => name));
-    return interfaces
-      .filter(({ name, kind }) => kind !== 'loopback' && up.has(name))
-      .map(({ name }) => ({ host, dev: name }));
-  });
-  return [...new Map(all.map((place) => [placeName(place), place])).values()];
 }
