@@ -2,6 +2,9 @@
 import { LabError, type Path, type Problem } from './problem.ts';
 import { type LabSource, type Part, problemAt } from './source.ts';
 
+/** More are not read by anybody, and finding the place of each takes time. */
+const MOST = 200;
+
 export class Report {
   readonly source: LabSource;
   readonly #problems: Problem[] = [];
@@ -12,7 +15,7 @@ export class Report {
 
   /** A problem with what is written at `path` of the lab file. */
   at(path: Path, message: string, hint?: string, part?: Part): void {
-    this.#problems.push(problemAt(this.source, path, message, hint, part));
+    if (this.#problems.length < MOST) this.#problems.push(problemAt(this.source, path, message, hint, part));
   }
 
   /** A problem in another file. */
