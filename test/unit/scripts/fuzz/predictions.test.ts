@@ -4,6 +4,8 @@ import { parseLabSource } from '../../../../infra/lab/parse.ts';
 import { resolveLab } from '../../../../infra/lab/resolve.ts';
 import { randomLab } from '../../../../scripts/fuzz/predictions/random-lab.ts';
 import { tally, verdictOf } from '../../../../scripts/fuzz/predictions/tally.ts';
+import type { Trial } from '../../../../scripts/fuzz/predictions/try-lab.ts';
+import type { Seen } from '../../../../scripts/fuzz/predictions/watch-flow.ts';
 
 function resolved(seed: number) {
   const { yaml, configs } = randomLab(seed);
@@ -18,11 +20,11 @@ test('random labs can be stood up; some have a router, some IPv6, and the same s
   expect(randomLab(9)).toEqual(randomLab(9));
 });
 
-const seen = {
+const seen: Seen = {
   ...{ outcome: 'delivered', end: 'delivered to 10.0.0.2 of b', answered: true, hops: 8 },
-  ...{ differences: [] as string[], deaf: [] as string[] },
-} as const;
-const trial = (change: Partial<typeof seen> | object) => ({
+  ...{ differences: [], deaf: [] },
+};
+const trial = (change: Partial<Seen>): Trial => ({
   ...{ flow: { from: 'a', to: '10.0.0.2' }, after: [], changes: [] },
   seen: { ...seen, ...change },
 });
