@@ -24,6 +24,7 @@ const PROGRAMS: Readonly<Record<Exclude<Verb, 'pulumi'>, { file: string; first?:
   nightly: { file: '../nightly.ts' },
   conformance: { file: '../conformance.ts' },
   fuzz: { file: '../fuzz.ts' },
+  crash: { file: '../crash.ts' },
 };
 
 const [verb, ...args] = process.argv.slice(2);

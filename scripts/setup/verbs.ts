@@ -14,6 +14,7 @@ export const VERBS = [
   'scale',
   'conformance',
   'fuzz',
+  'crash',
 ] as const;
 export type Verb = (typeof VERBS)[number];
 
@@ -57,6 +58,7 @@ export function needOf(verb: Verb, args: readonly string[]): Need {
   if (verb === 'nightly' && args.includes('--history')) return 'packages';
   if (verb === 'conformance') return 'plugins';
   if (verb === 'fuzz') return args.includes('predictions') ? 'everything' : 'packages';
+  if (verb === 'crash' && args.includes('--table')) return 'packages';
   if (verb === 'lab')
     return first === undefined || READING_LAB_COMMANDS.has(first) ? 'packages' : 'everything';
   if (verb === 'test' && first !== undefined) {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { netnsBackend } from '../../infra/backends/netns/netns-backend.ts';
 import { capture } from '../../infra/observe/capture.ts';
-import { type HostState, hostDifferences, hostSnapshot } from '../support/host-snapshot.ts';
+import { type HostState, hostDifferences, hostSnapshot } from '../../scripts/crash/host-snapshot.ts';
 import { LabSession, type LabStack } from '../support/lab-session.ts';
 
 describe('two stacks of one lab', () => {

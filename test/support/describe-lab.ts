@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { netnsBackend } from '../../infra/backends/netns/netns-backend.ts';
 import type { LabResults } from '../../infra/experiments/result.ts';
-import { type HostState, hostDifferences, hostSnapshot } from './host-snapshot.ts';
+import { type HostState, hostDifferences, hostSnapshot } from '../../scripts/crash/host-snapshot.ts';
 import { LabSession, type LabStack } from './lab-session.ts';
 
 export interface LabExpectations {

@@ -1,7 +1,7 @@
 // The check that a lab leaves the machine alone: blind to clocks and counters, and to nothing else. A real kernel.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hostDifferences, hostSnapshot, normalised } from '../../support/host-snapshot.ts';
-import { type PrivateHost, privateHost } from '../../support/private-host.ts';
+import { hostDifferences, hostSnapshot, normalised } from '../../../../scripts/crash/host-snapshot.ts';
+import { type PrivateHost, privateHost } from '../../../support/private-host.ts';
 
 let machine: PrivateHost;
 let enter: readonly string[];
