@@ -1,5 +1,6 @@
 // Whatever is stopped or killed, whenever: the next `up` or `down` goes on from there, and in the end nothing is left.
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -238,5 +239,48 @@ describe('a lab that stood', () => {
     const state = path.join(labs.session.directory, 'pulumi-state', '.pulumi', 'stacks', 'cnilab');
     rmSync(state, { recursive: true });
     expect(await expectDown(lab)).toContain('of which Pulumi has no state');
+  });
+});
+
+describe('while another command works on the stack', () => {
+  const BUSY = /another command works on .*: npm run pulumi -- cancel/s;
+
+  it('up, down and rebuild say so, and what it is making is left alone', async () => {
+    const lab = await newLab('busy', 'stand-in-hang');
+    const started = lab.startUp();
+    await pluginHangs(lab);
+    const holder = lab.record()?.handle.facts.holder;
+    for (const args of [['up', lab.file], ['down'], ['rebuild']]) {
+      const words = args[0] === 'rebuild' ? [...args, lab.stack] : [...args, '--stack', lab.stack];
+      expect(refusal(lab, await lab.run(words), 3)).toMatch(BUSY);
+    }
+    expect(pidsOf(lab, HANGING)).toHaveLength(1);
+    expect(lab.record()?.handle.facts.holder).toBe(holder);
+    process.kill(started.pid, 'SIGINT');
+    await started.ended;
+    await expectDown(lab);
+  });
+
+  it('an up that has made the stack, and was overtaken, takes nothing away', async () => {
+    const lab = await newLab('overtaken', 'stand-in-recorder');
+    // An engine by its command line; it holds the lock until its input ends.
+    const engine = lab.start(['bash', '-c', 'exec -a pulumi tail -f /dev/null --pid "$PPID"']);
+    const locks = path.join(
+      labs.session.directory,
+      'pulumi-state',
+      '.pulumi/locks/organization/cnilab',
+      lab.stack,
+    );
+    mkdirSync(locks, { recursive: true });
+    const timestamp = new Date().toISOString();
+    const holder = { pid: engine.pid, username: 'other', hostname: hostname(), timestamp };
+    writeFileSync(path.join(locks, 'other.json'), JSON.stringify(holder));
+    const message = refusal(lab, await lab.up(), 3);
+    expect(message).toMatch(BUSY);
+    expect(message).not.toContain('could not be taken down');
+    process.kill(engine.pid, 'SIGKILL');
+    await engine.ended;
+    await expectUp(lab);
+    await expectDown(lab);
   });
 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { accountHome } from '../../../infra/util/pulumi-home.ts';
-import { processStartedMs } from './process-started.ts';
+import { mayBeEngineOf, processStartedMs } from './process-started.ts';
 
 /** Whose state we look at. */
 export interface StackPlace {
@@ -41,6 +41,8 @@ export interface LockWitness {
   readonly hostname: string;
   /** Start of the process in ms since the epoch; undefined when there is none of that PID. */
   readonly startedMs: (pid: number) => number | undefined;
+  /** Whether the process may be an engine at work on the stack that is locked. */
+  readonly mayBeEngine: (pid: number) => boolean;
 }
 
 /** Clocks of files and processes may differ by this much, ms. */
@@ -88,11 +90,16 @@ export async function stacksInBackend(directory: string, project: string): Promi
   return names.flatMap((name) => /^(.+)\.json(?:\.gz)?$/.exec(name)?.[1] ?? []).sort();
 }
 
-/** True when the process that took the lock cannot be alive: same machine, and the PID is free or somebody else's now. */
+/**
+ * True when the process that took the lock cannot be alive: same machine, and the PID is free or somebody else's now. An
+ * engine that seems to have started after it took the lock may be its holder: the clock may have been set forward since,
+ * and with it the time at which everything that runs seems to have started.
+ */
 export function isStale(holder: LockHolder, witness: LockWitness): boolean {
   if (holder.hostname !== witness.hostname) return false;
   const started = witness.startedMs(holder.pid);
-  return started === undefined || started > Date.parse(holder.timestamp) + CLOCK_SLACK;
+  if (started === undefined) return true;
+  return started > Date.parse(holder.timestamp) + CLOCK_SLACK && !witness.mayBeEngine(holder.pid);
 }
 
 /**
@@ -103,19 +110,41 @@ export function isStale(holder: LockHolder, witness: LockWitness): boolean {
  */
 export async function removeStaleLocks(
   { directory, project, stack }: StackPlace,
-  witness: LockWitness = { hostname: hostname(), startedMs: processStartedMs },
+  witness: LockWitness = witnessOf(stack),
 ): Promise<readonly LockHolder[]> {
-  const locks = path.join(directory, '.pulumi', 'locks', 'organization', project, stack);
-  const names = (await readdir(locks).catch(() => [])).filter((name) => name.endsWith('.json'));
   const removed: LockHolder[] = [];
-  for (const name of names) {
-    const file = path.join(locks, name);
-    const holder = parseHolder(await readFile(file, 'utf8').catch(() => ''));
-    if (!holder || !isStale(holder, witness)) continue;
+  for (const { file, holder } of await locksOf(directory, project, stack)) {
+    if (!isStale(holder, witness)) continue;
     await Promise.all([rm(file, { force: true }), rm(`${file}.attrs`, { force: true })]);
     removed.push(holder);
   }
   return removed;
+}
+
+/** Whether somebody works on the stack, on this machine or another: it has a lock that no dead engine has left. */
+export async function isLocked({ directory, project, stack }: StackPlace): Promise<boolean> {
+  const locks = await locksOf(directory, project, stack);
+  return locks.some(({ holder }) => !isStale(holder, witnessOf(stack)));
+}
+
+/** Without files that cannot be read as locks. */
+async function locksOf(directory: string, project: string, stack: string) {
+  const locks = path.join(directory, '.pulumi', 'locks', 'organization', project, stack);
+  const names = (await readdir(locks).catch(() => [])).filter((name) => name.endsWith('.json'));
+  const files = names.map((name) => path.join(locks, name));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return files.flatMap((file, i) => {
+    const holder = parseHolder(texts[i] ?? '');
+    return holder ? [{ file, holder }] : [];
+  });
+}
+
+function witnessOf(stack: string): LockWitness {
+  return {
+    hostname: hostname(),
+    startedMs: processStartedMs,
+    mayBeEngine: (pid) => mayBeEngineOf(pid, stack),
+  };
 }
 
 /** With `.gz` behind it where the user has PULUMI_DIY_BACKEND_GZIP set. */

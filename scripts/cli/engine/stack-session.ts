@@ -6,9 +6,10 @@ import { CliError, environmentError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import { PROJECT, ROOT } from '../project.ts';
 import { initArguments } from './engine-options.ts';
+import { removeAbandonedTemporary } from './engine-temporary.ts';
 import { engineEnvironment } from './environment.ts';
 import { cleanMessage } from './failures.ts';
-import { backendDirectory, removeStaleLocks, stackInBackend } from './file-backend.ts';
+import { backendDirectory, isLocked, removeStaleLocks, stackInBackend } from './file-backend.ts';
 import { endOrphans, findAbandonedEngines, findOrphans } from './orphans.ts';
 import { onStopRequests } from './stop-requests.ts';
 
@@ -39,11 +40,18 @@ export async function clearLeftovers(session: StackSession, say: (line: string) 
     say('Stopping what a killed engine left running …');
     await endOrphans(orphans);
   }
+  await removeAbandonedTemporary(session.stack);
   if (session.directory === undefined) return;
   const place = { directory: session.directory, project: PROJECT, stack: session.stack };
   for (const holder of await removeStaleLocks(place)) {
     say(`Removed the lock of an engine that was killed (PID ${holder.pid}, ${holder.timestamp}).`);
   }
+}
+
+/** For what touches a lab without an engine, which would see to it. @throws CliError while another command works on the stack */
+export async function refuseWhileLocked({ directory, stack }: StackSession): Promise<void> {
+  if (directory === undefined || !(await isLocked({ directory, project: PROJECT, stack }))) return;
+  throw environmentError(`another command works on stack "${stack}" at this moment`, AWAIT_LOCK);
 }
 
 /** Whether the backend has the stack; undefined when only the engine could tell. */
@@ -91,6 +99,13 @@ export function stoppedError(stack: string, goOn: readonly string[]): CliError {
   return new CliError(`stopped; the lab under stack "${stack}" is not complete`, goOn, EXIT.interrupted);
 }
 
+const AWAIT_LOCK = 'wait for it; if it runs on no machine any more: npm run pulumi -- cancel';
+
+/** The engine did nothing, because another one is at work on the stack. */
+export function saysLocked(text: string): boolean {
+  return /currently locked/.test(text);
+}
+
 /** What to do about the engine's own complaints. */
 export function engineHints(text: string): readonly string[] {
   if (/passphrase/.test(text)) {
@@ -98,11 +113,7 @@ export function engineHints(text: string): readonly string[] {
       'the stack was made with another passphrase: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to that one',
     ];
   }
-  if (/currently locked/.test(text)) {
-    return [
-      'another command works on this stack: wait for it; if it runs on no machine any more: npm run pulumi -- cancel',
-    ];
-  }
+  if (saysLocked(text)) return [`another command works on this stack: ${AWAIT_LOCK}`];
   if (/ENOENT|not found|cannot be started/.test(text) && /pulumi/.test(text))
     return ['npm run doctor shows what is missing'];
   if (/no such host|connection refused|dial tcp|i\/o timeout/.test(text)) {

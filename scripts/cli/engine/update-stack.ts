@@ -8,6 +8,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { ROOT } from '../project.ts';
 import { StatusLine } from '../status-line.ts';
 import { shortPath } from '../text.ts';
+import { withTemporary } from './engine-temporary.ts';
 import { LiveLines, resourceTitle } from './live-lines.ts';
 import { endOrphans, findOrphans } from './orphans.ts';
 import { type EngineOutcome, runEngine } from './run-engine.ts';
@@ -37,28 +38,31 @@ export async function operate(session: StackSession, operation: Operation): Prom
   const live = new LiveLines(operation.lab, () => performance.now(), operation.hidden);
   // Between events only the times move.
   const clock = status.isLive ? setInterval(() => status.update([], live.current()), CLOCK_MS) : undefined;
-  const outcome = await runEngine([...operation.args, '--stack', session.stack], {
-    env: session.env,
-    cwd: ROOT,
-    logFile: operation.logFile ?? engineLog(session.stack),
-    onEvent: (event) => {
-      const lines = live.next(event);
-      status.update(lines, live.current());
-    },
-    onStop: (request) => {
-      status.update([
-        request === 'soon'
-          ? 'Stopping: what is being done is undone or put on record (Ctrl-C again: at once) …'
-          : 'Stopping at once …',
-      ]);
-    },
+  const outcome = await withTemporary(session.stack, session.env, async (env) => {
+    const outcome = await runEngine([...operation.args, '--stack', session.stack], {
+      env,
+      cwd: ROOT,
+      logFile: operation.logFile ?? engineLog(session.stack),
+      onEvent: (event) => {
+        const lines = live.next(event);
+        status.update(lines, live.current());
+      },
+      onStop: (request) => {
+        status.update([
+          request === 'soon'
+            ? 'Stopping: what is being done is undone or put on record (Ctrl-C again: at once) …'
+            : 'Stopping at once …',
+        ]);
+      },
+    });
+    clearInterval(clock);
+    status.update([]);
+    if (outcome.killed) {
+      await endOrphans(await findOrphans(ROOT));
+      await clearLeftovers(session, () => {});
+    }
+    return outcome;
   });
-  clearInterval(clock);
-  status.update([]);
-  if (outcome.killed) {
-    await endOrphans(await findOrphans(ROOT));
-    await clearLeftovers(session, () => {});
-  }
   if (outcome.interrupted && !outcome.ok) {
     throw stoppedError(session.stack, operation.goOn);
   }

@@ -2,7 +2,7 @@
 import { loadBackend } from '../../../infra/backends/registry.ts';
 import { loadLab } from '../../../infra/lab/load.ts';
 import { chooseRecord } from '../choose-stack.ts';
-import { openStack } from '../engine/stack-session.ts';
+import { clearLeftovers, openStack, refuseWhileLocked } from '../engine/stack-session.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { refuseAnotherState } from '../foreign-stack.ts';
 import { readablePath } from '../text.ts';
@@ -16,9 +16,12 @@ export async function rebuild(
   const record = await chooseRecord(stack, 'npm run -s lab -- rebuild');
   // Nothing is taken away for a file that cannot be stood up, or by whom `up` would be refused.
   await loadLab(readablePath(record.labFile));
-  await refuseAnotherState(record, await openStack(record.stack), []);
-  const backend = await loadBackend(record.backend);
+  const session = await openStack(record.stack);
+  await refuseAnotherState(record, session, []);
   const out = options.json ? process.stderr : process.stdout;
+  await clearLeftovers(session, (line) => void out.write(`${line}\n`));
+  await refuseWhileLocked(session);
+  const backend = await loadBackend(record.backend);
   out.write(`Taking away what stands under stack ${record.stack} …\n`);
   await backend.deleteCluster(record.handle, { signal: new AbortController().signal });
   return up(record.labFile, { stack: record.stack, ...options });

@@ -7,7 +7,7 @@ import { shellQuote } from '../../../infra/util/shell-quote.ts';
 import { parseSettings, refuseUnknownSettings } from '../backend-settings.ts';
 import { checkStackName } from '../choose-stack.ts';
 import { onlyExperimentsFailed } from '../engine/failures.ts';
-import { openStack, type StackSession } from '../engine/stack-session.ts';
+import { openStack, type StackSession, saysLocked } from '../engine/stack-session.ts';
 import { engineLog, operationError } from '../engine/update-stack.ts';
 import { decisiveVerdict, EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
 import { refuseAnotherLab, refuseAnotherState } from '../foreign-stack.ts';
@@ -106,8 +106,8 @@ async function conclude(run: Run): Promise<ExitCode> {
   throw operationError(
     `the lab under stack "${stack}" could not be stood up`,
     failed,
-    // What stands is kept, whatever became of its experiments.
-    ...(isNew && !kept && !experimentsFailed
+    // What stands is kept, whatever became of its experiments; and what another command is making is that one's.
+    ...(isNew && !kept && !experimentsFailed && !outcome.failures.some(({ message }) => saysLocked(message))
       ? await clearAway(file, stack, lab, options, restoreConfig)
       : goOn(file, stack, lab)),
   );

@@ -1,12 +1,14 @@
 // Locks of dead engines go, all others stay; and a stack and its outputs are found without asking the engine.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startProcess } from '../../../../infra/util/exec.ts';
 import {
   backendDirectory,
+  isLocked,
   isStale,
   type LockHolder,
   removeStaleLocks,
@@ -70,11 +72,31 @@ test('a lock whose process may be its own holder is never stale', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 0, max: 1e9 }), (taken, age) => {
       const holder = { pid: 1, username: '', hostname: 'here', timestamp: new Date(taken).toISOString() };
-      expect(isStale(holder, { hostname: 'here', startedMs: () => taken - age })).toBe(false);
-      expect(isStale(holder, { hostname: 'here', startedMs: () => taken + 2_001 + age })).toBe(true);
-      expect(isStale(holder, { hostname: 'there', startedMs: () => undefined })).toBe(false);
+      const here = { hostname: 'here', mayBeEngine: () => false };
+      expect(isStale(holder, { ...here, startedMs: () => taken - age })).toBe(false);
+      expect(isStale(holder, { ...here, startedMs: () => taken + 2_001 + age })).toBe(true);
+      expect(isStale(holder, { ...here, hostname: 'there', startedMs: () => undefined })).toBe(false);
     }),
   );
+});
+
+test('the lock of an engine stays when the clock has been set forward since it was taken', async () => {
+  const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+  // A stand-in by its command line: cat is told of files that are not there, and goes on with its input.
+  const engines = ['kindnet', 'flannel'].map((stack) =>
+    startProcess(['bash', '-c', `exec -a pulumi cat -- up --stack ${stack} -`]),
+  );
+  const locks = engines.map((child, i) =>
+    lock(String(i), { pid: child.pid ?? 0, username: 'me', hostname: hostname(), timestamp: hourAgo }),
+  );
+  const named = () => engines.map(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]);
+  await expect.poll(named).toEqual(['pulumi', 'pulumi']);
+  expect(await isLocked(place())).toBe(true);
+  await removeStaleLocks(place());
+  expect(locks.map((file) => existsSync(file))).toEqual([true, false]);
+  for (const child of engines) child.kill('SIGKILL');
+  await Promise.all(engines);
+  expect(await isLocked(place())).toBe(false);
 });
 
 test('no directory, no locks', async () => {
