@@ -41,6 +41,11 @@ export interface CallContext {
 export interface Handler<I extends object, O extends object> {
   /** Outputs that an update leaves alone: preview goes on with them instead of calling them unknown. */
   readonly keptByUpdate: readonly (keyof O & string)[];
+  /**
+   * What becomes of it when a change was cut off before the engine could save it, and something else is asked for now.
+   * again: it is applied over what is there · anew: it is replaced. @default the engine's state is believed
+   */
+  readonly cutOff?: 'again' | 'anew';
   /** Values not known yet are the codec's UNKNOWN. `isNew`: there is no such resource in the state. */
   check(news: unknown, isNew: boolean, call: CallContext): Promise<readonly CheckFailure[]>;
   /** Must be cheap: it runs on every `up`. */

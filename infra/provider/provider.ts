@@ -1,6 +1,7 @@
 // The provider without its transport: finds the handler, unwraps and wraps data, keeps backends and the abort signal.
 import type { Backend, ClusterHandle } from '../backends/backend.ts';
 import { loadBackend } from '../backends/registry.ts';
+import { CHANGING, digestOf, placeOf, readNote, removeNote, writeNote } from './change-notes.ts';
 import { reveal, secretTexts, stateAsRead, stateOf, UNKNOWN, type WireObject } from './codec.ts';
 import { handlerOf } from './dispatch.ts';
 import type { CallContext, Change, CheckFailure } from './handler.ts';
@@ -81,7 +82,7 @@ export function createProvider(reporter: Reporter) {
 
     diff: (urn: string, state: WireObject, news: WireObject): Promise<readonly Change[]> =>
       guarded('diff', urn, [state, news], undefined, async (call) => {
-        const changes = await handlerOf(urn).diff(plain(state), plain(news), call);
+        const changes = await withCutOff(call, state, news);
         for (const { reason } of changes) if (reason !== undefined) call.inform(reason);
         return changes;
       }),
@@ -90,7 +91,7 @@ export function createProvider(reporter: Reporter) {
     create: (urn: string, news: WireObject, preview: boolean): Promise<{ id: string; state: WireObject }> =>
       guarded('create', urn, [news], news, async (call) => {
         if (preview) return { id: '', state: news };
-        const { id, outs } = await handlerOf(urn).create(plain(news), call);
+        const { id, outs } = await noting(call, news, true, () => handlerOf(urn).create(plain(news), call));
         return { id, state: stateOf(news, outs as Readonly<Record<string, unknown>>) };
       }),
 
@@ -110,7 +111,9 @@ export function createProvider(reporter: Reporter) {
       guarded('update', urn, [state, news], news, async (call) => {
         const handler = handlerOf(urn);
         if (!preview) {
-          const outs = await handler.update(id, plain(state), plain(news), call);
+          const { outs } = await noting(call, news, false, async () => ({
+            outs: await handler.update(id, plain(state), plain(news), call),
+          }));
           return stateOf(news, outs as Readonly<Record<string, unknown>>);
         }
         if (await handler.onlyRecords?.(plain(state), plain(news), call)) return { ...state, ...news };
@@ -121,7 +124,10 @@ export function createProvider(reporter: Reporter) {
       }),
 
     delete: (urn: string, state: WireObject): Promise<void> =>
-      guarded('delete', urn, [state], undefined, (call) => handlerOf(urn).delete(plain(state), call)),
+      guarded('delete', urn, [state], undefined, async (call) => {
+        await handlerOf(urn).delete(plain(state), call);
+        await removeNote(placeOf(call, plain(state)));
+      }),
 
     /**
      * Stops what is under way; resolves when that is done and every connection is closed. Idempotent: the engine
@@ -138,6 +144,54 @@ export function createProvider(reporter: Reporter) {
     /** Whether an operation is under way. */
     busy: () => running.size > 0,
   };
+}
+
+/** The handler's changes; and one more where an earlier change of it is in no state. */
+async function withCutOff(
+  call: CallContext,
+  state: WireObject,
+  news: WireObject,
+): Promise<readonly Change[]> {
+  const handler = handlerOf(call.urn);
+  const changes = await handler.diff(plain(state), plain(news), call);
+  if (!handler.cutOff || changes.some(({ replace }) => replace)) return changes;
+  const note = await readNote(placeOf(call, plain(state)));
+  if (!note || note.generation === (plain(state) as { generation?: string }).generation) return changes;
+  const replace = handler.cutOff === 'anew' && note.digest !== digestOf(plain(news));
+  const reason = 'an earlier change of it was cut off before it was saved: it is made again';
+  return [...changes, { path: 'generation', kind: 'update', replace, reason }];
+}
+
+/** Notes that the resource is being changed, then what came of it. */
+async function noting<T extends { readonly outs: object }>(
+  call: CallContext,
+  news: WireObject,
+  isNew: boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  const handler = handlerOf(call.urn);
+  if (!handler.cutOff) return await work();
+  const inputs = plain(news);
+  const place = placeOf(call, inputs);
+  const note = (outs: object) => {
+    const { generation = CHANGING } = outs as { generation?: string };
+    return writeNote(place, { generation, digest: digestOf(inputs) });
+  };
+  // Before there is a cluster there is nothing to note it beside.
+  if (!isNew || 'clusterHandle' in inputs) {
+    const before = isNew ? await readNote(place) : undefined;
+    if (before && handler.cutOff === 'anew' && before.digest !== digestOf(inputs))
+      await handler.delete(inputs, call);
+    await note({});
+  }
+  try {
+    const made = await work();
+    await note(made.outs);
+    return made;
+  } catch (error) {
+    if (error instanceof PartialFailure) await note(error.outs).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Dispatch is by type token: what the data is, `check` has made sure of. */

@@ -8,11 +8,11 @@ import type { Outcome } from '../../scripts/crash/outcome.ts';
 /** One lab's life, in this order: what one leaves standing the next one begins with. */
 const CASES = [
   'kindnet/up base/plugin ADD ended/provider/again',
-  'kindnet/verify base/tap runs/tcpdump/again',
+  'kindnet/update base-mtu/plugin ADD ended/command/back',
   'kindnet/down base/lock taken/everything/again',
 ];
 
-it('a plugin’s answer that nobody hears, a tap that dies, and the power in the middle of a down', async () => {
+it('a plugin’s answer that nobody hears, a change that is put back, and the power in the middle of a down', async () => {
   const only = CASES.map((name) => parseCase(name) as Case);
   const options = { runs: only.length, seed: 0, lanes: 1, only, directory: tmpdir(), keep: false };
   const told: Outcome[] = [];

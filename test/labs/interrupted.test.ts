@@ -1,5 +1,5 @@
 // Whatever is stopped or killed, whenever: the next `up` or `down` goes on from there, and in the end nothing is left.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -265,17 +265,16 @@ describe('while another command works on the stack', () => {
     const lab = await newLab('overtaken', 'stand-in-recorder');
     // An engine by its command line; it holds the lock until its input ends.
     const engine = lab.start(['bash', '-c', 'exec -a pulumi tail -f /dev/null --pid "$PPID"']);
-    const locks = path.join(
-      labs.session.directory,
-      'pulumi-state',
-      '.pulumi/locks/organization/cnilab',
-      lab.stack,
-    );
+    const pulumi = path.join(labs.session.directory, 'pulumi-state', '.pulumi');
+    const started = lab.startUp();
+    const made = () => existsSync(path.join(pulumi, 'stacks', 'cnilab', `${lab.stack}.json`));
+    await expect.poll(made, { timeout: 60_000, interval: 5 }).toBe(true);
+    const locks = path.join(pulumi, 'locks', 'organization', 'cnilab', lab.stack);
     mkdirSync(locks, { recursive: true });
     const timestamp = new Date().toISOString();
     const holder = { pid: engine.pid, username: 'other', hostname: hostname(), timestamp };
     writeFileSync(path.join(locks, 'other.json'), JSON.stringify(holder));
-    const message = refusal(lab, await lab.up(), 3);
+    const message = refusal(lab, await started.ended, 3);
     expect(message).toMatch(BUSY);
     expect(message).not.toContain('could not be taken down');
     process.kill(engine.pid, 'SIGKILL');

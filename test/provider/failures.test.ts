@@ -122,3 +122,30 @@ test('a network on a cluster that is gone says so, and is recorded as not made',
     id: '',
   });
 });
+
+test('a change that was cut off before the engine saved it is no secret to the next up', async () => {
+  const { state: cluster } = await provider.create(urn('Cluster'), clusterInputs());
+  const network = networkInputs(cluster.handle);
+  const { id, state } = await provider.create(urn('Network'), network);
+  const workload = workloadInputs(cluster.handle);
+  const made = await provider.create(urn('Workload'), workload);
+  expect(await provider.diff(urn('Network'), state, network)).toMatchObject({ changes: false });
+  expect(await provider.diff(urn('Workload'), made.state, workload)).toMatchObject({ changes: false });
+  // The engine is killed here: its state is still the one before.
+  const wider = { ...network, network: { ...(network.network as Data), mtu: 1400 } };
+  await provider.update(urn('Network'), id, state, wider);
+  const more = { ...workload, pods: [...(workload.pods as Data[]), pod(9)] };
+  await provider.update(urn('Workload'), made.id, made.state, more);
+  // Put back, the lab file asks for what the old state says is there.
+  expect(await provider.diff(urn('Network'), state, network)).toMatchObject({ changes: true, replaces: [] });
+  const back = await provider.diff(urn('Workload'), made.state, workload);
+  expect(back).toMatchObject({ changes: true, replaces: ['generation'] });
+  // What was wanted then goes on.
+  expect(await provider.diff(urn('Workload'), made.state, more)).toMatchObject({
+    changes: true,
+    replaces: [],
+  });
+  provider.asked();
+  await provider.create(urn('Workload'), workload);
+  expect(provider.asked()[0]).toMatch(/^deleteWorkload|^DEL /);
+});

@@ -82,6 +82,7 @@ const schema = z.strictObject({
 type State = ClusterInputs & ClusterOutputs;
 
 export const clusterHandler: Handler<ClusterInputs, ClusterOutputs> = {
+  cutOff: 'anew',
   keptByUpdate: ['handle', 'kubeconfig'],
 
   async check(news, isNew, call) {

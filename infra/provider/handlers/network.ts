@@ -32,6 +32,7 @@ const schema = z.strictObject({
 });
 
 export const networkHandler: Handler<NetworkInputs, NetworkOutputs> = {
+  cutOff: 'again',
   keptByUpdate: [],
 
   check: async (news) => checkInputs(schema, news),

@@ -40,6 +40,7 @@ const schema = z.strictObject({
 });
 
 export const workloadHandler: Handler<WorkloadInputs, WorkloadOutputs> = {
+  cutOff: 'anew',
   keptByUpdate: [],
 
   check: async (news) => checkInputs(schema, news),
