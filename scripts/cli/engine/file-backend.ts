@@ -127,6 +127,15 @@ export async function isLocked({ directory, project, stack }: StackPlace): Promi
   return locks.some(({ holder }) => !isStale(holder, witnessOf(stack)));
 }
 
+/** Removes what an engine was writing of the stack's state when it was killed. Nobody may be at work on the stack. */
+export async function removeHalfWritten({ directory, project, stack }: StackPlace): Promise<void> {
+  const states = path.join(directory, '.pulumi', 'stacks', project);
+  const names = await readdir(states).catch(() => []);
+  // Such as kindnet.json.bak.18ec1ba78246bc13.tmp (gocloud.dev/blob/fileblob, without a directory for temporary files).
+  const half = names.filter((name) => name.startsWith(`${stack}.json.`) && /\.[0-9a-f]+\.tmp$/.test(name));
+  await Promise.all(half.map((name) => rm(path.join(states, name), { force: true })));
+}
+
 /** Without files that cannot be read as locks. */
 async function locksOf(directory: string, project: string, stack: string) {
   const locks = path.join(directory, '.pulumi', 'locks', 'organization', project, stack);

@@ -9,7 +9,13 @@ import { initArguments } from './engine-options.ts';
 import { removeAbandonedTemporary } from './engine-temporary.ts';
 import { engineEnvironment } from './environment.ts';
 import { cleanMessage } from './failures.ts';
-import { backendDirectory, isLocked, removeStaleLocks, stackInBackend } from './file-backend.ts';
+import {
+  backendDirectory,
+  isLocked,
+  removeHalfWritten,
+  removeStaleLocks,
+  stackInBackend,
+} from './file-backend.ts';
 import { endOrphans, findAbandonedEngines, findOrphans } from './orphans.ts';
 import { onStopRequests } from './stop-requests.ts';
 
@@ -46,6 +52,7 @@ export async function clearLeftovers(session: StackSession, say: (line: string) 
   for (const holder of await removeStaleLocks(place)) {
     say(`Removed the lock of an engine that was killed (PID ${holder.pid}, ${holder.timestamp}).`);
   }
+  if (!(await isLocked(place))) await removeHalfWritten(place);
 }
 
 /** For what touches a lab without an engine, which would see to it. @throws CliError while another command works on the stack */

@@ -1,5 +1,13 @@
 // Locks of dead engines go, all others stay; and a stack and its outputs are found without asking the engine.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +19,7 @@ import {
   isLocked,
   isStale,
   type LockHolder,
+  removeHalfWritten,
   removeStaleLocks,
   stackInBackend,
   stackOutputs,
@@ -97,6 +106,25 @@ test('the lock of an engine stays when the clock has been set forward since it w
   for (const child of engines) child.kill('SIGKILL');
   await Promise.all(engines);
   expect(await isLocked(place())).toBe(false);
+});
+
+test('what a killed engine was writing of the stack goes, and nothing else', async () => {
+  const states = path.join(directory, '.pulumi', 'stacks', 'cnilab');
+  mkdirSync(states, { recursive: true });
+  const others = [
+    'kindnet.json',
+    'kindnet.json.bak',
+    'kindnet.json.bak.attrs',
+    'kindnet-2.json.18ec1ba78246bc13.tmp',
+  ];
+  for (const name of [
+    ...others,
+    'kindnet.json.18ec1ba78246bc13.tmp',
+    'kindnet.json.bak.18ec1ba78246bc13.tmp',
+  ])
+    writeFileSync(path.join(states, name), '{}');
+  await removeHalfWritten(place());
+  expect(readdirSync(states).sort()).toEqual(others.sort());
 });
 
 test('no directory, no locks', async () => {
