@@ -1,8 +1,9 @@
 // Every lab by itself, cycle after cycle, the labs side by side; then everything down, and a look at the machine.
-import { hostDifferences, hostSnapshot } from '../../test/support/host-snapshot.ts';
+
 import type { Place } from '../bench/private-place.ts';
 import { argvOf, pidsWithEnv } from '../bench/processes.ts';
 import type { Stop } from '../bench/run-command.ts';
+import { hostDifferences, hostSnapshot } from '../crash/host-snapshot.ts';
 import { type Cycle, type FirstTime, runCycle, type SoakLab, takeDown } from './cycle.ts';
 import type { SoakOptions } from './options.ts';
 import type { Soaked } from './summary.ts';
