@@ -19,11 +19,15 @@ import type { ExperimentOf, Runner, Running } from './experiment.ts';
 import { forgetLearned } from './forget.ts';
 import { founded } from './founded.ts';
 import { keepCapture } from './keep-capture.ts';
+import { pathKeys } from './matching/read-path.ts';
 import { defaultCheck } from './ping.ts';
 import { type Traffic, targetAddress, trafficMs } from './run-ping.ts';
 import { runBefore } from './run-steps.ts';
 import { toJson } from './to-json.ts';
 import { watchWay } from './watch-way.ts';
+
+/** What is certain of a journey though its taps have lost packets: the ping's own words, and the taps' counters. */
+const TOLD_WITHOUT_TAPS: readonly string[] = ['ping', 'taps'];
 
 export const journey: Runner<'journey'> = async (running, experiment) => {
   const { cluster, lookup, signal } = running;
@@ -62,7 +66,9 @@ export const journey: Runner<'journey'> = async (running, experiment) => {
     comparable: comparableJourney(seen),
     checks: checksOf(experiment).map((check) => {
       const evaluated = evaluateCheck(check, observed, 'journey', lookup);
-      return founded(evaluated, deafPlaces(check, evaluated, taps, lookup));
+      const [root = ''] = pathKeys(check.select ?? '');
+      const lost = TOLD_WITHOUT_TAPS.includes(root) ? [] : doubtful;
+      return founded(evaluated, lost.length > 0 ? lost : deafPlaces(check, evaluated, taps, lookup));
     }),
     ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
     trafficMs: trafficMs(ping),

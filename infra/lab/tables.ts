@@ -42,7 +42,7 @@ export const tableColumns = {
   sysctls: ['name', 'value'],
   cniConfig: ['file', 'picked', 'why', 'content'],
   leases: ['network', 'address', 'containerId', 'ifName', 'path'],
-  nodes: ['name', 'role', 'address', 'podCIDR', 'address6', 'podCIDR6'],
+  nodes: ['name', 'role', 'address', 'podCIDR', 'address6', 'podCIDR6', 'inKernel'],
   pods: ['name', 'node', 'address', 'address6', 'mac', 'hostVeth', 'netns', 'pid'],
   containers: ['pod', 'node', 'name', 'id', 'pid', 'netns'],
   veths: [

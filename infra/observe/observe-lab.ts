@@ -28,12 +28,21 @@ export async function observeLab(
   ]);
   const attached = pods.filter(({ hostNetwork }) => !hostNetwork);
   const netnsOf = (pod: PodStatus) => netns.get(`${pod.node} ${pod.pid}`) ?? '';
+  const machineSnapshots = new Map([...nodes, ...outside]);
   return {
     nodes: machines(lab).map((planned) => {
       const { name, role } = planned;
       // A cluster that was there before has given its nodes other addresses than the lab's file.
       const { address, podCIDR, address6, podCIDR6 } = standing.find((node) => node.name === name) ?? planned;
-      return { name, role, address, podCIDR, ...(address6 && { address6 }), ...(podCIDR6 && { podCIDR6 }) };
+      const said = {
+        name,
+        role,
+        address,
+        podCIDR,
+        ...(address6 && { address6 }),
+        ...(podCIDR6 && { podCIDR6 }),
+      };
+      return { ...said, inKernel: hasAddresses(machineSnapshots.get(name), [address, address6]) };
     }),
     pods: pods.map((pod) => ({
       name: pod.name,
@@ -64,8 +73,13 @@ export async function observeLab(
     }),
     attachments: attachments(attached, nodes, podSnapshots, calls),
     cniCalls: callRows(calls, pods),
-    hosts: Object.fromEntries([...nodes, ...outside, ...podSnapshots]),
+    hosts: Object.fromEntries([...machineSnapshots, ...podSnapshots]),
   };
+}
+
+function hasAddresses(host: HostSnapshot | undefined, wanted: readonly (string | undefined)[]): boolean {
+  const there = new Set(host?.addresses.map(({ address }) => address));
+  return wanted.every((address) => address === undefined || there.has(address));
 }
 
 /** By name. @throws as `observeLab` does */

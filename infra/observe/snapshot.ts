@@ -164,6 +164,8 @@ export interface LabSnapshot {
     readonly podCIDR: string;
     readonly address6?: string;
     readonly podCIDR6?: string;
+    /** An interface of the node has this very address (both, where there are two). */
+    readonly inKernel?: boolean;
   }[];
   readonly pods: readonly {
     readonly name: string;

@@ -115,7 +115,7 @@ export const LAB_TABLES: Specs<LabSnapshot, LabTable> = {
   nodes: {
     key: ({ name }) => name,
     line: ({ name, role, address }) => `node ${name} (${role}, ${address})`,
-    differences: fields('role', 'address', 'podCIDR', 'address6', 'podCIDR6'),
+    differences: fields('role', 'address', 'podCIDR', 'address6', 'podCIDR6', 'inKernel'),
   },
   pods: {
     key: ({ name }) => name,

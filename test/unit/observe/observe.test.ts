@@ -77,7 +77,16 @@ afterAll(() => machine?.close());
 
 test('nodes have the addresses that the cluster gave them, and the roles that the lab has', async () => {
   const { nodes } = await observeLab(cluster, lab);
-  expect(nodes).toEqual([{ name: 'node', role: 'worker', address: '10.8.0.1', podCIDR: '10.9.0.0/24' }]);
+  const said = { name: 'node', role: 'worker', podCIDR: '10.9.0.0/24' };
+  expect(nodes).toEqual([{ ...said, address: '10.8.0.1', inKernel: true }]);
+});
+
+test('a node whose kernel has not the address that the cluster tells is noticed', async () => {
+  const [node] = standing;
+  const moved: Cluster = Object.assign(Object.create(cluster), {
+    nodes: async () => [{ ...node, address: '10.8.0.99' }],
+  });
+  expect((await observeLab(moved, lab)).nodes).toMatchObject([{ address: '10.8.0.99', inKernel: false }]);
 });
 
 test('a whole lab is read with one command a host and one more a node', async () => {
