@@ -1,7 +1,7 @@
 // Lab flannel, the way between its nodes, broken one rule at a time.
-import { deaf, live, meanwhile, rule, swallowing, sysctl, together, ttl60 } from './breaks.ts';
-import { AGENT, hostGateway, otherVxlan, SERVER } from './flannel-node.ts';
-import type { Mutation } from './mutation.ts';
+import { deaf, live, meanwhile, rule, swallowing, sysctl, together, ttl60 } from '../breaks.ts';
+import type { Mutation } from '../mutation.ts';
+import { AGENT, hostGateway, otherVxlan, SERVER } from './other-ways.ts';
 
 const ANSWERED = 'every request is answered, two routers away';
 const FORETOLD = "every packet is seen wherever the kernel's tables say, and nowhere else";
