@@ -17,9 +17,9 @@ live lab, by a command that anybody could type on the node; then the experiment 
   them: fail, or inconclusive where there is nothing left to see;
 - when it is undone, and after the last one, the whole lab must pass again.
 
-Where no command breaks a rule, a lab stands beside with one line of its file changed (*other lab*). That two pods share a
-network namespace, no runtime would do: there one pod's sandbox is said to be the other's, and the kernel is asked all the same
-(*said*).
+Where no command breaks a rule, a lab stands beside with a line or two of its file changed (*other lab*). That two pods share
+a network namespace, no runtime would do: there one pod's sandbox is said to be the other's, and the kernel is asked all the
+same (*said*).
 
 \`\`\`console
 $ npm test -- labs test/labs/kindnet-mutations.test.ts test/labs/flannel-mutations.test.ts
