@@ -70,11 +70,13 @@ export class Connection {
    * that find no bridge at the same time race for its MAC (a port that joins before it is pinned gives it its own), and two
    * that find no portmap chain both make it, which fails.
    * @param shared the node, and what is shared there
+   * @param prepare what comes before the very first
    */
   async firstAlone<Request extends { readonly attachment: { readonly containerId: string } }, Outcome>(
     shared: string,
     requests: readonly Request[],
     add: (requests: readonly Request[]) => Promise<Outcome[]>,
+    prepare?: () => Promise<void>,
   ): Promise<Outcome[]> {
     if (requests.length === 0) return [];
     const before = this.#firsts.get(shared);
@@ -84,7 +86,8 @@ export class Connection {
     }
     const id = requests[0]?.attachment.containerId;
     const isFirst = ({ attachment }: Request) => attachment.containerId === id;
-    const first = add(requests.filter(isFirst));
+    const prepared = prepare?.() ?? Promise.resolve();
+    const first = prepared.then(() => add(requests.filter(isFirst)));
     this.#firsts.set(
       shared,
       first.catch(() => undefined),

@@ -41,7 +41,13 @@ async function changeWorkload(
   const { files } = connection;
   const present = new Map(keep.map((record) => [record.spec.name, record]));
   await byNode(remove, (node, group) => removePods(connection, node, group));
-  const save = () => files.writePods(workload, [...present.values()]);
+  // In the order of the lab file, whatever had to be made anew: tables have it.
+  const save = () => {
+    files.writePods(
+      workload,
+      wanted.flatMap(({ name }) => present.get(name) ?? []),
+    );
+  };
   if (remove.length > 0) save();
   const taken = addressesByNode(connection);
   const pinned = pinning(connection);

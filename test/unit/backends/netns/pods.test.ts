@@ -160,6 +160,30 @@ describe.each(['kindnet', 'flannel'] as const)('pods on %s', (type) => {
     }
   });
 
+  it('are on record in the order of the lab, whichever was made anew', async () => {
+    await on('n1', killed(status('web-1').pid));
+    await mend();
+    const all = await netnsBackend.connect(handle).pods();
+    expect(all.map(({ name }) => name)).toEqual(wanted.map(({ name }) => name));
+  });
+
+  it.runIf(type === 'flannel')(
+    'are made where a bridge plugin was killed before it gave its bridge an address for good',
+    async () => {
+      await netnsBackend.deleteWorkload(handle, 'web', op);
+      await on(
+        'n1',
+        `ip link del cni0; ip link add cni0 type bridge; ip link set cni0 up
+        ip link add port type veth peer name other; ip link set port master cni0; ip link del port`,
+      );
+      expect(await on('n1', 'cat /sys/class/net/cni0/address')).toBe('00:00:00:00:00:00\n');
+      // As a command that comes after a crash: it has made no pod yet.
+      await netnsBackend.disconnect(handle);
+      await mend();
+      expect(pods.map(({ address }) => address)).toEqual(wanted.map(({ address }) => address));
+    },
+  );
+
   it('say so when a container’s command does not exist, and leave nothing of that pod', async () => {
     const bad = { ...pod('bad', 'n1', ''), containers: [{ name: 'main', command: ['no-such-command'] }] };
     const leases = () =>
