@@ -94,7 +94,9 @@ export class Watcher {
   }
 
   #isMarked(pid: number): boolean {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(this.#mark);
+    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    // Lane 1 is not lane 10.
+    return [`${this.#mark}/`, `${this.#mark}\0`].some((mark) => environment.includes(mark));
   }
 }
 

@@ -7,9 +7,9 @@ import { CNI_CONFIG_DIR } from '../../cni/config-dir.ts';
 import { readConfigDir } from '../../cni/read-config-dir.ts';
 import { HostError } from '../host-error.ts';
 import type { Connection } from './connection.ts';
-import { bridgesOf, pinBridges } from './pin-bridges.ts';
 import { capabilityArgs, cniArgs } from './pod-cni-args.ts';
 import type { PodRecord } from './pod-record.ts';
+import { bridgesOf, removeUnfinishedBridges } from './unfinished-bridges.ts';
 
 /** What CNI says about a pod's eth0. */
 export interface PodInterface {
@@ -51,9 +51,9 @@ export async function attachPods(
   const runtime = connection.runtime(node);
   const bridges = bridgesOf(picked.plugins);
   const plainly = (some: readonly AddRequest[]) => runtime.addBatch(some, { signal });
-  const pin = () => pinBridges(connection.node(node), bridges);
+  const prepare = () => removeUnfinishedBridges(connection.node(node), bridges);
   const add = (some: readonly AddRequest[]) =>
-    bridges.length > 0 ? connection.firstAlone(`${node} bridge`, some, plainly, pin) : plainly(some);
+    bridges.length > 0 ? connection.firstAlone(`${node} bridge`, some, plainly, prepare) : plainly(some);
   const [mapped, others] = [true, false].map((has) =>
     requestsOf(records.filter(({ spec }) => spec.ports.length > 0 === has)),
   ) as [AddRequest[], AddRequest[]];

@@ -22,6 +22,7 @@ function start(argv: readonly string[], environment: Readonly<Record<string, str
 test('its own processes and what is in their namespaces, whatever the environment of that; nobody else’s', async () => {
   const watcher = new Watcher(MARK, ['/plugins']);
   start(['sleep', '7001'], { PATH: env.PATH });
+  start(['sleep', '7004'], { ...env, PLACE: `${MARK}0/state` });
   start(['sleep', '7002'], env);
   // What is inside has forgotten the mark, as a lab's processes have.
   const inside = 'exec env -u PLACE sleep 7003';

@@ -16,14 +16,14 @@ export function bridgesOf(plugins: readonly PluginConf[]): readonly string[] {
 }
 
 /**
- * Gives an address to each of these bridges that has none. A bridge has the lowest address of its ports until it is given one
- * (net/bridge/br_stp_if.c, br_stp_recalculate_bridge_id), which the bridge plugin does last: killed before, it leaves a bridge
- * that has no address any more when its port goes, and every later ADD is refused when it pins the address it finds.
+ * Deletes each of these bridges that has no port and no address; to be called before the first ADD. A bridge has the lowest
+ * address of its ports until it is given one (net/bridge/br_stp_if.c, br_stp_recalculate_bridge_id), which the bridge plugin
+ * does last: killed before, it leaves a bridge that has no address any more when its port goes, and every later ADD fails,
+ * because the kernel refuses to set the address that the plugin finds (EINVAL).
  */
-export async function pinBridges(host: Host, names: readonly string[]): Promise<void> {
+export async function removeUnfinishedBridges(host: Host, names: readonly string[]): Promise<void> {
   const script = `for name; do
-    [ "$(cat "/sys/class/net/$name/address" 2>/dev/null)" = 00:00:00:00:00:00 ] || continue
-    ip link set dev "$name" address "02:$(od -An -N5 -tx1 /dev/urandom | sed 's/^ //; s/ /:/g')"
+    [ "$(cat "/sys/class/net/$name/address" 2>/dev/null)" != 00:00:00:00:00:00 ] || ip link del "$name"
   done`;
-  await host.run(['sh', '-c', script, 'pin', ...names]);
+  await host.run(['sh', '-c', script, 'unfinished', ...names]);
 }
