@@ -2,21 +2,18 @@
 import { CASES, PROTOCOL } from '../test/conformance/cases.ts';
 import { VERSIONS } from '../test/conformance/conformance-case.ts';
 import type { Sides } from '../test/conformance/run-cases.ts';
-import { type ConformanceOptions, parseOptions, USAGE, UsageError } from './conformance/options.ts';
+import { type ConformanceOptions, parseOptions, USAGE } from './conformance/options.ts';
 import { NotReady } from './setup/not-ready.mjs';
+import { EXIT, runTool } from './tool/run-tool.ts';
 
-const EXIT = { same: 0, differs: 1, usage: 2 } as const;
+const KNOWN = { cases: CASES.map(({ name }) => name), versions: VERSIONS };
 
-try {
-  const known = { cases: CASES.map(({ name }) => name), versions: VERSIONS };
-  const options = parseOptions(process.argv.slice(2), known);
-  if (options.help) process.stdout.write(USAGE);
-  else process.exitCode = await compare(options);
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`npm run conformance: ${error.message}\n\n${USAGE}`);
-  process.exitCode = EXIT.usage;
-}
+await runTool({
+  name: 'conformance',
+  usage: USAGE,
+  parse: (args) => parseOptions(args, KNOWN),
+  run: compare,
+});
 
 async function compare({ cases, versions, plugins, parallel, json, write }: ConformanceOptions) {
   const [{ builtPlugins, systemPlugins }, { pairsOf, runPairs }, { figuresOf }, report, tools, setup] =
@@ -63,5 +60,5 @@ async function compare({ cases, versions, plugins, parallel, json, write }: Conf
     if (refusal) throw new NotReady(refusal);
     report.recordCalls(protocol);
   }
-  return figures.total.unexplained === 0 ? EXIT.same : EXIT.differs;
+  return figures.total.unexplained === 0 ? EXIT.well : EXIT.notWell;
 }

@@ -1,18 +1,9 @@
 // `npm run crash`: kills parts of cnilab at any moment, and looks whether the next command puts everything right. docs/trust/crashes.md explains it.
 import { appendFileSync, readFileSync } from 'node:fs';
-import { type CrashOptions, parseOptions, USAGE, UsageError } from './crash/options.ts';
+import { type CrashOptions, parseOptions, USAGE } from './crash/options.ts';
+import { EXIT, runTool } from './tool/run-tool.ts';
 
-const EXIT = { survived: 0, failed: 1, usage: 2, interrupted: 130 } as const;
-
-try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) process.stdout.write(USAGE);
-  else process.exitCode = await crash(options);
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`npm run crash: ${error.message}\n\n${USAGE}`);
-  process.exitCode = EXIT.usage;
-}
+await runTool({ name: 'crash', usage: USAGE, parse: parseOptions, run: crash });
 
 async function crash(options: CrashOptions): Promise<number> {
   const [
@@ -31,7 +22,7 @@ async function crash(options: CrashOptions): Promise<number> {
   if (options.table.length > 0) {
     const outcomes = options.table.flatMap((file) => parseOutcomes(readFileSync(file, 'utf8')));
     process.stdout.write(`${crashTable(outcomes)}\n`);
-    return outcomes.some(({ came }) => came === 'failed') ? EXIT.failed : EXIT.survived;
+    return outcomes.some(({ came }) => came === 'failed') ? EXIT.notWell : EXIT.well;
   }
   const stop = new AbortController();
   requests.onStopRequests(() => stop.abort());
@@ -52,7 +43,7 @@ async function crash(options: CrashOptions): Promise<number> {
   for (const change of changes) process.stdout.write(`the machine has changed: ${change}\n`);
   process.stdout.write(`\n${crashTable(outcomes)}\n`);
   if (stop.signal.aborted) return EXIT.interrupted;
-  return changes.length > 0 || outcomes.some(({ came }) => came === 'failed') ? EXIT.failed : EXIT.survived;
+  return changes.length > 0 || outcomes.some(({ came }) => came === 'failed') ? EXIT.notWell : EXIT.well;
 }
 
 async function scenarios(
@@ -74,5 +65,5 @@ async function scenarios(
     },
   );
   if (stop.aborted) return EXIT.interrupted;
-  return outcomes.some(({ wrong }) => wrong.length > 0) ? EXIT.failed : EXIT.survived;
+  return outcomes.some(({ wrong }) => wrong.length > 0) ? EXIT.notWell : EXIT.well;
 }

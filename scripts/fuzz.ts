@@ -1,17 +1,8 @@
 // `npm run fuzz`: tries what nobody would write, and prints what did not hold. docs/trust/fuzzing.md explains it.
-import { type FuzzOptions, parseOptions, USAGE, UsageError } from './fuzz/options.ts';
+import { type FuzzOptions, parseOptions, USAGE } from './fuzz/options.ts';
+import { EXIT, runTool } from './tool/run-tool.ts';
 
-const EXIT = { held: 0, failed: 1, usage: 2, interrupted: 130 } as const;
-
-try {
-  const options = parseOptions(process.argv.slice(2), Date.now());
-  if (options === undefined) process.stdout.write(USAGE);
-  else process.exitCode = await fuzz(options);
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`npm run fuzz: ${error.message}\n\n${USAGE}`);
-  process.exitCode = EXIT.usage;
-}
+await runTool({ name: 'fuzz', usage: USAGE, parse: (args) => parseOptions(args, Date.now()), run: fuzz });
 
 async function fuzz(options: FuzzOptions): Promise<number> {
   const { onStopRequests } = await import('./cli/engine/stop-requests.ts');
@@ -19,7 +10,7 @@ async function fuzz(options: FuzzOptions): Promise<number> {
   onStopRequests(() => stop.abort());
   const held = await run(options, stop.signal);
   if (stop.signal.aborted) return EXIT.interrupted;
-  return held ? EXIT.held : EXIT.failed;
+  return held ? EXIT.well : EXIT.notWell;
 }
 
 async function run(options: FuzzOptions, signal: AbortSignal): Promise<boolean> {

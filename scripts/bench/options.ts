@@ -1,5 +1,7 @@
 // What `npm run bench -- …` understands. Pure.
 import { parseArgs } from 'node:util';
+import { UsageError } from '../tool/usage-error.ts';
+import { wholeNumber } from '../tool/whole-number.ts';
 
 /** Groups of steps that make sense by themselves. */
 export const PARTS = [
@@ -51,17 +53,10 @@ depend on them: 0 when everything could be measured, 1 when something could not.
   -h, --help     this text
 `;
 
-/** A mistake of the caller's: the message says what is understood. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @param args without node and script. @throws UsageError */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { repeat, only, json, help } = parse(args);
-  const rounds = Number(repeat);
-  if (!/^\d+$/.test(repeat) || rounds < 1 || rounds > MAX_REPEAT)
-    throw new UsageError(`--repeat takes a number of rounds from 1 to ${MAX_REPEAT}, not "${repeat}"`);
+  const rounds = wholeNumber('repeat', repeat, 1, MAX_REPEAT);
   const unknown = only.find((part) => !PARTS.includes(part as Part));
   if (unknown !== undefined)
     throw new UsageError(`there is no part "${unknown}"; there are ${PARTS.join(', ')}`);

@@ -1,5 +1,6 @@
 // What `npm run conformance -- …` understands. Pure.
 import { parseArgs } from 'node:util';
+import { UsageError } from '../tool/usage-error.ts';
 
 export interface ConformanceOptions {
   readonly cases: readonly string[];
@@ -29,11 +30,6 @@ Exit code: 0 when every difference is one that docs/trust/cni-conformance.md arg
                       docs/trust/cni-conformance.md
   -h, --help          this text
 `;
-
-/** A mistake of the caller's: the message says what is understood. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 /** @param known names of cases and versions. @throws UsageError */
 export function parseOptions(

@@ -1,6 +1,8 @@
 // What `npm run crash -- …` understands. Pure.
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { UsageError } from '../tool/usage-error.ts';
+import { wholeNumber } from '../tool/whole-number.ts';
 import { type Case, parseCase } from './cases.ts';
 
 export interface CrashOptions {
@@ -36,18 +38,13 @@ says what is killed when. The exit code is 0 when every kill was survived.
   -h, --help      this text
 `;
 
-/** A mistake of the caller's: the message says what is understood. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @param args without node and script. @throws UsageError */
 export function parseOptions(args: readonly string[]): CrashOptions {
   const { runs, seed, lanes, only, scenario, table, log, directory, keep, help } = parse(args);
   return {
-    runs: wholeNumber('--runs', runs, 1, 1_000_000),
-    seed: wholeNumber('--seed', seed, 0, 2 ** 32 - 1),
-    lanes: wholeNumber('--lanes', lanes, 1, 64),
+    runs: wholeNumber('runs', runs, 1, 1_000_000),
+    seed: wholeNumber('seed', seed, 0, 2 ** 32 - 1),
+    lanes: wholeNumber('lanes', lanes, 1, 64),
     only: only.map((name) => {
       const found = parseCase(name);
       if (!found) throw new UsageError(`"${name}" is no case: take it from the line of a failure`);
@@ -60,12 +57,6 @@ export function parseOptions(args: readonly string[]): CrashOptions {
     keep,
     help,
   };
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not "${text}"`);
 }
 
 function parse(args: readonly string[]) {

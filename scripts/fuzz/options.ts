@@ -1,5 +1,6 @@
 // What `npm run fuzz -- …` understands. Pure.
 import { parseArgs } from 'node:util';
+import { UsageError } from '../tool/usage-error.ts';
 
 /** What can be tried, and how often it is when nothing is said. */
 export const CAMPAIGNS = {
@@ -44,11 +45,6 @@ Tries what nobody would write. Whatever does not hold is printed with the seed t
   --lanes N     of predictions: labs at a time (default 3)
   -h, --help    this text
 `;
-
-/** A mistake of the caller's: the message says what is understood. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 /**
  * @param args without node and script

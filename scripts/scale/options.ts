@@ -1,5 +1,7 @@
 // What `npm run scale -- …` understands. Pure.
 import { parseArgs } from 'node:util';
+import { UsageError } from '../tool/usage-error.ts';
+import { wholeNumber } from '../tool/whole-number.ts';
 
 export const PARTS = ['pods', 'nodes', 'taps', 'mininet'] as const;
 export type Part = (typeof PARTS)[number];
@@ -31,20 +33,13 @@ The exit code does not depend on the goals: 0 when everything could be measured,
   -h, --help     this text
 `;
 
-/** A mistake of the caller's: the message says what is understood. */
-export class ScaleUsageError extends Error {
-  override readonly name = 'ScaleUsageError';
-}
-
-/** @param args without node and script. @throws ScaleUsageError */
+/** @param args without node and script. @throws UsageError */
 export function parseScaleOptions(args: readonly string[]): ScaleOptions {
   const { repeat, only, charts, json, help } = parse(args);
-  const rounds = Number(repeat);
-  if (!/^\d+$/.test(repeat) || rounds < 1 || rounds > MAX_REPEAT)
-    throw new ScaleUsageError(`--repeat takes a number of rounds from 1 to ${MAX_REPEAT}, not "${repeat}"`);
+  const rounds = wholeNumber('repeat', repeat, 1, MAX_REPEAT);
   const unknown = only.find((part) => !PARTS.includes(part as Part));
   if (unknown !== undefined)
-    throw new ScaleUsageError(`there is no part "${unknown}"; there are ${PARTS.join(', ')}`);
+    throw new UsageError(`there is no part "${unknown}"; there are ${PARTS.join(', ')}`);
   const parts = PARTS.filter((part) => only.length === 0 || only.includes(part));
   return { repeat: rounds, parts, charts, json, help };
 }
@@ -62,6 +57,6 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new ScaleUsageError((error as Error).message.split('. ')[0] ?? '');
+    throw new UsageError((error as Error).message.split('. ')[0] ?? '');
   }
 }

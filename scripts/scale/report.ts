@@ -1,11 +1,31 @@
 // What was measured → tables, and Mermaid charts. Pure.
 import { renderTable } from '../../infra/report/table.ts';
+import { benchTable, type Machine } from '../bench/report.ts';
 import { median } from '../bench/statistics.ts';
+import { scaleFigures } from './figures.ts';
 import type { Measured } from './measure-shape.ts';
+import type { ScaleOptions } from './options.ts';
 import type { ScaleRound } from './run-scale.ts';
 import { SHAPES, type Shape, shapeName, TAPS } from './shapes.ts';
 
 const right = (header: string) => ({ header, align: 'right' }) as const;
+
+/** @param width columns of the terminal */
+export function scaleText(
+  rounds: readonly ScaleRound[],
+  machine: Machine,
+  asked: Pick<ScaleOptions, 'json' | 'charts'>,
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const figures = scaleFigures(rounds);
+  if (asked.json) return JSON.stringify({ machine, rounds, figures }, undefined, 2);
+  return [
+    benchTable(figures, machine, rounds.length, width),
+    ...(measuredShapes(rounds).length > 0 ? [shapesTable(rounds, width)] : []),
+    ...(rounds.some(({ taps }) => taps.length > 0) ? [tapsTable(rounds, width)] : []),
+    ...(asked.charts ? [charts(rounds)] : []),
+  ].join('\n\n');
+}
 
 /** A row a size, medians of the rounds. */
 export function shapesTable(rounds: readonly ScaleRound[], width: number): string {

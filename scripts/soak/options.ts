@@ -1,5 +1,7 @@
 // What `npm run soak -- …` understands. Pure.
 import { parseArgs } from 'node:util';
+import { UsageError } from '../tool/usage-error.ts';
+import { wholeNumber } from '../tool/whole-number.ts';
 
 export interface SoakOptions {
   readonly labs: readonly string[];
@@ -26,29 +28,18 @@ docs/trust/soak.md has figures. Exit codes: 0 when nothing failed and nothing is
   -h, --help       this text
 `;
 
-/** A mistake of the caller's: the message says what is understood. */
-export class SoakUsageError extends Error {
-  override readonly name = 'SoakUsageError';
-}
-
-/** @param args without node and script. @throws SoakUsageError */
+/** @param args without node and script. @throws UsageError */
 export function parseSoakOptions(args: readonly string[]): SoakOptions {
   const { labs, rebuilds, afresh, json, help } = parse(args);
   const names = [...new Set(labs.split(',').map((name) => name.trim()))].filter((name) => name !== '');
-  if (names.length === 0) throw new SoakUsageError('--labs names no lab');
+  if (names.length === 0) throw new UsageError('--labs names no lab');
   return {
     labs: names,
-    rebuilds: wholeNumber('rebuilds', rebuilds),
-    afresh: wholeNumber('afresh', afresh),
+    rebuilds: wholeNumber('rebuilds', rebuilds, 1, MOST),
+    afresh: wholeNumber('afresh', afresh, 1, MOST),
     json,
     help,
   };
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= MOST) return value;
-  throw new SoakUsageError(`--${option} takes a number from 1 to ${MOST}, not "${text}"`);
 }
 
 function parse(args: readonly string[]) {
@@ -64,6 +55,6 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new SoakUsageError((error as Error).message.split('. ')[0] ?? '');
+    throw new UsageError((error as Error).message.split('. ')[0] ?? '');
   }
 }

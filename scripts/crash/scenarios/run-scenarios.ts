@@ -2,9 +2,9 @@
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { UsageError } from '../../tool/usage-error.ts';
 import { NETWORKS, type Network } from '../labs.ts';
 import { Lane } from '../lane.ts';
-import { UsageError } from '../options.ts';
 import { References, UsualTimes } from '../references.ts';
 import { AT_ONCE } from './at-once.ts';
 import { CLOCK_JUMPS } from './clock-jumps.ts';

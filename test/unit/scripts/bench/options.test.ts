@@ -1,6 +1,7 @@
 // What a person can ask the benchmark for, and what they are told when they ask for something else.
 import { describe, expect, it } from 'vitest';
-import { parseOptions, UsageError } from '../../../../scripts/bench/options.ts';
+import { parseOptions } from '../../../../scripts/bench/options.ts';
+import { UsageError } from '../../../../scripts/tool/usage-error.ts';
 
 describe('options', () => {
   it('default to five rounds of everything, as a table', () => {

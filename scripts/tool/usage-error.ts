@@ -1,0 +1,4 @@
+/** A mistake of the caller's: the message says what is understood. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
