@@ -112,9 +112,15 @@ describe('a word of a lab file', () => {
   it('may be anything in these places only, each of which is text, a pattern, or an argument behind a program', () => {
     const schema = z.toJSONSchema(labFile, { io: 'input', reused: 'inline', unrepresentable: 'any' });
     const free = new Set<string>();
+    const looked = new Set<string>();
     const look = (node: unknown, name: string): void => {
       if (typeof node !== 'object' || node === null) return;
       const { type, enum: values, pattern, format, properties, ...rest } = node as Record<string, unknown>;
+      const shared = /^#\/\$defs\/(.+)$/.exec(String(rest.$ref))?.[1];
+      if (shared !== undefined && !looked.has(`${name} ${shared}`)) {
+        looked.add(`${name} ${shared}`);
+        look(schema.$defs?.[shared], name);
+      }
       if (
         type === 'string' &&
         values === undefined &&
@@ -139,6 +145,7 @@ describe('a word of a lab file', () => {
         "configs",
         "description",
         "dev",
+        "expect",
         "filter",
         "forget",
         "from",
