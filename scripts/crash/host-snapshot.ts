@@ -12,7 +12,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   addresses: ['ip', '-j', 'addr'],
   'IPv4 routes': ['ip', '-j', '-4', 'route', 'show', 'table', 'all'],
   'IPv6 routes': ['ip', '-j', '-6', 'route', 'show', 'table', 'all'],
-  neighbours: ['ip', '-j', 'neigh'],
+  // Those that somebody put there: what the machine has learned comes and goes with its own traffic.
+  neighbours: ['ip', '-j', 'neigh', 'show', 'nud', 'permanent'],
   'IPv4 rules': ['ip', '-j', '-4', 'rule'],
   'IPv6 rules': ['ip', '-j', '-6', 'rule'],
   'bridge FDB': ['bridge', '-j', 'fdb'],
