@@ -176,13 +176,17 @@ function describe(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
+  // As YAML writes them (1.2.2, section 10.2.1.4).
+  if (Number.isNaN(value)) return '.nan, which is no number';
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    return `${value < 0 ? '-' : ''}.inf, which has no end`;
   const shown = JSON.stringify(value) ?? String(value);
   const short = shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
   return typeof value === 'string' ? `the text ${short}` : `the ${typeof value} ${String(value)}`;
 }
 
 function typeHint(expected: string, found: unknown): string | undefined {
-  if (expected === 'string' && (typeof found === 'number' || typeof found === 'boolean'))
+  if (expected === 'string' && (Number.isFinite(found) || typeof found === 'boolean'))
     return `put it in quotes: "${found}"`;
   if (expected === 'array' && typeof found === 'string')
     return `write a list: [${found.trim().split(/\s+/).slice(0, 8).join(', ')}]`;

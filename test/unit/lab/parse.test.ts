@@ -58,6 +58,13 @@ describe('a mistake in the shape', () => {
     `);
   });
 
+  it.each([
+    ['.nan', 'expected a number, found .nan, which is no number'],
+    ['-.inf', 'expected a number, found -.inf, which has no end'],
+  ])('shows %s as it is written', (written, message) => {
+    expect(messageOf(spoil('replicas: 3', `replicas: ${written}`))).toContain(message);
+  });
+
   it('says what type was found and what is wanted', () => {
     expect(messageOf(spoil('replicas: 3', 'replicas: three'))).toMatchInlineSnapshot(`
       "lab.yaml:13:15: expected a number, found the text "three"
