@@ -45,6 +45,8 @@ function mayBe(file: string, stack: string, stands: boolean): boolean {
   const [room = ''] = file.split('/');
   // Ours, and the engine's own books: its backups of a stack's state, its history, its log.
   if (['lab', 'plugins', 'pulumi-home'].includes(room)) return true;
+  // An ordinary user's cache of tools, which outlives every lab (infra/util/dirs.ts).
+  if (file.startsWith('home/.cache/cnilab/')) return true;
   if (room === 'pulumi') {
     if (/\/(backups|history)\/|\/meta\.yaml(\.attrs)?$|\.bak(\.attrs)?$/.test(file)) return true;
     return stands && file.includes(`/stacks/cnilab/${stack}.json`);
