@@ -27,7 +27,11 @@ describeLab('flannel', { claims, deleteRoute: ['k3s-server', 'ip route del 10.42
     const address = (
       await lab().on('pod3', "ip -4 -o addr show eth0 | grep -o '10[0-9.]*' | head -1")
     ).trim();
-    await Promise.all(['pod1', 'pod3'].map((pod) => lab().on(pod, 'ip neigh flush all')));
+    // All at once: whoever remembers another may just be about to ask whether it is still there.
+    const hosts = ['pod1', 'pod2', 'pod3', 'k3s-server'];
+    await Promise.all(
+      hosts.map((host) => lab().on(host, 'ip neigh flush nud reachable nud stale nud delay nud probe')),
+    );
     const quiet = await on('pod1', 'exit 3');
     expect(quiet).toMatchObject({ exitCode: 3, stderr: '\nNothing that is observed has changed.\n' });
     const { stdout, stderr } = await on('pod1', `ping -c 1 ${address}`);
