@@ -30,7 +30,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** @param schema of a lab file, as published */
 export function labReference(schema: JsonSchema): string {
-  const parts = Object.entries(schema.$defs ?? {}).filter(([name]) => !Object.hasOwn(ELSEWHERE, name));
+  // Of those that are no mapping, some have a page of their own and some are only half of one that refers to itself.
+  const parts = Object.entries(schema.$defs ?? {}).filter(([, part]) => part.properties ?? variantsOf(part));
   const sections = [
     ...sectionsOf('Top level', schema, 2),
     ...parts.flatMap(([name, part]) => sectionsOf(name, part, 2)),

@@ -21,6 +21,10 @@ describe('docs/lab-file-reference.md', () => {
     expect(keys.filter((key) => !rows.includes(key))).toEqual([]);
   });
 
+  it('has no heading over nothing', () => {
+    expect([...page.matchAll(/^(#+ .*)\n+(?=#)/gm)].map(([, heading]) => heading)).toEqual([]);
+  });
+
   it('says of every key what it means, and shows one', () => {
     const rows = [...page.matchAll(/^\| (`.+?` \|.*) \|$/gm)].map(([, cells = '']) =>
       cells.split(/(?<!\\) \| /),
