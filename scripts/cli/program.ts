@@ -129,7 +129,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     );
   program
     .command('exec')
-    .description('Run a command on a node, in a pod or in a container, with your terminal and its exit code.')
+    .description('Run a command on a node, in a pod or in a container, and end with its exit code.')
     .argument('<target>', 'node, pod, or pod/container')
     .argument('[command...]', 'what to run, behind -- (default: a shell)')
     .addOption(stack())

@@ -51,7 +51,7 @@ export function addCourse(program: Command, finish: (exitCode: number) => void):
     );
   course
     .command('exec')
-    .description('Run a command in a student’s instance, with your terminal and its exit code.')
+    .description('Run a command in a student’s instance, and end with its exit code.')
     .argument('<student>', 'a student, or all')
     .argument('<target>', 'node, pod, or pod/container')
     .argument('[command...]', 'what to run, behind -- (default: a shell)')

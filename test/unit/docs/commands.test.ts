@@ -1,4 +1,5 @@
 // Every command that the documents show can be typed: its script, verb and options are there.
+import path from 'node:path';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
@@ -28,6 +29,22 @@ test.each([
   ['cnilab guide --chek', 'guide has no option --chek'],
 ])('%s is found', (command, problem) => {
   expect(problemsOf(command)).toEqual([`${command}: ${problem}`]);
+});
+
+test('docs/commands.md has every verb, and each use of one in one row', () => {
+  const uses = [...readDocument(path.join('docs', 'commands.md')).matchAll(/^\| `([^`]+)`/gm)]
+    .map(([, use = '']) => use.replace(/^npm run (?:-s )?(?:lab )?(?:-- )?/, ''))
+    // What may be left out makes no other use.
+    .map((use) =>
+      use
+        .replace(/\[.*?\]/g, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    );
+  const again = uses.filter((use, at) => /^[a-z]/.test(use) && uses.indexOf(use) !== at);
+  expect(again).toEqual([]);
+  const verbs = PROGRAM.commands.map((one) => one.name());
+  expect(verbs.filter((verb) => !uses.some((use) => use.split(' ')[0] === verb))).toEqual([]);
 });
 
 /** Of its console blocks and of its running text. */
